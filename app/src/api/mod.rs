@@ -1,0 +1,6 @@
+//! Server functions: each is an endpoint of its own, for pages and for programs.
+
+pub mod accounts;
+pub mod live;
+pub mod messages;
+pub mod rooms;

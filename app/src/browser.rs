@@ -1,0 +1,148 @@
+//! What only a browser can do. On the server each of these does nothing.
+
+use crate::visitor::Viewer;
+use leptos::prelude::*;
+
+#[cfg(feature = "hydrate")]
+mod real {
+    use crate::visitor::{THEME_COOKIE, Viewer, ZONE_COOKIE};
+    use leptos::prelude::*;
+
+    fn storage() -> Option<web_sys::Storage> {
+        window().local_storage().ok().flatten()
+    }
+
+    pub fn stored(key: &str) -> Option<String> {
+        storage()?.get_item(key).ok().flatten()
+    }
+
+    pub fn store(key: &str, value: &str) {
+        if let Some(storage) = storage() {
+            let _ = if value.is_empty() { storage.remove_item(key) } else { storage.set_item(key, value) };
+        }
+    }
+
+    fn set_cookie(name: &str, value: &str) {
+        let cookie = format!("{name}={value}; path=/; max-age=31536000; samesite=lax");
+        let _ = js_sys::Reflect::set(&document(), &"cookie".into(), &cookie.into());
+    }
+
+    pub fn keep_zone(viewer: RwSignal<Viewer>) {
+        let minutes = -(js_sys::Date::new_0().get_timezone_offset() as i32);
+        if viewer.with_untracked(|viewer| viewer.zone_minutes) != minutes {
+            set_cookie(ZONE_COOKIE, &minutes.to_string());
+            let today = ((js_sys::Date::now() / 60_000.0) as i64 + i64::from(minutes)).div_euclid(24 * 60);
+            viewer.update(|viewer| (viewer.zone_minutes, viewer.today) = (minutes, today));
+        }
+    }
+
+    pub fn switch_theme() {
+        let Some(root) = document().document_element() else { return };
+        let by_system = || {
+            let query = window().match_media("(prefers-color-scheme: light)").ok().flatten();
+            if query.is_some_and(|query| query.matches()) { "morning" } else { "night" }.to_owned()
+        };
+        let now = root.get_attribute("data-theme").unwrap_or_else(by_system);
+        let next = if now == "night" { "morning" } else { "night" };
+        let _ = root.set_attribute("data-theme", next);
+        set_cookie(THEME_COOKIE, next);
+    }
+
+    pub fn mark_alive() {
+        if let Some(root) = document().document_element() {
+            let _ = root.set_attribute("data-alive", "yes");
+        }
+    }
+
+    pub fn is_visible() -> bool {
+        document().visibility_state() == web_sys::VisibilityState::Visible
+    }
+
+    pub fn now_ms() -> f64 {
+        js_sys::Date::now()
+    }
+
+    pub fn go(path: &str) {
+        let _ = window().location().set_href(path);
+    }
+
+    pub fn reload() {
+        let _ = window().location().reload();
+    }
+}
+
+#[cfg(not(feature = "hydrate"))]
+mod real {
+    use crate::visitor::Viewer;
+    use leptos::prelude::RwSignal;
+
+    pub fn stored(_: &str) -> Option<String> {
+        None
+    }
+    pub fn store(_: &str, _: &str) {}
+    pub fn keep_zone(_: RwSignal<Viewer>) {}
+    pub fn switch_theme() {}
+    pub fn mark_alive() {}
+    pub fn is_visible() -> bool {
+        false
+    }
+    pub fn now_ms() -> f64 {
+        0.0
+    }
+    pub fn go(_: &str) {}
+    pub fn reload() {}
+}
+
+/// What this browser keeps under a key.
+pub fn stored(key: &str) -> Option<String> {
+    real::stored(key)
+}
+
+/// Keeps something under a key; nothing where it is empty.
+pub fn store(key: &str, value: &str) {
+    real::store(key, value);
+}
+
+/// Tells the server, by a cookie, and this page which zone the reader is in.
+pub fn keep_zone(viewer: RwSignal<Viewer>) {
+    real::keep_zone(viewer);
+}
+
+/// Night becomes morning, morning night.
+pub fn switch_theme() {
+    real::switch_theme();
+}
+
+/// Says on the document that the page is alive and up to date, for whoever drives a browser.
+pub fn mark_alive() {
+    real::mark_alive();
+}
+
+/// Whether somebody can see this page.
+pub fn is_visible() -> bool {
+    real::is_visible()
+}
+
+/// Milliseconds since 1970.
+pub fn now_ms() -> f64 {
+    real::now_ms()
+}
+
+/// Loads another page.
+pub fn go(path: &str) {
+    real::go(path);
+}
+
+/// Loads this page anew.
+pub fn reload() {
+    real::reload();
+}
+
+/// A random share of a span, so that many browsers do not come at once.
+pub fn jitter(ms: f64) -> std::time::Duration {
+    #[cfg(feature = "hydrate")]
+    let random = js_sys::Math::random();
+    #[cfg(not(feature = "hydrate"))]
+    let random = 0.5;
+    std::time::Duration::from_millis((ms * (0.5 + random)) as u64)
+}

@@ -1,0 +1,40 @@
+//! The bar at the head of every page.
+
+use crate::app::viewer;
+use crate::{browser, words};
+use leptos::prelude::*;
+
+/// Where one is, who one is, and the way out.
+#[component]
+pub fn Bar() -> impl IntoView {
+    let viewer = viewer();
+    let who = move || {
+        viewer.with(|viewer| viewer.me.clone()).map_or_else(
+            || view! { <a class="quiet" href="/login">{words::LOG_IN}</a> }.into_any(),
+            |me| {
+                view! {
+                    <span class="me">{me.name}</span>
+                    <form method="post" action="/api/accounts/logout">
+                        <button class="quiet">{words::LOG_OUT}</button>
+                    </form>
+                }
+                .into_any()
+            },
+        )
+    };
+    view! {
+        <header class="bar">
+            <a class="home" href=move || if viewer.with(|v| v.me.is_some()) { "/rooms" } else { "/" }>
+                <span class="lamp" aria-hidden="true"></span>
+                {words::NAME}
+            </a>
+            <nav aria-label="Account">
+                <button class="quiet theme" type="button" aria-label=words::THEME title=words::THEME on:click=|_| browser::switch_theme()>
+                    <span class="moon" aria-hidden="true"></span>
+                </button>
+                {who}
+            </nav>
+        </header>
+    }
+    .into_any()
+}

@@ -1,0 +1,70 @@
+//! Who is here: people and AIs in one list.
+
+use super::state::Room;
+use crate::components::Avatar;
+use crate::words;
+use leptos::prelude::*;
+use model::{Entity, EntityKind, Member, ReplyState};
+
+/// What somebody is doing right now, in words.
+fn doing(room: Room, entity: &Entity) -> Option<&'static str> {
+    let writes = room.writing.with(|writing| {
+        writing.iter().find(|one| one.entity.id == entity.id && !one.state.is_over()).map(|one| one.state)
+    });
+    match writes {
+        Some(ReplyState::Waiting) => Some(words::WAITING),
+        Some(ReplyState::Thinking) => Some(words::THINKING),
+        Some(_) => Some(words::WRITING),
+        None => room.typing.with(|typing| typing.iter().any(|(who, _)| who.id == entity.id)).then_some(words::WRITING),
+    }
+}
+
+/// The right column; on a phone a drawer.
+#[component]
+pub fn Here(room: Room) -> impl IntoView {
+    let members = Memo::new(move |_| {
+        room.picture
+            .with(|picture| picture.members.values().filter(|member| member.joined).cloned().collect::<Vec<Member>>())
+    });
+    let part = move |here: bool| {
+        let mut some: Vec<Member> =
+            members.with(|members| members.iter().filter(|member| member.here == here).cloned().collect());
+        some.sort_by_key(|member| member.entity.name.to_lowercase());
+        some.into_iter().map(|member| view! { <Person room member /> }).collect_view()
+    };
+    let away = move || members.with(|members| members.iter().any(|member| !member.here));
+    view! {
+        <aside id="here" class="side here" popover="auto" aria-label=words::HERE>
+            <h2>{words::HERE}</h2>
+            <ul>{move || part(true)}</ul>
+            {move || away().then(|| view! { <h3>{words::MEMBERS_AWAY}</h3> <ul class="away">{part(false)}</ul> })}
+        </aside>
+    }
+    .into_any()
+}
+
+#[component]
+fn Person(room: Room, member: Member) -> impl IntoView {
+    let entity = member.entity;
+    let is_ai = entity.kind == EntityKind::Ai;
+    let seen = entity.clone();
+    let now = move || doing(room, &seen).map(|text| view! { <span class="doing">{text}</span> });
+    let bio = (!entity.bio.is_empty()).then(|| view! { <p>{entity.bio.clone()}</p> });
+    view! {
+        <li>
+            <details class="person">
+                <summary>
+                    <Avatar entity=entity.clone() />
+                    <span class="person-name">{entity.name.clone()}</span>
+                    {is_ai.then(|| view! { <span class="wisp" title=words::AI_MARK>{words::AI_MARK}</span> })}
+                    {now}
+                </summary>
+                <div class="person-card">
+                    {bio}
+                    {is_ai.then(|| view! { <p class="muted">"Call "<b>{format!("@{}", entity.name)}</b>" and it answers."</p> })}
+                </div>
+            </details>
+        </li>
+    }
+    .into_any()
+}

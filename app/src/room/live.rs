@@ -1,0 +1,159 @@
+//! The living half of every page: events come in here and go to the room that is open and to the list of places.
+
+use super::state::{Room, wait};
+use crate::{api, browser};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use model::{ChannelId, Code, Event, Place, SyncAnswer, Synced};
+use std::time::Duration;
+
+/// What the pages share of the stream. Cheap to copy.
+#[derive(Clone, Copy)]
+pub struct Live {
+    /// Whether events come in.
+    pub connected: RwSignal<bool>,
+    /// Whether one has ever come in: before that, nothing is wrong.
+    pub began: RwSignal<bool>,
+    /// The list of places, once it is known here.
+    pub places: RwSignal<Option<Vec<Place>>>,
+    room: RwSignal<Option<Room>>,
+    syncing: RwSignal<bool>,
+    again: RwSignal<bool>,
+}
+
+impl Live {
+    /// Nothing heard yet.
+    pub fn new() -> Self {
+        Self {
+            connected: RwSignal::new(false),
+            began: RwSignal::new(false),
+            places: RwSignal::new(None),
+            room: RwSignal::new(None),
+            syncing: RwSignal::new(false),
+            again: RwSignal::new(false),
+        }
+    }
+
+    /// Begins to listen.
+    pub fn begin(self) {
+        #[cfg(feature = "hydrate")]
+        super::stream::begin(self);
+    }
+
+    /// A room is opened on this page.
+    pub fn enter(self, room: Room) {
+        self.room.set(Some(room));
+        room.wake();
+        if self.began.get_untracked() {
+            self.sync();
+        }
+    }
+
+    /// It is left again.
+    pub fn leave(self, id: ChannelId) {
+        if self.room.try_with_untracked(|room| room.is_some_and(|room| room.id == id)) == Some(true) {
+            self.room.set(None);
+        }
+    }
+
+    /// Takes in an event.
+    pub fn take(self, event: &Event) {
+        let channel = match event {
+            Event::Hello { .. } => {
+                self.began.set(true);
+                self.connected.set(true);
+                self.sync();
+                return;
+            }
+            Event::Beat => {
+                self.connected.set(true);
+                return;
+            }
+            Event::Resume { .. } => return,
+            Event::Me => {
+                self.sync();
+                return;
+            }
+            Event::Message { channel, .. }
+            | Event::Member { channel, .. }
+            | Event::Channel { channel, .. }
+            | Event::Tick { channel, .. }
+            | Event::Gone { channel }
+            | Event::Reply { channel, .. }
+            | Event::Typing { channel, .. }
+            | Event::Presence { channel, .. } => *channel,
+        };
+        match self.room.get_untracked() {
+            Some(room) if room.id == channel => {
+                if room.apply(event) {
+                    self.sync_soon();
+                }
+            }
+            _ => self.note(channel, event),
+        }
+    }
+
+    /// Something happened in a room that is not open: the list says so.
+    fn note(self, channel: ChannelId, event: &Event) {
+        if let Event::Message { .. } = event {
+            self.places.update(|places| {
+                for place in places.iter_mut().flatten().filter(|place| place.channel.id == channel && place.joined) {
+                    place.unread += 1;
+                }
+            });
+        }
+    }
+
+    /// Asks for what is missing, a moment later: a reply's text is kept once a second.
+    fn sync_soon(self) {
+        spawn_local(async move {
+            wait(Duration::from_millis(300)).await;
+            self.sync();
+        });
+    }
+
+    /// Asks for everything that was missed. One question at a time; what comes up meanwhile is asked afterwards.
+    pub fn sync(self) {
+        if self.syncing.get_untracked() {
+            self.again.set(true);
+            return;
+        }
+        self.syncing.set(true);
+        spawn_local(async move {
+            let mut pause = 500.0;
+            loop {
+                self.again.set(false);
+                let positions = self.room.get_untracked().map(Room::position).into_iter().collect();
+                match api::live::sync(positions).await {
+                    Ok(answer) => {
+                        pause = 500.0;
+                        self.synced(answer);
+                    }
+                    Err(failure) if failure.0.code == Code::NotLoggedIn => browser::go("/login"),
+                    Err(_) => {
+                        wait(browser::jitter(pause)).await;
+                        pause = f64::min(pause * 2.0, 8_000.0);
+                        continue;
+                    }
+                }
+                if !self.again.get_untracked() {
+                    break;
+                }
+            }
+            self.syncing.set(false);
+        });
+    }
+
+    fn synced(self, SyncAnswer { channels, places }: SyncAnswer) {
+        self.places.set(Some(places));
+        browser::mark_alive();
+        for synced in channels {
+            let (Synced::Changes { channel, .. } | Synced::Reload { channel } | Synced::Gone { channel }) = &synced;
+            if let Some(room) = self.room.get_untracked()
+                && room.id == *channel
+            {
+                room.catch_up(synced);
+            }
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! The page of a room.
+
+use super::composer::Composer;
+use super::here::Here;
+use super::live::Live;
+use super::places::Places;
+use super::state::Room;
+use super::talk::Talk;
+use crate::app::viewer;
+use crate::components::{Scene, Trouble};
+use crate::failure::Failure;
+use crate::pages::trouble;
+use crate::{api, words};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::{use_params_map, use_query_map};
+use model::channels::Opened;
+use model::{ChannelId, Code, Place, Problem};
+
+/// Reads which room the address names.
+fn named(room: Option<String>) -> Result<ChannelId, Failure> {
+    let missing = || Failure(Problem::new(Code::NotFound, words::NOT_FOUND));
+    room.and_then(|room| room.parse().ok()).ok_or_else(missing)
+}
+
+/// What the page needs at first: the room, from a place in its history where the address says so, and the places.
+async fn load(room: Option<String>, before: Option<i64>) -> Result<(Opened, Vec<Place>), Failure> {
+    let id = named(room)?;
+    let mut opened = api::rooms::open(id).await?;
+    if let Some(before) = before.filter(|_| opened.joined) {
+        opened.page = api::messages::history(id, Some(before), None).await?;
+    }
+    Ok((opened, api::rooms::list().await?))
+}
+
+/// A room.
+#[component]
+pub fn RoomPage() -> impl IntoView {
+    let params = use_params_map();
+    let query = use_query_map();
+    let source = move || {
+        (
+            params.with(|params| params.get("room")),
+            query.with(|query| query.get("before").and_then(|seq| seq.parse().ok())),
+        )
+    };
+    let loaded = Resource::new_blocking(source, |(room, before)| load(room, before));
+    view! {
+        <Suspense>
+            {move || Suspend::new(async move {
+                match loaded.await {
+                    Ok((opened, places)) => view! { <Inside opened places /> }.into_any(),
+                    Err(failure) => trouble(&failure),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+#[component]
+fn Inside(opened: Opened, places: Vec<Place>) -> impl IntoView {
+    let viewer = viewer();
+    let live: Live = expect_context();
+    let me = viewer.with_untracked(|viewer| viewer.me.clone());
+    let Some(me) = me else { return trouble(&Failure(Problem::new(Code::NotLoggedIn, words::LOG_IN_FIRST))) };
+    let (joined, local_model, is_admin) = (opened.joined, opened.local_model, me.is_admin);
+    let room = Room::new(me.id, opened);
+    if joined {
+        Effect::new(move || live.enter(room));
+        on_cleanup(move || live.leave(room.id));
+    }
+    let id = room.id;
+    let name = move || room.picture.with(|picture| picture.channel.name.clone());
+    let description = move || room.picture.with(|picture| picture.channel.description.clone());
+    let archived = move || room.picture.with(|picture| picture.channel.archived_at.is_some());
+    let offline = move || {
+        (live.began.get() && !live.connected.get())
+            .then(|| view! { <p class="offline" role="status">{words::OFFLINE}</p> })
+    };
+    let problem = viewer.with_untracked(|viewer| {
+        let refused = |endpoint: &str| viewer.problem(endpoint);
+        refused("/api/rooms/join").or_else(|| refused("/api/messages/post")).or_else(|| refused("/api/rooms/leave"))
+    });
+    let local_note = (local_model && joined).then(|| view! { <p class="local-model">{words::LOCAL_MODEL}</p> });
+    let bottom = move || {
+        if archived() {
+            view! { <p class="notice">{words::ARCHIVED}</p> }.into_any()
+        } else if joined {
+            view! { <Composer room /> }.into_any()
+        } else {
+            view! {
+                <form class="join" method="post" action="/api/rooms/join">
+                    <p>{words::JOIN_HINT}</p>
+                    <input type="hidden" name="room" value=id.to_string() />
+                    <button class="primary">{words::JOIN}</button>
+                </form>
+            }
+            .into_any()
+        }
+    };
+    view! {
+        <Title text=name />
+        <div class="room">
+            <Places places here=id />
+            <main id="main" class="talk-column">
+                <header class="room-head">
+                    {move || view! { <Scene name=name() /> }}
+                    <div class="title">
+                        <button class="quiet only-small" type="button" popovertarget="places">{words::PLACES}</button>
+                        <h1>{name}</h1>
+                        <button class="quiet only-small" type="button" popovertarget="here">{words::HERE}</button>
+                    </div>
+                    <p class="description">{description}</p>
+                    <div class="room-actions">
+                        {is_admin.then(|| view! { <a class="quiet" href=format!("/rooms/{id}/edit")>{words::EDIT_ROOM}</a> })}
+                        {joined.then(|| view! {
+                            <form method="post" action="/api/rooms/leave">
+                                <input type="hidden" name="room" value=id.to_string() />
+                                <button class="quiet">{words::LEAVE}</button>
+                            </form>
+                        })}
+                    </div>
+                </header>
+                {joined.then(|| view! { <Talk room /> })}
+                <footer class="foot">
+                    {offline}
+                    <Trouble problem />
+                    {local_note}
+                    {bottom}
+                </footer>
+            </main>
+            <Here room />
+        </div>
+    }
+    .into_any()
+}

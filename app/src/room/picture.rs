@@ -1,0 +1,205 @@
+//! What a browser knows of a room, and how events change it: the newer state of a row replaces the older one.
+
+use model::{Channel, EntityId, Event, Member, Message, Page};
+use std::collections::BTreeMap;
+
+/// Everything in a room that carries the channel's clock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Picture {
+    /// The room itself.
+    pub channel: Channel,
+    /// The last clock that was seen.
+    pub clock: i64,
+    /// The messages that are loaded, a stretch without gaps, by their seq.
+    pub messages: BTreeMap<i64, Message>,
+    /// Everybody who is or was in it, as far as known.
+    pub members: BTreeMap<EntityId, Member>,
+    /// Whether there is more before what is loaded.
+    pub more_before: bool,
+    /// Whether the newest message is loaded; if not, new ones are not drawn.
+    pub at_end: bool,
+}
+
+impl Picture {
+    /// What a freshly opened room shows.
+    pub fn new(channel: Channel, members: Vec<Member>, page: Page) -> Self {
+        Self {
+            clock: channel.clock,
+            channel,
+            members: members.into_iter().map(|member| (member.entity.id, member)).collect(),
+            more_before: page.more_before,
+            at_end: !page.more_after,
+            messages: page.messages.into_iter().map(|message| (message.seq, message)).collect(),
+        }
+    }
+
+    /// Takes an event in. Older states than the known ones change nothing, so events may come twice and in any order.
+    pub fn apply(&mut self, event: &Event) {
+        match event {
+            Event::Message { message, clock, .. } => {
+                self.put(message);
+                self.reach(*clock);
+            }
+            Event::Member { member, clock, .. } => {
+                let known = self.members.get(&member.entity.id);
+                if known.is_none_or(|known| known.clock < member.clock) {
+                    // A stream tells presence separately; a row that only changed otherwise keeps it.
+                    self.members.insert(member.entity.id, member.clone());
+                }
+                self.reach(*clock);
+            }
+            Event::Channel { state, clock, .. } => {
+                if state.clock >= self.channel.clock {
+                    self.channel = state.clone();
+                }
+                self.reach(*clock);
+            }
+            Event::Tick { clock, .. } => self.reach(*clock),
+            Event::Presence { came, went, .. } => {
+                for who in came {
+                    self.set_here(*who, true);
+                }
+                for who in went {
+                    self.set_here(*who, false);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Moves the clock forward.
+    pub fn reach(&mut self, clock: i64) {
+        self.clock = self.clock.max(clock);
+    }
+
+    fn put(&mut self, message: &Message) {
+        let known = self.messages.get(&message.seq);
+        let inside = self.messages.first_key_value().is_none_or(|(first, _)| message.seq >= *first);
+        let drawn = known.is_some() || (inside && self.at_end);
+        if drawn && known.is_none_or(|known| known.clock < message.clock) {
+            self.messages.insert(message.seq, message.clone());
+        }
+    }
+
+    /// Takes in a page of older messages.
+    pub fn prepend(&mut self, page: Page) {
+        self.more_before = page.more_before;
+        for message in page.messages {
+            self.messages.entry(message.seq).or_insert(message);
+        }
+    }
+
+    fn set_here(&mut self, who: EntityId, here: bool) {
+        if let Some(member) = self.members.get_mut(&who) {
+            member.here = here;
+        }
+    }
+
+    /// The seq of the newest message that is loaded.
+    pub fn newest(&self) -> i64 {
+        self.messages.last_key_value().map_or(0, |(seq, _)| *seq)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::{ChannelId, ChannelKind, ClientKey, Entity, EntityKind, MessageId, MessageKind, Role};
+    use proptest::prelude::*;
+
+    fn channel(clock: i64) -> Channel {
+        Channel {
+            id: ChannelId(uuid::Uuid::nil()),
+            kind: ChannelKind::Room,
+            name: format!("at {clock}"),
+            description: String::new(),
+            capacity: 10,
+            last_seq: 0,
+            clock,
+            epoch: 0,
+            archived_at: None,
+        }
+    }
+
+    fn entity(n: u8) -> Entity {
+        Entity {
+            id: EntityId(uuid::Uuid::from_u128(u128::from(n))),
+            kind: EntityKind::Human,
+            name: format!("p{n}"),
+            bio: String::new(),
+        }
+    }
+
+    fn message(seq: i64, clock: i64) -> Event {
+        let id = uuid::Uuid::from_u128(seq as u128);
+        let message = Message {
+            id: MessageId(id),
+            channel: ChannelId(uuid::Uuid::nil()),
+            seq,
+            clock,
+            author: entity(1),
+            kind: MessageKind::Text,
+            body: format!("at {clock}"),
+            html: String::new(),
+            reply_to: None,
+            client_key: ClientKey(id),
+            created_at: time::OffsetDateTime::UNIX_EPOCH,
+        };
+        Event::Message { channel: message.channel, clock, message: Box::new(message) }
+    }
+
+    fn member(n: u8, clock: i64) -> Event {
+        let joined = clock % 2 == 0;
+        let member = Member { entity: entity(n), role: Role::Member, joined, here: false, clock, visible_from: 1 };
+        Event::Member { channel: ChannelId(uuid::Uuid::nil()), clock, member }
+    }
+
+    /// A history: at each clock one row changes.
+    fn histories() -> impl Strategy<Value = Vec<Event>> {
+        proptest::collection::vec((0_u8..3, 1_i64..6, 0_u8..4), 1..40).prop_map(|changes| {
+            let mut born = 0;
+            changes
+                .into_iter()
+                .zip(1_i64..)
+                .map(|((kind, seq, who), clock)| match kind {
+                    0 => {
+                        born += 1;
+                        message(born, clock)
+                    }
+                    1 if born > 0 => message(seq.min(born), clock),
+                    1 => Event::Channel { channel: ChannelId(uuid::Uuid::nil()), clock, state: channel(clock) },
+                    _ => member(who, clock),
+                })
+                .collect()
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn events_in_any_order_and_twice_lead_to_the_same_picture(
+            (history, shuffled) in histories().prop_flat_map(|history| {
+                let twice: Vec<Event> = history.iter().chain(&history).cloned().collect();
+                (Just(history), Just(twice).prop_shuffle())
+            })
+        ) {
+            let mut in_order = Picture::new(channel(0), vec![], Page::default());
+            let mut anyhow = in_order.clone();
+            // The first message bounds the stretch that is drawn: a page would have loaded it.
+            if let Some(first) = history.iter().find(|event| matches!(event, Event::Message { .. })) {
+                anyhow.apply(first);
+            }
+            history.iter().for_each(|event| in_order.apply(event));
+            shuffled.iter().for_each(|event| anyhow.apply(event));
+            prop_assert_eq!(in_order, anyhow);
+        }
+    }
+
+    #[test]
+    fn a_view_of_the_past_is_not_extended() {
+        let mut picture =
+            Picture::new(channel(9), vec![], Page { messages: vec![], more_before: false, more_after: true });
+        picture.apply(&message(9, 10));
+        assert!(picture.messages.is_empty());
+        assert_eq!(picture.clock, 10);
+    }
+}

@@ -1,0 +1,310 @@
+//! The state of an open room in the browser, and what one does in it.
+
+use super::outbox::{self, Sending, Unsent};
+use super::picture::Picture;
+use crate::{api, browser};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use model::channels::Opened;
+use model::{ChannelId, ClientKey, Code, Entity, EntityId, Event, Position, ReplyState, Synced, Writing};
+use std::time::Duration;
+
+/// How long after the last sign somebody counts as writing, in milliseconds.
+const WRITES_FOR: f64 = 6_000.0;
+
+/// An open room. Cheap to copy: everything in it is a signal.
+#[derive(Clone, Copy)]
+pub struct Room {
+    /// Which.
+    pub id: ChannelId,
+    /// Who looks at it.
+    pub me: EntityId,
+    /// What carries the channel's clock.
+    pub picture: RwSignal<Picture>,
+    /// Replies of AIs on their way.
+    pub writing: RwSignal<Vec<Writing>>,
+    /// People who write, and until when that counts.
+    pub typing: RwSignal<Vec<(Entity, f64)>>,
+    /// One's own messages that are not posted yet.
+    pub unsent: RwSignal<Vec<Unsent>>,
+    /// How far one has read, as the server knows it.
+    last_read: RwSignal<i64>,
+    loading: RwSignal<bool>,
+    sending: RwSignal<bool>,
+}
+
+impl Room {
+    /// A room as the server opened it.
+    pub fn new(me: EntityId, opened: Opened) -> Self {
+        let Opened { channel, members, page, writing, last_read_seq, .. } = opened;
+        Self {
+            id: channel.id,
+            me,
+            picture: RwSignal::new(Picture::new(channel, members, page)),
+            writing: RwSignal::new(writing),
+            typing: RwSignal::new(Vec::new()),
+            unsent: RwSignal::new(Vec::new()),
+            last_read: RwSignal::new(last_read_seq),
+            loading: RwSignal::new(false),
+            sending: RwSignal::new(false),
+        }
+    }
+
+    /// Takes up what an earlier page left behind. In the browser, once it is alive.
+    pub fn wake(self) {
+        let left: Vec<Unsent> = outbox::load(self.me, self.id);
+        if !left.is_empty() {
+            self.unsent.set(left);
+            self.send_all();
+        }
+        self.read();
+    }
+
+    /// Where this browser stands.
+    pub fn position(self) -> Position {
+        self.picture.with_untracked(|picture| Position {
+            channel: self.id,
+            clock: picture.clock,
+            epoch: picture.channel.epoch,
+        })
+    }
+
+    /// Takes in an event of this room. `true` where something is missing and has to be asked for.
+    pub fn apply(self, event: &Event) -> bool {
+        match event {
+            Event::Reply { writing, .. } => return !self.grow(writing),
+            Event::Typing { entity, .. } => self.hear(entity),
+            Event::Gone { .. } => browser::go("/rooms"),
+            _ => {
+                if let Event::Message { message, .. } = event {
+                    self.settle(message.client_key);
+                    self.typing.update(|typing| typing.retain(|(who, _)| who.id != message.author.id));
+                }
+                self.picture.update(|picture| picture.apply(event));
+                self.read();
+            }
+        }
+        false
+    }
+
+    /// Takes in the answer to a sync.
+    pub fn catch_up(self, synced: Synced) {
+        match synced {
+            Synced::Changes { up_to, events, writing, .. } => {
+                for event in &events {
+                    self.apply(event);
+                }
+                self.picture.update(|picture| picture.reach(up_to));
+                self.writing.set(writing);
+                self.send_all();
+            }
+            Synced::Reload { .. } => browser::reload(),
+            Synced::Gone { .. } => browser::go("/rooms"),
+        }
+    }
+
+    /// A message has its number: its forerunner, pending or growing, goes.
+    fn settle(self, key: ClientKey) {
+        if self.unsent.with_untracked(|unsent| unsent.iter().any(|one| one.client_key == key)) {
+            self.unsent.update(|unsent| unsent.retain(|one| one.client_key != key));
+            self.keep();
+        }
+        if self.writing.with_untracked(|writing| writing.iter().any(|one| one.client_key() == key)) {
+            self.writing.update(|writing| writing.retain(|one| one.client_key() != key));
+        }
+    }
+
+    /// A reply grows. `false` where words before these are missing.
+    fn grow(self, delta: &Writing) -> bool {
+        let posted = self.picture.with_untracked(|picture| {
+            picture.messages.values().rev().take(50).any(|message| message.client_key == delta.client_key())
+        });
+        if posted || matches!(delta.state, ReplyState::Done | ReplyState::Silent) {
+            self.settle(delta.client_key());
+            return true;
+        }
+        let mut whole = true;
+        self.writing.update(|writing| match writing.iter_mut().find(|one| one.reply == delta.reply) {
+            Some(known) if delta.offset <= known.text.len() && known.text.is_char_boundary(delta.offset) => {
+                known.text.truncate(delta.offset);
+                known.text.push_str(&delta.text);
+                known.state = delta.state;
+                known.notice.clone_from(&delta.notice);
+            }
+            None if delta.offset == 0 => writing.push(delta.clone()),
+            _ => whole = false,
+        });
+        whole
+    }
+
+    fn hear(self, entity: &Entity) {
+        if entity.id == self.me {
+            return;
+        }
+        let until = browser::now_ms() + WRITES_FOR;
+        self.typing.update(|typing| {
+            typing.retain(|(who, _)| who.id != entity.id);
+            typing.push((entity.clone(), until));
+        });
+        let room = self;
+        set_timeout(
+            move || {
+                let now = browser::now_ms();
+                room.typing.try_update(|typing| typing.retain(|(_, until)| *until > now));
+            },
+            Duration::from_millis(WRITES_FOR as u64 + 50),
+        );
+    }
+
+    /// Says something: drawn at once, sent, and sent again until the server has answered.
+    pub fn say(self, body: String) {
+        self.unsent.update(|unsent| {
+            unsent.push(Unsent { client_key: ClientKey::new(), body, sending: Sending::Pending });
+        });
+        self.keep();
+        self.send_all();
+    }
+
+    /// Tries a refused message again.
+    pub fn try_again(self, key: ClientKey) {
+        self.unsent.update(|unsent| {
+            for one in unsent.iter_mut().filter(|one| one.client_key == key) {
+                one.sending = Sending::Pending;
+            }
+        });
+        self.keep();
+        self.send_all();
+    }
+
+    /// Gives a refused message up and hands its text back.
+    pub fn take_back(self, key: ClientKey) -> String {
+        let mut text = String::new();
+        self.unsent.update(|unsent| {
+            if let Some(at) = unsent.iter().position(|one| one.client_key == key) {
+                text = unsent.remove(at).body;
+            }
+        });
+        self.keep();
+        text
+    }
+
+    fn keep(self) {
+        self.unsent.with_untracked(|unsent| outbox::keep(self.me, self.id, unsent));
+    }
+
+    /// Sends what waits, one after the other, so that the order of typing is the order of posting.
+    pub fn send_all(self) {
+        if self.sending.get_untracked() {
+            return;
+        }
+        self.sending.set(true);
+        spawn_local(async move {
+            let mut pause = 500.0;
+            while let Some(next) = self.next_unsent() {
+                match api::messages::post(self.id, next.client_key, next.body, None).await {
+                    Ok(message) => {
+                        pause = 500.0;
+                        let event =
+                            Event::Message { channel: self.id, clock: message.clock, message: Box::new(message) };
+                        self.draw_own(&event);
+                    }
+                    Err(failure) => match failure.0.code {
+                        Code::NotLoggedIn => browser::go("/login"),
+                        Code::Unreachable | Code::Busy | Code::Unavailable | Code::RateLimited => {
+                            let asked = failure.0.retry_after.map_or(0.0, |seconds| f64::from(seconds) * 1_000.0);
+                            wait(browser::jitter(f64::max(pause, asked))).await;
+                            pause = f64::min(pause * 2.0, 8_000.0);
+                        }
+                        _ => self.refuse(next.client_key, failure.0.message),
+                    },
+                }
+                if self.sending.try_get_untracked().is_none() {
+                    return;
+                }
+            }
+            self.sending.try_set(false);
+        });
+    }
+
+    /// The server's answer can be quicker than the stream; it may also be ahead of events that are still to come, so
+    /// the clock stays where it is.
+    fn draw_own(self, event: &Event) {
+        if let Event::Message { message, .. } = event {
+            let _ = self.picture.try_update(|picture| {
+                let clock = picture.clock;
+                picture.apply(event);
+                picture.clock = clock;
+            });
+            if self.unsent.try_get_untracked().is_some() {
+                self.settle(message.client_key);
+            }
+        }
+    }
+
+    fn next_unsent(self) -> Option<Unsent> {
+        self.unsent
+            .try_with_untracked(|unsent| unsent.iter().find(|one| one.sending == Sending::Pending).cloned())
+            .flatten()
+    }
+
+    fn refuse(self, key: ClientKey, why: String) {
+        let _ = self.unsent.try_update(|unsent| {
+            for one in unsent.iter_mut().filter(|one| one.client_key == key) {
+                one.sending = Sending::Refused(why.clone());
+            }
+        });
+        if self.unsent.try_get_untracked().is_some() {
+            self.keep();
+        }
+    }
+
+    /// Loads older messages.
+    pub fn earlier(self) {
+        let first = self.picture.with_untracked(|picture| {
+            picture.more_before.then(|| picture.messages.first_key_value().map(|(seq, _)| *seq)).flatten()
+        });
+        let Some(first) = first else { return };
+        if self.loading.get_untracked() {
+            return;
+        }
+        self.loading.set(true);
+        spawn_local(async move {
+            if let Ok(page) = api::messages::history(self.id, Some(first), None).await {
+                let _ = self.picture.try_update(|picture| picture.prepend(page));
+            }
+            let _ = self.loading.try_set(false);
+        });
+    }
+
+    /// Tells the server how far one has read, if one can see it.
+    pub fn read(self) {
+        let (newest, at_end) = self.picture.with_untracked(|picture| (picture.newest(), picture.at_end));
+        if !at_end || newest <= self.last_read.get_untracked() || !browser::is_visible() {
+            return;
+        }
+        self.last_read.set(newest);
+        spawn_local(async move {
+            let _ = api::live::read(self.id, newest).await;
+        });
+    }
+
+    /// Tells the others that one writes.
+    pub fn typing(self) {
+        spawn_local(async move {
+            let _ = api::live::typing(self.id).await;
+        });
+    }
+}
+
+/// Lets time pass.
+pub async fn wait(span: Duration) {
+    #[cfg(feature = "hydrate")]
+    {
+        let promise = js_sys::Promise::new(&mut |done, _| {
+            let _ = window().set_timeout_with_callback_and_timeout_and_arguments_0(&done, span.as_millis() as i32);
+        });
+        let _ = wasm_bindgen_futures::JsFuture::from(promise).await;
+    }
+    #[cfg(not(feature = "hydrate"))]
+    let _ = span;
+}

@@ -1,0 +1,261 @@
+//! The talk: newest at the bottom and kept there, older above.
+
+use super::live::Live;
+use super::outbox::{Sending, Unsent};
+use super::state::Room;
+use crate::app::viewer;
+use crate::components::Avatar;
+use crate::{when, words};
+use leptos::html;
+use leptos::prelude::*;
+use model::{EntityKind, Message, MessageKind, ReplyState, Writing};
+
+/// Minutes after which the same author's next message has a head of its own.
+const RUN_MINUTES: i64 = 10;
+/// How close to the upper edge older messages are asked for, in pixels.
+const NEAR: i32 = 600;
+
+/// A message with what its neighbours decide.
+#[derive(Clone, PartialEq)]
+struct Row {
+    message: Message,
+    /// Whether it shows its author.
+    head: bool,
+    /// The day that begins with it.
+    day: Option<i64>,
+}
+
+fn rows<'a>(messages: impl Iterator<Item = &'a Message>, zone: i32) -> Vec<Row> {
+    let mut rows: Vec<Row> = Vec::new();
+    for message in messages {
+        let day = when::day(message.created_at, zone);
+        let before = rows.last().map(|row| &row.message);
+        let new_day = before.is_none_or(|before| when::day(before.created_at, zone) != day);
+        let runs_on = before.is_some_and(|before| {
+            before.author.id == message.author.id
+                && before.kind == message.kind
+                && (message.created_at - before.created_at).whole_minutes() < RUN_MINUTES
+        });
+        rows.push(Row { message: message.clone(), head: new_day || !runs_on, day: new_day.then_some(day) });
+    }
+    rows
+}
+
+/// The list of messages, with what is on its way.
+#[component]
+pub fn Talk(room: Room) -> impl IntoView {
+    let viewer = viewer();
+    let live: Live = expect_context();
+    let zone = Memo::new(move |_| viewer.with(|viewer| viewer.zone_minutes));
+    let rows = Memo::new(move |_| room.picture.with(|picture| rows(picture.messages.values(), zone.get())));
+    let scroller = NodeRef::<html::Div>::new();
+    let away_from_end = RwSignal::new(false);
+    let on_scroll = move |_| {
+        if let Some(scroller) = scroller.get_untracked() {
+            // The list is turned round, so its end is at 0 and older messages have negative places.
+            let from_end = -scroller.scroll_top();
+            away_from_end.set(from_end > 300);
+            if scroller.scroll_height() - scroller.client_height() - from_end < NEAR {
+                room.earlier();
+            }
+            if from_end < 20 {
+                room.read();
+            }
+        }
+    };
+    let to_end = move |event: leptos::ev::MouseEvent| {
+        if room.picture.with_untracked(|picture| picture.at_end)
+            && let Some(scroller) = scroller.get_untracked()
+        {
+            event.prevent_default();
+            scroller.set_scroll_top(0);
+        }
+    };
+    // What one says oneself is always in sight.
+    Effect::new(move |before: Option<usize>| {
+        let mine = room.unsent.with(Vec::len);
+        if before.is_some_and(|before| mine > before)
+            && let Some(scroller) = scroller.get_untracked()
+        {
+            scroller.set_scroll_top(0);
+        }
+        mine
+    });
+    let earlier = move || {
+        let first = room.picture.with(|picture| {
+            picture.more_before.then(|| picture.messages.first_key_value().map(|(seq, _)| *seq)).flatten()
+        });
+        first.map(|seq| {
+            let load = move |event: leptos::ev::MouseEvent| {
+                if live.began.get_untracked() {
+                    event.prevent_default();
+                    room.earlier();
+                }
+            };
+            view! { <a class="earlier" href=format!("/rooms/{}?before={seq}", room.id) on:click=load>{words::EARLIER}</a> }
+        })
+    };
+    let latest = move || {
+        let at_end = room.picture.with(|picture| picture.at_end);
+        (!at_end || away_from_end.get())
+            .then(|| view! { <a class="to-latest" href=format!("/rooms/{}", room.id) rel=(!at_end).then_some("external") on:click=to_end>{words::TO_LATEST}</a> })
+    };
+    let empty = move || {
+        let nothing = rows.with(Vec::is_empty) && room.unsent.with(Vec::is_empty);
+        nothing.then(|| view! { <p class="empty">{words::EMPTY_ROOM}</p> })
+    };
+    view! {
+        <div class="talk" node_ref=scroller on:scroll=on_scroll tabindex="0" role="log" aria-label="Talk" aria-live="polite">
+            <div class="lines">
+                {earlier}
+                {empty}
+                <For each=move || rows.get() key=|row| (row.message.id, row.message.clock, row.head, row.day) let:row>
+                    <Line row />
+                </For>
+                <For each=move || room.writing.get() key=|writing| writing.reply let:writing>
+                    <Growing room writing />
+                </For>
+                <For each=move || room.unsent.get() key=|unsent| (unsent.client_key, unsent.sending.clone() != Sending::Pending) let:unsent>
+                    <Pending room unsent />
+                </For>
+            </div>
+        </div>
+        {latest}
+    }
+    .into_any()
+}
+
+#[component]
+fn Line(row: Row) -> impl IntoView {
+    let viewer = viewer();
+    let Row { message, head, day } = row;
+    let day = day.map(|day| {
+        let name = move || viewer.with(|viewer| when::day_name(day, viewer.today));
+        view! { <p class="day"><span>{name}</span></p> }
+    });
+    if message.kind == MessageKind::System {
+        return view! { {day} <p class="system" id=format!("m{}", message.seq)>{message.author.name} " " {message.body}</p> }.into_any();
+    }
+    let at = message.created_at;
+    let time = move || viewer.with(|viewer| when::clock(at, viewer.zone_minutes));
+    let is_ai = message.author.kind == EntityKind::Ai;
+    let heading = head.then(|| {
+        view! {
+            <Avatar entity=message.author.clone() />
+            <p class="author">
+                <b>{message.author.name.clone()}</b>
+                {is_ai.then(|| view! { <span class="wisp" title=words::AI_MARK>{words::AI_MARK}</span> })}
+                <time datetime=when::iso(at)>{time}</time>
+            </p>
+        }
+    });
+    let class = if head { "message head" } else { "message" };
+    view! {
+        {day}
+        <article class=class id=format!("m{}", message.seq)>
+            {heading}
+            <div class="text" dir="auto" inner_html=message.html></div>
+        </article>
+    }
+    .into_any()
+}
+
+/// An AI's reply as it grows.
+#[component]
+fn Growing(room: Room, writing: Writing) -> impl IntoView {
+    let id = writing.reply;
+    let entity = writing.entity.clone();
+    let first = writing.clone();
+    let now = Memo::new(move |_| {
+        room.writing.with(|all| all.iter().find(|one| one.reply == id).cloned()).unwrap_or_else(|| first.clone())
+    });
+    let failed = move || now.with(|writing| writing.state == ReplyState::Failed);
+    let body = move || {
+        now.with(|writing| match (&writing.state, &writing.notice) {
+            (ReplyState::Failed, notice) => {
+                view! { <p class="failed" role="status">{notice.clone().unwrap_or_default()}</p> }.into_any()
+            }
+            (ReplyState::Waiting, notice) => {
+                let text = notice.clone().unwrap_or_default();
+                view! { <p class="thinking">{words::WAITING} {(!text.is_empty()).then(|| format!(" · {text}"))}</p> }
+                    .into_any()
+            }
+            _ if writing.text.is_empty() => {
+                view! { <p class="thinking">{words::THINKING}<span class="dots" aria-hidden="true"></span></p> }
+                    .into_any()
+            }
+            _ => view! { <div class="text growing" dir="auto">{writing.text.clone()}</div> }.into_any(),
+        })
+    };
+    view! {
+        <article class="message head" class:breathing=move || !failed() aria-busy=move || (!failed()).then_some("true")>
+            <Avatar entity=entity.clone() />
+            <p class="author">
+                <b>{entity.name.clone()}</b>
+                <span class="wisp" title=words::AI_MARK>{words::AI_MARK}</span>
+            </p>
+            {body}
+        </article>
+    }
+    .into_any()
+}
+
+/// One's own message that is not posted yet.
+#[component]
+fn Pending(room: Room, unsent: Unsent) -> impl IntoView {
+    let viewer = viewer();
+    let Unsent { client_key, body, sending } = unsent;
+    let name = viewer.with_untracked(|viewer| viewer.me.as_ref().map(|me| me.name.clone())).unwrap_or_default();
+    let note = match sending {
+        Sending::Pending => view! { <p class="pending-note">{words::PENDING}</p> }.into_any(),
+        Sending::Refused(why) => {
+            let draft: RwSignal<String> = expect_context();
+            let take_back = move |_| draft.set(room.take_back(client_key));
+            view! {
+                <p class="failed" role="alert">
+                    {words::NOT_SENT} " " {why} " "
+                    <button class="quiet" type="button" on:click=move |_| room.try_again(client_key)>{words::TRY_AGAIN}</button>
+                    <button class="quiet" type="button" on:click=take_back>{words::TAKE_BACK}</button>
+                </p>
+            }
+            .into_any()
+        }
+    };
+    view! {
+        <article class="message head pending">
+            <p class="author"><b>{name}</b></p>
+            <div class="text plain" dir="auto">{body}</div>
+            {note}
+        </article>
+    }
+    .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::{ChannelId, ClientKey, Entity, EntityId, MessageId};
+    use time::{Duration, OffsetDateTime};
+
+    #[test]
+    fn runs_are_grouped_and_days_are_separated() {
+        let (ada, ben) = (EntityId::new(), EntityId::new());
+        let start = OffsetDateTime::UNIX_EPOCH + Duration::hours(22);
+        let said = |who: EntityId, minutes: i64| Message {
+            id: MessageId::new(),
+            channel: ChannelId::new(),
+            seq: 1,
+            clock: 1,
+            author: Entity { id: who, kind: EntityKind::Human, name: "x".into(), bio: String::new() },
+            kind: MessageKind::Text,
+            body: String::new(),
+            html: String::new(),
+            reply_to: None,
+            client_key: ClientKey::new(),
+            created_at: start + Duration::minutes(minutes),
+        };
+        let talk = [said(ada, 0), said(ada, 5), said(ben, 6), said(ada, 7), said(ada, 30), said(ada, 125)];
+        let heads: Vec<(bool, bool)> = rows(talk.iter(), 0).iter().map(|row| (row.head, row.day.is_some())).collect();
+        assert_eq!(heads, [(true, true), (false, false), (true, false), (true, false), (true, false), (true, true)]);
+    }
+}

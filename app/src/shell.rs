@@ -1,0 +1,53 @@
+//! The page around every page.
+
+use crate::App;
+use leptos::prelude::*;
+use leptos_meta::MetaTags;
+use serde::{Deserialize, Serialize};
+
+/// The files of the built site, by the names that carry their hashes.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Assets {
+    /// Glue between page and wasm.
+    pub script: String,
+    /// The app.
+    pub wasm: String,
+    /// The stylesheet.
+    pub style: String,
+}
+
+/// The document.
+pub fn shell(assets: Assets) -> impl IntoView {
+    let Assets { script, wasm, style } = assets;
+    #[cfg(feature = "ssr")]
+    let viewer = crate::visitor::viewer();
+    #[cfg(not(feature = "ssr"))]
+    let viewer = crate::visitor::Viewer::default();
+    let theme = (!viewer.theme.is_empty()).then(|| viewer.theme.clone());
+    #[cfg(feature = "ssr")]
+    let nonce = leptos::nonce::use_nonce();
+    #[cfg(not(feature = "ssr"))]
+    let nonce: Option<String> = None;
+    let start = format!(
+        "import start, {{ hydrate }} from '/pkg/{script}'; start({{ module_or_path: '/pkg/{wasm}' }}).then(() => hydrate());"
+    );
+    view! {
+        <!DOCTYPE html>
+        <html lang="en" data-theme=theme>
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1, interactive-widget=resizes-content" />
+                <meta name="color-scheme" content="dark light" />
+                <link rel="icon" type="image/svg+xml" href="/favicon.svg" />
+                <link rel="stylesheet" href=format!("/pkg/{style}") />
+                <link rel="modulepreload" href=format!("/pkg/{script}") />
+                <link rel="preload" href=format!("/pkg/{wasm}") r#as="fetch" r#type="application/wasm" crossorigin="" />
+                <script type="module" nonce=nonce>{start}</script>
+                <MetaTags />
+            </head>
+            <body>
+                <App />
+            </body>
+        </html>
+    }
+}

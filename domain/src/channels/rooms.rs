@@ -1,0 +1,55 @@
+//! Making, changing and archiving rooms: for admins.
+
+use super::store;
+use crate::accounts::admins_only;
+use crate::error::not_found;
+use crate::live::Told;
+use crate::{Result, Space, entities};
+use model::channels::RoomDraft;
+use model::{Channel, ChannelId, EntityId, Event, Problem, limits};
+
+fn check(draft: RoomDraft) -> Result<RoomDraft, Problem> {
+    let draft =
+        RoomDraft { name: draft.name.trim().to_owned(), description: draft.description.trim().to_owned(), ..draft };
+    if !limits::ROOM_NAME.contains(&limits::length(&draft.name)) || draft.name.chars().any(char::is_control) {
+        return Err(Problem::argument("name", "A room's name has 2 to 48 characters, on one line."));
+    }
+    if limits::length(&draft.description) > limits::DESCRIPTION || draft.description.contains('\0') {
+        return Err(Problem::argument("description", "A description has at most 500 characters."));
+    }
+    if !limits::CAPACITY.contains(&draft.capacity) {
+        return Err(Problem::argument("capacity", "A room is for 2 to 10,000 members."));
+    }
+    Ok(draft)
+}
+
+/// Makes a room. Refuses with `admin_only`, `invalid_argument`, `room_name_taken`.
+pub async fn create(space: &Space, who: EntityId, draft: RoomDraft) -> Result<ChannelId> {
+    admins_only(space, who).await?;
+    let draft = check(draft)?;
+    let id = ChannelId::new();
+    store::insert_room(&space.db, id, &draft, &entities::key(&draft.name), who).await?;
+    Ok(id)
+}
+
+/// Changes a room's name, description and capacity. Those who are in stay, whatever the new capacity.
+pub async fn edit(space: &Space, who: EntityId, id: ChannelId, draft: RoomDraft) -> Result<Channel> {
+    admins_only(space, who).await?;
+    let draft = check(draft)?;
+    let telling = space.live.expect(id);
+    let channel = store::edit_room(&space.db, id, &draft, &entities::key(&draft.name)).await?;
+    told(telling, channel.ok_or_else(|| not_found("room"))?)
+}
+
+/// Closes a room: it can be read by those who were in, and nothing more is said in it.
+pub async fn archive(space: &Space, who: EntityId, id: ChannelId) -> Result<Channel> {
+    admins_only(space, who).await?;
+    let telling = space.live.expect(id);
+    let channel = store::archive_room(&space.db, id).await?;
+    told(telling, channel.ok_or_else(|| not_found("room"))?)
+}
+
+fn told(telling: crate::live::Expected, state: Channel) -> Result<Channel> {
+    telling.tell(Told::event(&Event::Channel { channel: state.id, clock: state.clock, state: state.clone() }));
+    Ok(state)
+}

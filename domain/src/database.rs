@@ -1,0 +1,61 @@
+//! Reaching the database and bringing its tables up to date.
+
+use crate::Result;
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{AssertSqlSafe, PgPool, SqlSafeStr};
+use std::borrow::Cow;
+use std::time::Duration;
+
+macro_rules! migrations {
+    ($($version:literal $name:literal),* $(,)?) => {
+        &[$(($version, $name, include_str!(concat!("../../migrations/", $name, ".sql")))),*]
+    };
+}
+
+const MIGRATIONS: &[(i64, &str, &str)] = migrations![1 "0001_members", 2 "0002_channels", 3 "0003_minds"];
+
+/// Opens a pool. The first connection is made at once, so a wrong address is an error here.
+pub async fn connect(options: PgConnectOptions, connections: u32) -> Result<PgPool> {
+    let pool = PgPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(Duration::from_secs(5))
+        // What a lost connection cost is one failed statement; a ping before each would cost a round trip for all.
+        .test_before_acquire(false)
+        .connect_with(options.options([("jit", "off")]))
+        .await?;
+    Ok(pool)
+}
+
+/// Brings the tables up to date, forward only. An advisory lock lets several nodes start together.
+pub async fn migrate(db: &PgPool) -> Result<()> {
+    let migrations = MIGRATIONS
+        .iter()
+        .map(|(version, name, sql)| {
+            Migration::new(*version, Cow::Borrowed(*name), MigrationType::Simple, sql.into_sql_str(), false)
+        })
+        .collect();
+    Migrator::with_migrations(migrations).run(db).await?;
+    Ok(())
+}
+
+/// Whether the database answers.
+pub async fn answers(db: &PgPool) -> Result<()> {
+    sqlx::query("select 1").execute(db).await?;
+    Ok(())
+}
+
+/// Whether nobody has ever been here.
+pub async fn is_empty(db: &PgPool) -> Result<bool> {
+    let (somebody,): (bool,) = sqlx::query_as("select exists (select from entities)").fetch_one(db).await?;
+    Ok(!somebody)
+}
+
+/// Creates a database next to the one that `db` is connected to, from a template if one is named.
+pub async fn create(db: &PgPool, name: &str, template: Option<&str>) -> Result<()> {
+    let quoted = |name: &str| format!("\"{}\"", name.replace('"', "\"\""));
+    let template = template.map(|name| format!(" template {}", quoted(name))).unwrap_or_default();
+    let statement = format!("create database {}{template}", quoted(name));
+    sqlx::raw_sql(AssertSqlSafe(statement)).execute(db).await?;
+    Ok(())
+}

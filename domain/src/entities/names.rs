@@ -1,0 +1,78 @@
+//! What may be a name, and when two names are the same.
+
+use model::{Problem, limits};
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+
+/// What a name is looked up by: NFKC and lower case, so that nobody can look like somebody else by case or by width.
+pub fn key(name: &str) -> String {
+    name.trim().nfkc().collect::<String>().to_lowercase().nfkc().collect()
+}
+
+/// Takes a name as it was typed: 2–32 characters, letters of any script, digits, `_ - .` and single spaces inside.
+pub fn parse_name(field: &str, typed: &str) -> Result<String, Problem> {
+    let name: String = typed.trim().nfc().collect();
+    let length = limits::length(&name).min(limits::length(&key(&name)));
+    if !limits::NAME.contains(&length) || limits::length(&name) > *limits::NAME.end() {
+        return Err(Problem::argument(field, "A name has 2 to 32 characters."));
+    }
+    if name.contains("  ") {
+        return Err(Problem::argument(field, "Use single spaces inside a name."));
+    }
+    let starts_well = name.chars().next().is_some_and(|first| !is_combining_mark(first));
+    let has_letter = name.chars().any(char::is_alphanumeric);
+    let stray = name.chars().find(|&c| !(c.is_alphanumeric() || is_combining_mark(c) || "_-. ".contains(c)));
+    match stray {
+        Some(stray) => Err(Problem::argument(
+            field,
+            format!("A name cannot contain “{}”. Use letters, digits, _ - . and spaces.", stray.escape_debug()),
+        )),
+        None if !starts_well || !has_letter => Err(Problem::argument(field, "A name needs a letter or a digit.")),
+        None => Ok(name),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_any_script_are_names() {
+        for name in ["Ada", "Łucja", "مريم", "さくら", "ਅਮਨ", "नमस्ते", "J. R. R.", "x_1-2", "Zoë"]
+        {
+            assert_eq!(parse_name("name", name), Ok(name.to_owned()), "{name}");
+        }
+        assert_eq!(parse_name("name", "  Ada  ").unwrap(), "Ada");
+    }
+
+    #[test]
+    fn what_is_no_name_is_refused_with_the_field() {
+        for name in [
+            "",
+            "a",
+            " a ",
+            "a  b",
+            "<b>",
+            "a\u{0}b",
+            "a\nb",
+            "--",
+            "@ada",
+            "👩👩",
+            &"x".repeat(33),
+            "\u{301}a",
+            "a\u{200b}b",
+        ] {
+            let problem = parse_name("name", name).unwrap_err();
+            assert_eq!(problem.field.as_deref(), Some("name"), "{name:?}");
+        }
+    }
+
+    #[test]
+    fn look_alikes_by_case_and_width_share_a_key() {
+        for (one, other) in
+            [("Silas", "SILAS"), ("Silas", "Ｓｉｌａｓ"), ("ﬁn", "fin"), ("Straße", "STRAßE"), (" Ada ", "ada")]
+        {
+            assert_eq!(key(one), key(other));
+        }
+        assert_ne!(key("Ada"), key("Adam"));
+    }
+}

@@ -1,0 +1,279 @@
+//! Who listens right now, and what they are told. Everything here is a hint: whoever misses one asks the database.
+//!
+//! Each channel with listeners has a [`Lane`] that hands its events on strictly in the order of the channel's clock,
+//! the same bytes to everybody. Locks are held for pushing into queues, never over an await.
+//! Order of locks: a lane's, then `people`; a lane's, then `writing`.
+
+mod lane;
+mod listener;
+mod presence;
+mod told;
+
+pub use listener::Frames;
+pub use told::Told;
+
+use crate::{Result, channels, messages, sessions};
+use lane::Lane;
+use listener::Listener;
+use model::{ChannelId, Code, EntityId, Event, Problem, ReplyId, Writing};
+use presence::Person;
+use sqlx::PgPool;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// Seconds between two heartbeats of a stream.
+pub const BEAT_S: u32 = 20;
+/// Streams that one member may have open on this node.
+const STREAMS_EACH: usize = 20;
+/// How long an event waits for an earlier one that is still on its way before the database is asked.
+const OUT_OF_ORDER: Duration = Duration::from_millis(25);
+
+/// The live half of the space on this node.
+pub struct Hub {
+    db: PgPool,
+    lanes: Mutex<HashMap<ChannelId, Arc<Lane>>>,
+    people: Mutex<HashMap<EntityId, Person>>,
+    writing: Mutex<HashMap<ChannelId, HashMap<ReplyId, Writing>>>,
+    stopping: AtomicBool,
+}
+
+/// What is held while a panic passes is a map of queues: it stays usable.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Hub {
+    /// An empty hub that reads what it missed from `db`.
+    pub fn new(db: PgPool) -> Arc<Self> {
+        Arc::new(Self {
+            db,
+            lanes: Mutex::default(),
+            people: Mutex::default(),
+            writing: Mutex::default(),
+            stopping: AtomicBool::new(false),
+        })
+    }
+
+    /// Opens a stream for somebody: first a `hello`, then everything that happens in their channels.
+    /// `session` is the digest of the session that it hangs on.
+    pub async fn connect(self: &Arc<Self>, who: EntityId, session: Vec<u8>) -> Result<Frames> {
+        if self.stopping.load(Ordering::Acquire) {
+            return Err(Problem::new(Code::Busy, "The server is stopping. Come back in a moment.").after(2).into());
+        }
+        let (listener, queue) = Listener::new(who, session);
+        self.seat_person(&listener)?;
+        let frames = Frames::new(queue, listener.clone(), self.clone());
+        for (_, channel, visible_from, clock) in channels::store::seats(&self.db, &[who]).await? {
+            let lane = lock(&self.lanes).entry(channel).or_insert_with(|| Lane::at(channel, clock)).clone();
+            lane.seat(&listener, visible_from, clock, self);
+        }
+        listener.send(&Told::event(&Event::Hello { beat_s: BEAT_S }).frame);
+        Ok(frames)
+    }
+
+    fn seat_person(&self, listener: &Arc<Listener>) -> Result<()> {
+        let mut people = lock(&self.people);
+        let person = people.entry(listener.entity).or_default();
+        if person.listeners.len() >= STREAMS_EACH {
+            let message = "You have this space open in too many places. Close some and try again.";
+            return Err(Problem::new(Code::RateLimited, message).after(BEAT_S).into());
+        }
+        person.came(listener.clone());
+        Ok(())
+    }
+
+    /// Announces that a channel is about to change. If what comes of it is never told (the request was given up
+    /// after its commit, say), the database is asked instead.
+    pub fn expect(self: &Arc<Self>, channel: ChannelId) -> Expected {
+        Expected { hub: self.clone(), channel, told: false }
+    }
+
+    fn lane(&self, channel: ChannelId) -> Option<Arc<Lane>> {
+        lock(&self.lanes).get(&channel).cloned()
+    }
+
+    fn publish(self: &Arc<Self>, channel: ChannelId, told: Told) {
+        if let Some(lane) = self.lane(channel)
+            && lane.publish(told, self)
+        {
+            self.catch_up_soon(lane);
+        }
+    }
+
+    /// Has a channel read from the database what its lane has not seen.
+    fn catch_up_soon(self: &Arc<Self>, lane: Arc<Lane>) {
+        let hub = self.clone();
+        tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(OUT_OF_ORDER).await;
+                if !lane.must_look() {
+                    return;
+                }
+                while let Err(cause) = hub.catch_up(&lane).await {
+                    tracing::warn!(%cause, channel = %lane.channel, "could not read what a channel missed; trying again");
+                    tokio::time::sleep(Duration::from_secs(1)).await;
+                }
+            }
+        });
+    }
+
+    async fn catch_up(&self, lane: &Lane) -> Result<()> {
+        let since = lane.clock();
+        let Some(found) = messages::changes(&self.db, lane.channel, since, &self.present()).await? else {
+            return Ok(());
+        };
+        match found.events {
+            Some(events) => lane.caught_up(events.iter().map(Told::event), found.up_to, self),
+            None => lane.resume_all(found.up_to),
+        }
+        Ok(())
+    }
+
+    /// Tells something ephemeral to everybody in a channel.
+    pub fn pass(&self, channel: ChannelId, event: &Event) {
+        if let Some(lane) = self.lane(channel) {
+            lane.pass(&Told::event(event).frame);
+        }
+    }
+
+    /// Tells one person, on all their streams.
+    pub fn tell_person(&self, who: EntityId, event: &Event) {
+        let frame = Told::event(event).frame;
+        for listener in self.listeners_of(who) {
+            listener.send(&frame);
+        }
+    }
+
+    fn listeners_of(&self, who: EntityId) -> Vec<Arc<Listener>> {
+        lock(&self.people).get(&who).map(|person| person.listeners.clone()).unwrap_or_default()
+    }
+
+    /// Lets a reply grow: keeps its whole text for those who come later and tells the new words to those who are there.
+    pub fn grow(&self, delta: Writing) {
+        let channel = delta.channel;
+        let lane = self.lane(channel);
+        let keep = |delta: &Writing| {
+            let mut writing = lock(&self.writing);
+            let here = writing.entry(channel).or_default();
+            if delta.state.is_over() {
+                here.remove(&delta.reply);
+                if here.is_empty() {
+                    writing.remove(&channel);
+                }
+                return;
+            }
+            let whole =
+                here.entry(delta.reply).or_insert_with(|| Writing { offset: 0, text: String::new(), ..delta.clone() });
+            whole.text.truncate(delta.offset);
+            whole.text.push_str(&delta.text);
+            whole.state = delta.state;
+            whole.notice.clone_from(&delta.notice);
+        };
+        match lane {
+            Some(lane) => lane.grow(delta, keep),
+            None => keep(&delta),
+        }
+    }
+
+    /// The replies that are being written in a channel on this node, whole.
+    pub fn writing(&self, channel: ChannelId) -> Vec<Writing> {
+        lock(&self.writing).get(&channel).map(|here| here.values().cloned().collect()).unwrap_or_default()
+    }
+
+    /// Ends the streams of a session, or all of somebody's.
+    pub fn end(&self, who: EntityId, session: Option<&[u8]>) {
+        for listener in self.listeners_of(who) {
+            if session.is_none_or(|session| listener.session == session) {
+                listener.cut();
+            }
+        }
+    }
+
+    /// Tells all streams to come back elsewhere or later, and takes no new ones.
+    pub fn stop(&self) {
+        self.stopping.store(true, Ordering::Release);
+        let everybody: Vec<Arc<Listener>> =
+            lock(&self.people).values().flat_map(|person| person.listeners.clone()).collect();
+        for listener in everybody {
+            listener.resume();
+        }
+    }
+
+    /// One heartbeat for all streams: ends those whose session is over, and reads what was missed anywhere.
+    pub async fn beat(self: &Arc<Self>) -> Result<()> {
+        let everybody: Vec<Arc<Listener>> =
+            lock(&self.people).values().flat_map(|person| person.listeners.clone()).collect();
+        let ids: Vec<Vec<u8>> = everybody.iter().map(|listener| listener.session.clone()).collect();
+        let good: std::collections::HashSet<(Vec<u8>, uuid::Uuid)> =
+            sessions::store::still_good(&self.db, &ids).await?.into_iter().collect();
+        let beat = Told::event(&Event::Beat).frame;
+        for listener in everybody {
+            if good.contains(&(listener.session.clone(), listener.entity.0)) {
+                listener.send(&beat);
+            } else {
+                listener.cut();
+            }
+        }
+        self.mind_the_gaps().await
+    }
+
+    async fn mind_the_gaps(self: &Arc<Self>) -> Result<()> {
+        let lanes: Vec<Arc<Lane>> = {
+            let mut lanes = lock(&self.lanes);
+            lanes.retain(|_, lane| !lane.is_empty() || Arc::strong_count(lane) > 1);
+            lanes.values().cloned().collect()
+        };
+        let ids: Vec<ChannelId> = lanes.iter().map(|lane| lane.channel).collect();
+        let clocks: HashMap<ChannelId, i64> = channels::store::clocks(&self.db, &ids).await?.into_iter().collect();
+        for lane in lanes {
+            if clocks.get(&lane.channel).is_some_and(|&clock| clock > lane.clock()) {
+                self.catch_up(&lane).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Beats and tells presence until the process ends.
+    pub async fn run(self: Arc<Self>) {
+        let mut beat = tokio::time::interval(Duration::from_secs(u64::from(BEAT_S)));
+        let mut presence = tokio::time::interval(presence::EVERY);
+        loop {
+            let done = tokio::select! {
+                _ = beat.tick() => self.beat().await,
+                _ = presence.tick() => self.tell_presence().await,
+            };
+            if let Err(cause) = done {
+                tracing::warn!(%cause, "a heartbeat of the live streams failed; the next one makes up for it");
+            }
+        }
+    }
+}
+
+/// A change of a channel that is on its way: see [`Hub::expect`].
+pub struct Expected {
+    hub: Arc<Hub>,
+    channel: ChannelId,
+    told: bool,
+}
+
+impl Expected {
+    /// Tells what came of it.
+    pub fn tell(mut self, told: Told) {
+        self.told = true;
+        self.hub.publish(self.channel, told);
+    }
+}
+
+impl Drop for Expected {
+    fn drop(&mut self) {
+        if !self.told
+            && let Some(lane) = self.hub.lane(self.channel)
+            && tokio::runtime::Handle::try_current().is_ok()
+            && lane.fall_behind()
+        {
+            self.hub.catch_up_soon(lane);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! Who is here, told by their streams.
+
+use super::listener::Listener;
+use super::{Hub, lock};
+use crate::{Result, channels};
+use model::{ChannelId, EntityId, Event};
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// How often changes are told.
+pub(super) const EVERY: Duration = Duration::from_secs(1);
+/// How long somebody without a stream is still here: as long as a page takes to reload.
+const GRACE: Duration = Duration::from_secs(6);
+
+/// Somebody with a stream, or who had one a moment ago.
+#[derive(Default)]
+pub(super) struct Person {
+    pub listeners: Vec<Arc<Listener>>,
+    /// When the last stream ended.
+    gone_since: Option<Instant>,
+    /// Whether the others know that they are here.
+    known: bool,
+}
+
+impl Person {
+    pub fn came(&mut self, listener: Arc<Listener>) {
+        self.listeners.push(listener);
+        self.gone_since = None;
+    }
+}
+
+impl Hub {
+    /// Everybody who is here.
+    pub fn present(&self) -> Vec<EntityId> {
+        lock(&self.people).keys().copied().collect()
+    }
+
+    /// Takes a stream that has ended out of everything.
+    pub(super) fn leave(&self, listener: &Arc<Listener>) {
+        listener.cut();
+        let lanes: Vec<_> = lock(&self.lanes).values().cloned().collect();
+        for lane in lanes {
+            lane.unseat(listener);
+        }
+        if let Some(person) = lock(&self.people).get_mut(&listener.entity) {
+            person.listeners.retain(|other| !Arc::ptr_eq(other, listener));
+            if person.listeners.is_empty() {
+                person.gone_since = Some(Instant::now());
+            }
+        }
+    }
+
+    /// Tells each channel who came and went since the last time.
+    pub(super) async fn tell_presence(&self) -> Result<()> {
+        let mut came = Vec::new();
+        let mut went = Vec::new();
+        lock(&self.people).retain(|who, person| {
+            let here = person.gone_since.is_none_or(|since| since.elapsed() < GRACE);
+            if here && !std::mem::replace(&mut person.known, true) {
+                came.push(*who);
+            } else if !here {
+                went.push(*who);
+            }
+            here
+        });
+        let changed: Vec<EntityId> = came.iter().chain(&went).copied().collect();
+        if changed.is_empty() {
+            return Ok(());
+        }
+        let mut told: HashMap<ChannelId, (Vec<EntityId>, Vec<EntityId>)> = HashMap::new();
+        for (who, channel, ..) in channels::store::seats(&self.db, &changed).await? {
+            let (arrived, departed) = told.entry(channel).or_default();
+            if came.contains(&who) { arrived.push(who) } else { departed.push(who) }
+        }
+        for (channel, (came, went)) in told {
+            self.pass(channel, &Event::Presence { channel, came, went });
+        }
+        Ok(())
+    }
+}

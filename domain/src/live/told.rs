@@ -1,0 +1,66 @@
+//! An event on its way to everybody: serialised once.
+
+use bytes::Bytes;
+use model::{EntityId, Event};
+
+/// What a lane has to do beside handing the bytes on.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Effect {
+    /// Nothing.
+    None,
+    /// Those who may not see this message get a tick.
+    Message {
+        /// Its number.
+        seq: i64,
+    },
+    /// Somebody is a member from here on.
+    Joined {
+        /// Who.
+        who: EntityId,
+        /// The first message that they may read.
+        visible_from: i64,
+    },
+    /// Somebody is a member no longer.
+    Left {
+        /// Who.
+        who: EntityId,
+    },
+}
+
+/// An event as bytes, with what a lane needs to know of it.
+#[derive(Clone, Debug)]
+pub struct Told {
+    /// The channel's clock; 0 for what takes none.
+    pub(super) clock: i64,
+    pub(super) effect: Effect,
+    /// A whole frame of `text/event-stream`.
+    pub(super) frame: Bytes,
+}
+
+impl Told {
+    /// Serialises an event.
+    pub fn event(event: &Event) -> Self {
+        let (clock, effect) = match event {
+            Event::Message { clock, message, .. } => (*clock, Effect::Message { seq: message.seq }),
+            Event::Member { clock, member, .. } if member.joined => {
+                (*clock, Effect::Joined { who: member.entity.id, visible_from: member.visible_from })
+            }
+            Event::Member { clock, member, .. } => (*clock, Effect::Left { who: member.entity.id }),
+            Event::Channel { clock, .. } | Event::Tick { clock, .. } => (*clock, Effect::None),
+            _ => (0, Effect::None),
+        };
+        Self { clock, effect, frame: frame(event) }
+    }
+}
+
+/// `data: {…}` and an empty line. JSON escapes line breaks, so one line holds it.
+fn frame(event: &Event) -> Bytes {
+    let mut out = Vec::with_capacity(512);
+    out.extend_from_slice(b"data: ");
+    // An event holds no map with keys other than strings and writes into memory: this cannot fail.
+    if serde_json::to_writer(&mut out, event).is_err() {
+        return Bytes::from_static(b": \n\n");
+    }
+    out.extend_from_slice(b"\n\n");
+    Bytes::from(out)
+}

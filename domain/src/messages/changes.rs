@@ -1,0 +1,75 @@
+//! What has changed since: one indexed query by clock, for ever.
+
+use super::store;
+use crate::error::not_found;
+use crate::{Result, Space, channels, minds};
+use model::{ChannelId, EntityId, Event, Position, SyncAnswer, Synced, limits};
+use sqlx::PgPool;
+
+/// Everything that changed in a channel after a clock.
+pub struct Changes {
+    /// The clock that they lead to.
+    pub up_to: i64,
+    /// The channel's epoch.
+    pub epoch: i32,
+    /// `Message`, `Member` and `Channel` events in the order of their clocks; `None` where there are too many to tell.
+    pub events: Option<Vec<Event>>,
+}
+
+/// Reads what changed after `since`. `None` where there is no such channel.
+///
+/// The clock to jump to is read first and bounds what is read after it, so all of it is one view: a row that
+/// changed once more in between is left to the next call.
+pub async fn changes(db: &PgPool, channel: ChannelId, since: i64, here: &[EntityId]) -> Result<Option<Changes>> {
+    let Some((state, own_clock)) = channels::store::channel_state(db, channel).await? else {
+        return Ok(None);
+    };
+    let (up_to, epoch) = (state.clock, state.epoch);
+    if since >= up_to {
+        return Ok(Some(Changes { up_to, epoch, events: Some(Vec::new()) }));
+    }
+    let limit = limits::CHANGES + 1;
+    let messages = store::changed(db, channel, since, up_to, limit).await?;
+    let members = channels::store::members_changed(db, channel, since, up_to, limit, here).await?;
+    if (messages.len() + members.len()) as i64 > limits::CHANGES {
+        return Ok(Some(Changes { up_to, epoch, events: None }));
+    }
+    let mut events: Vec<(i64, Event)> = Vec::with_capacity(messages.len() + members.len() + 1);
+    events.extend(
+        messages.into_iter().map(|m| (m.clock, Event::Message { channel, clock: m.clock, message: Box::new(m) })),
+    );
+    events.extend(members.into_iter().map(|m| (m.clock, Event::Member { channel, clock: m.clock, member: m })));
+    if own_clock > since {
+        events.push((own_clock, Event::Channel { channel, clock: own_clock, state }));
+    }
+    events.sort_by_key(|(clock, _)| *clock);
+    Ok(Some(Changes { up_to, epoch, events: Some(events.into_iter().map(|(_, event)| event).collect()) }))
+}
+
+/// Brings a browser up to date: for each channel that it names what changed, and its own places whole.
+pub async fn sync(space: &Space, who: EntityId, positions: &[Position]) -> Result<SyncAnswer> {
+    if positions.len() > limits::SYNC {
+        let message = format!("At most {} channels can be asked for at once.", limits::SYNC);
+        return Err(model::Problem::argument("positions", message).into());
+    }
+    let mut answers = Vec::with_capacity(positions.len());
+    for position in positions {
+        answers.push(sync_one(space, who, *position).await?);
+    }
+    Ok(SyncAnswer { channels: answers, places: channels::places(space, who).await? })
+}
+
+async fn sync_one(space: &Space, who: EntityId, Position { channel, clock, epoch }: Position) -> Result<Synced> {
+    let membership =
+        channels::store::channel_for(&space.db, channel, who).await?.and_then(|(_, membership)| membership);
+    let Some((visible_from, _)) = membership else { return Ok(Synced::Gone { channel }) };
+    let here = space.live.present();
+    let found = changes(&space.db, channel, clock, &here).await?.ok_or_else(|| not_found("room"))?;
+    let reload = Synced::Reload { channel };
+    if found.epoch != epoch || clock > found.up_to || clock < 0 {
+        return Ok(reload);
+    }
+    let Some(mut events) = found.events else { return Ok(reload) };
+    events.retain(|event| !matches!(event, Event::Message { message, .. } if message.seq < visible_from));
+    Ok(Synced::Changes { channel, up_to: found.up_to, events, writing: minds::writing(space, channel).await? })
+}

@@ -1,0 +1,203 @@
+//! Markdown to HTML that is safe to show. Nobody's HTML passes, people's or models'.
+
+use ammonia::{Builder, UrlRelative};
+use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, TagEnd, html};
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+/// What may remain. The parser makes nothing else; the sanitiser is the second lock on the same door.
+static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
+    let tags = [
+        "p",
+        "br",
+        "strong",
+        "em",
+        "del",
+        "code",
+        "pre",
+        "blockquote",
+        "ul",
+        "ol",
+        "li",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "hr",
+        "a",
+        "table",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+    ];
+    let mut builder = Builder::default();
+    builder
+        .tags(HashSet::from(tags))
+        .tag_attributes(HashMap::from([("a", HashSet::from(["href"])), ("ol", HashSet::from(["start"]))]))
+        .generic_attributes(HashSet::new())
+        .url_schemes(HashSet::from(["http", "https", "mailto"]))
+        .url_relative(UrlRelative::Deny)
+        .link_rel(Some("noopener noreferrer nofollow ugc"))
+        .set_tag_attribute_value("a", "target", "_blank");
+    builder
+});
+
+/// Renders a message's text. Line breaks are kept, raw HTML is shown as it was typed, images become their links.
+pub fn render(body: &str) -> String {
+    let options = Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TABLES;
+    let shown = Parser::new_ext(body, options).map(|event| match event {
+        Event::SoftBreak => Event::HardBreak,
+        Event::Html(raw) | Event::InlineHtml(raw) => Event::Text(raw),
+        // An image would tell its host who reads: the reader decides by following a link.
+        Event::Start(Tag::Image { link_type, dest_url, title, id }) => {
+            Event::Start(Tag::Link { link_type, dest_url, title, id })
+        }
+        Event::End(TagEnd::Image) => Event::End(TagEnd::Link),
+        other => other,
+    });
+    let mut out = String::with_capacity(body.len() * 5 / 4 + 16);
+    html::push_html(&mut out, Linked::new(shown));
+    SANITISER.clean(&out).to_string()
+}
+
+/// Turns bare addresses in running text into links.
+struct Linked<'a, I> {
+    events: I,
+    /// How deep inside links and code blocks: there an address stays text.
+    plain: usize,
+    waiting: std::collections::VecDeque<Event<'a>>,
+}
+
+impl<'a, I: Iterator<Item = Event<'a>>> Linked<'a, I> {
+    fn new(events: I) -> Self {
+        Self { events, plain: 0, waiting: std::collections::VecDeque::new() }
+    }
+
+    fn split(&mut self, text: &str) {
+        let mut rest = text;
+        while let Some((before, address, after)) = address(rest) {
+            if !before.is_empty() {
+                self.waiting.push_back(Event::Text(CowStr::from(before.to_owned())));
+            }
+            let link = Tag::Link {
+                link_type: pulldown_cmark::LinkType::Autolink,
+                dest_url: CowStr::from(address.to_owned()),
+                title: CowStr::Borrowed(""),
+                id: CowStr::Borrowed(""),
+            };
+            self.waiting.push_back(Event::Start(link));
+            self.waiting.push_back(Event::Text(CowStr::from(shortened(address).into_owned())));
+            self.waiting.push_back(Event::End(TagEnd::Link));
+            rest = after;
+        }
+        if !rest.is_empty() {
+            self.waiting.push_back(Event::Text(CowStr::from(rest.to_owned())));
+        }
+    }
+}
+
+impl<'a, I: Iterator<Item = Event<'a>>> Iterator for Linked<'a, I> {
+    type Item = Event<'a>;
+
+    fn next(&mut self) -> Option<Event<'a>> {
+        if let Some(event) = self.waiting.pop_front() {
+            return Some(event);
+        }
+        match self.events.next()? {
+            event @ Event::Start(Tag::Link { .. } | Tag::CodeBlock(_)) => {
+                self.plain += 1;
+                Some(event)
+            }
+            event @ Event::End(TagEnd::Link | TagEnd::CodeBlock) => {
+                self.plain = self.plain.saturating_sub(1);
+                Some(event)
+            }
+            Event::Text(text) if self.plain == 0 && text.contains("://") => {
+                self.split(&text);
+                self.waiting.pop_front()
+            }
+            event => Some(event),
+        }
+    }
+}
+
+/// The first web address in a text, with what stands before and after it.
+fn address(text: &str) -> Option<(&str, &str, &str)> {
+    let begins = |scheme| text.match_indices(scheme).map(|(at, _)| at);
+    let starts_word = |at: &usize| text[..*at].chars().next_back().is_none_or(|c| !c.is_alphanumeric());
+    let start = begins("https://").chain(begins("http://")).filter(starts_word).min()?;
+    let end = text[start..].find(|c: char| c.is_whitespace() || "<>\"”".contains(c)).map_or(text.len(), |n| start + n);
+    let mut whole = text[start..end].trim_end_matches(['.', ',', ';', ':', '!', '?', '\'', '*', '_', '。', '、']);
+    // A closing bracket belongs to the sentence unless its partner is inside the address.
+    while whole.ends_with(')') && whole.matches(')').count() > whole.matches('(').count() {
+        whole = &whole[..whole.len() - 1];
+    }
+    let host = whole.split_once("://").map_or("", |(_, host)| host);
+    if host.is_empty() {
+        return None;
+    }
+    Some((&text[..start], whole, &text[start + whole.len()..]))
+}
+
+fn shortened(address: &str) -> Cow<'_, str> {
+    const SHOWN: usize = 60;
+    if address.chars().count() <= SHOWN {
+        return Cow::Borrowed(address);
+    }
+    let mut short: String = address.chars().take(SHOWN - 1).collect();
+    short.push('…');
+    Cow::Owned(short)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::render;
+
+    #[test]
+    fn words_come_back_as_they_were_typed() {
+        assert_eq!(render("it's <3 & 'quoted' \"so\""), "<p>it's &lt;3 &amp; 'quoted' \"so\"</p>\n");
+        assert_eq!(render("one\ntwo"), "<p>one<br>\ntwo</p>\n");
+        assert_eq!(render("שלום 👩‍👩‍👧"), "<p>שלום 👩‍👩‍👧</p>\n");
+        assert_eq!(render("**b** *i* ~~s~~ `c`"), "<p><strong>b</strong> <em>i</em> <del>s</del> <code>c</code></p>\n");
+    }
+
+    #[test]
+    fn nobodys_html_passes() {
+        for body in [
+            "<script>alert(1)</script>",
+            "<img src=x onerror=alert(1)>",
+            "[x](javascript:alert(1))",
+            "<a href=\"javascript:1\">x</a>",
+            "[x](data:text/html;base64,PHNjcmlwdD4=)",
+            "<svg onload=alert(1)>",
+            "[x](vbscript:1)",
+            "<style>*{}</style>",
+            "[x](/api/accounts/logout)",
+        ] {
+            let html = render(body);
+            for bad in
+                ["<script", "<img", "href=\"javascript", "href=\"data", "<svg", "href=\"vb", "<style", "href=\"/api"]
+            {
+                assert!(!html.contains(bad), "{body} became {html}");
+            }
+        }
+    }
+
+    #[test]
+    fn images_become_links_and_addresses_are_linked() {
+        let image = render("![a cat](https://host.example/cat.png)");
+        assert!(image.contains("<a href=\"https://host.example/cat.png\"") && !image.contains("<img"), "{image}");
+        let text = render("see (https://a.example/x_(y)), or http://b.example.");
+        assert!(
+            text.contains("href=\"https://a.example/x_(y)\"") && text.contains("href=\"http://b.example\""),
+            "{text}"
+        );
+        assert!(text.contains("rel=\"noopener noreferrer nofollow ugc\""), "{text}");
+        assert_eq!(render("`https://a.example`"), "<p><code>https://a.example</code></p>\n");
+    }
+}

@@ -1,0 +1,123 @@
+//! Whom a message names: `@name`, or the name as a whole word, in any case and script.
+
+use model::EntityId;
+use unicode_normalization::UnicodeNormalization;
+
+/// A member's name in a body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mention {
+    /// Who.
+    pub entity: EntityId,
+    /// Where it begins, in characters.
+    pub start: usize,
+    /// How many characters, an `@` included.
+    pub length: usize,
+}
+
+/// The names in `body` of those who could be named, in the order in which they stand. Where two names begin at the
+/// same place the longer one is meant. Code and quotations name nobody.
+pub fn find<'a>(body: &str, names: impl Iterator<Item = (EntityId, &'a str)>) -> Vec<Mention> {
+    let text: Vec<char> = body.chars().collect();
+    let quiet = quiet(body, text.len());
+    let folded: Vec<String> = text.iter().map(|c| fold(&c.to_string())).collect();
+    let mut names: Vec<(EntityId, Vec<char>)> = names.map(|(id, name)| (id, fold(name).chars().collect())).collect();
+    names.sort_by_key(|(_, name)| std::cmp::Reverse(name.len()));
+
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < text.len() {
+        let hit = names.iter().filter(|_| !quiet[at]).find_map(|(entity, name)| {
+            let end = matches_at(&folded, at, name)?;
+            let open = at == 0 || !is_word(text[at - 1]);
+            let closed = text.get(end).is_none_or(|&next| !is_word(next));
+            (open && closed).then_some((*entity, end))
+        });
+        if let Some((entity, end)) = hit {
+            let start = if at > 0 && text[at - 1] == '@' { at - 1 } else { at };
+            found.push(Mention { entity, start, length: end - start });
+            at = end;
+        } else {
+            at += 1;
+        }
+    }
+    found
+}
+
+/// Where a name that begins at `at` ends, if it stands there.
+fn matches_at(folded: &[String], at: usize, name: &[char]) -> Option<usize> {
+    let mut rest = name;
+    let mut end = at;
+    while !rest.is_empty() {
+        let piece: Vec<char> = folded.get(end)?.chars().collect();
+        rest = rest.strip_prefix(piece.as_slice())?;
+        end += 1;
+    }
+    Some(end)
+}
+
+fn fold(text: &str) -> String {
+    text.nfkc().collect::<String>().to_lowercase()
+}
+
+/// Chinese, Japanese and Thai put no spaces between words: there a name may stand next to any letter.
+fn is_word(c: char) -> bool {
+    let unspaced = matches!(c, '\u{0E00}'..='\u{0E7F}' | '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}');
+    (c.is_alphanumeric() && !unspaced) || c == '_'
+}
+
+/// Which characters stand in code or in a quotation.
+fn quiet(body: &str, length: usize) -> Vec<bool> {
+    use pulldown_cmark::{Event, Parser, Tag};
+    let mut spans: Vec<std::ops::Range<usize>> = Vec::new();
+    for (event, range) in Parser::new(body).into_offset_iter() {
+        if matches!(event, Event::Code(_) | Event::Start(Tag::CodeBlock(_) | Tag::BlockQuote(_))) {
+            spans.push(range);
+        }
+    }
+    let mut quiet = Vec::with_capacity(length);
+    for (byte, _) in body.char_indices() {
+        quiet.push(spans.iter().any(|span| span.contains(&byte)));
+    }
+    quiet
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(body: &str) -> Vec<(usize, String)> {
+        let ids: Vec<EntityId> = (0..6).map(|_| EntityId::new()).collect();
+        let names = ["Silas", "Luna", "Anna Maria", "Anna", "Łucja", "美羽"];
+        find(body, ids.iter().copied().zip(names))
+            .into_iter()
+            .map(|m| {
+                let who = ids.iter().position(|id| *id == m.entity).unwrap();
+                (who, body.chars().skip(m.start).take(m.length).collect())
+            })
+            .collect()
+    }
+
+    #[test]
+    fn names_are_found_in_any_case_and_script() {
+        assert_eq!(named("@Silas what is this place?"), [(0, "@Silas".into())]);
+        assert_eq!(named("what do you think, SILAS"), [(0, "SILAS".into())]);
+        assert_eq!(named("Luna's night, silas."), [(1, "Luna".into()), (0, "silas".into())]);
+        assert_eq!(named("cześć łucja!"), [(4, "łucja".into())]);
+        assert_eq!(named("美羽さん、こんにちは"), [(5, "美羽".into())]);
+        assert_eq!(named("ＳＩＬＡＳ"), [(0, "ＳＩＬＡＳ".into())]);
+    }
+
+    #[test]
+    fn the_longer_name_wins() {
+        assert_eq!(named("hi Anna Maria"), [(2, "Anna Maria".into())]);
+        assert_eq!(named("hi Anna, Maria"), [(3, "Anna".into())]);
+    }
+
+    #[test]
+    fn never_inside_a_word_code_or_quotation() {
+        for body in ["lunatic", "silas_x", "xsilas", "`silas`", "```\n@Silas\n```", "> silas said\n> so", "    silas"] {
+            assert_eq!(named(body), [], "{body}");
+        }
+        assert_eq!(named("> silas said\n\n@luna, and you?"), [(1, "@luna".into())]);
+    }
+}

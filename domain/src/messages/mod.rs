@@ -1,0 +1,201 @@
+//! Messages: posting them once, and reading them back.
+
+mod changes;
+mod markdown;
+pub mod mentions;
+pub(crate) mod store;
+
+pub use changes::{Changes, changes, sync};
+pub use markdown::render;
+
+use crate::error::not_found;
+use crate::live::Told;
+use crate::{Error, Result, Space, channels};
+use model::{
+    ChannelId, ClientKey, Code, EntityId, EntityKind, Event, Message, MessageId, MessageKind, Page, Problem, limits,
+};
+use store::Candidate;
+
+/// What somebody wants to say.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    /// Where.
+    pub channel: ChannelId,
+    /// What the author calls it: the same key posts once.
+    pub client_key: ClientKey,
+    /// 1–4,000 characters; kept as they are.
+    pub body: String,
+    /// The message that it answers.
+    pub reply_to: Option<MessageId>,
+}
+
+/// Checks a message's text: its length without the white space around it, and that PostgreSQL can keep it.
+pub fn check(body: &str) -> Result<(), Problem> {
+    if body.contains('\0') {
+        return Err(Problem::argument(
+            "body",
+            "A message cannot contain the character U+0000. Remove it and send again.",
+        ));
+    }
+    match limits::length(body) {
+        0 => Err(Problem::argument("body", "Write something first.")),
+        n if n > *limits::BODY.end() => Err(Problem::argument(
+            "body",
+            format!("A message has at most 4,000 characters; this one has {n}. Shorten it or send it in parts."),
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Posts a message: when this returns it is on disk, numbered, and on its way to everybody in the channel.
+///
+/// The same key with the same text answers with the first message. Refuses with `invalid_argument`, `not_found`,
+/// `not_a_member`, `archived`, `client_key_reused`.
+pub async fn post(space: &Space, author: EntityId, draft: Draft) -> Result<Message> {
+    check(&draft.body)?;
+    let telling = space.live.expect(draft.channel);
+    let prepared = prepare(space, author, draft).await?;
+    match store::insert(&space.db, &prepared).await {
+        Ok(Some(numbered)) => {
+            let message = prepared.numbered(numbered);
+            telling.tell(told(&message));
+            if prepared.considering().next().is_some() {
+                space.bell.ring();
+            }
+            Ok(message)
+        }
+        Ok(None) => Err(refusal(space, author, prepared.channel).await?),
+        Err(cause) if cause.broke("messages_client_key") => again(space, &prepared).await,
+        Err(cause) if cause.broke("messages_reply_to_fkey") => Err(no_such_reply()),
+        Err(cause) => Err(cause),
+    }
+}
+
+/// A message as an event: whole, as everybody gets it.
+pub(crate) fn told(message: &Message) -> Told {
+    let event = Event::Message { channel: message.channel, clock: message.clock, message: Box::new(message.clone()) };
+    Told::event(&event)
+}
+
+/// A message that needs only its number.
+pub(crate) struct Prepared {
+    pub id: MessageId,
+    pub channel: ChannelId,
+    pub author: model::Entity,
+    pub client_key: ClientKey,
+    pub body: String,
+    pub html: String,
+    pub reply_to: Option<MessageId>,
+    pub mentions: Vec<mentions::Mention>,
+    named_ais: Vec<EntityId>,
+}
+
+impl Prepared {
+    /// The AIs that might answer.
+    pub fn considering(&self) -> impl Iterator<Item = EntityId> + '_ {
+        self.named_ais.iter().copied()
+    }
+
+    /// The same message, asking no AI to consider it.
+    pub fn moving_nobody(mut self) -> Self {
+        self.named_ais.clear();
+        self
+    }
+
+    /// The message with its number.
+    pub fn numbered(&self, (seq, clock, created_at): store::Numbered) -> Message {
+        Message {
+            id: self.id,
+            channel: self.channel,
+            seq,
+            clock,
+            author: self.author.clone(),
+            kind: MessageKind::Text,
+            body: self.body.clone(),
+            html: self.html.clone(),
+            reply_to: self.reply_to,
+            client_key: self.client_key,
+            created_at,
+        }
+    }
+}
+
+/// Renders a draft and finds whom it names: all that can be done before the channel's lock is taken.
+pub(crate) async fn prepare(space: &Space, author: EntityId, draft: Draft) -> Result<Prepared> {
+    let Draft { channel, client_key, body, reply_to } = draft;
+    if let Some(answered) = reply_to
+        && !store::is_in(&space.db, answered, channel).await?
+    {
+        return Err(no_such_reply());
+    }
+    let candidates = store::candidates(&space.db, channel, author, &crate::entities::key(&body)).await?;
+    let Some(who) = candidates.iter().find(|candidate| candidate.entity.id == author) else {
+        return Err(refusal(space, author, channel).await?);
+    };
+    let author = who.entity.clone();
+    let names = candidates.iter().map(|Candidate { entity }| (entity.id, entity.name.as_str()));
+    let mentions = mentions::find(&body, names);
+    // An AI's own words move no AI yet: that is what keeps two of them from talking for ever.
+    let mut named_ais = Vec::new();
+    if author.kind == EntityKind::Human {
+        for Candidate { entity } in &candidates {
+            let named = mentions.iter().any(|mention| mention.entity == entity.id);
+            if named && entity.kind == EntityKind::Ai && entity.id != author.id {
+                named_ais.push(entity.id);
+            }
+        }
+    }
+    let html = render(&body);
+    Ok(Prepared { id: MessageId::new(), channel, author, client_key, body, html, reply_to, mentions, named_ais })
+}
+
+fn no_such_reply() -> Error {
+    Problem::argument("reply_to", "The message that this answers is not in this room.").into()
+}
+
+/// Why a message could not be posted.
+async fn refusal(space: &Space, author: EntityId, channel: ChannelId) -> Result<Error> {
+    Ok(match channels::store::channel_for(&space.db, channel, author).await? {
+        Some((found, Some(_))) if found.archived_at.is_some() => {
+            Problem::new(Code::Archived, "This room is archived. Nothing more can be said in it.").into()
+        }
+        Some((found, _)) if found.kind == model::ChannelKind::Room => channels::not_a_member().into(),
+        _ => not_found("room"),
+    })
+}
+
+/// The key was used before: the same words are the same message.
+async fn again(space: &Space, prepared: &Prepared) -> Result<Message> {
+    let first = store::by_client_key(&space.db, prepared.author.id, prepared.client_key).await?;
+    let first = first.ok_or(Error::Interrupted("posting"))?;
+    if first.body == prepared.body && first.channel == prepared.channel {
+        Ok(first)
+    } else {
+        let message = "This message was sent before with another text. Send it again as a new one.";
+        Err(Problem::new(Code::ClientKeyReused, message).about("client_key").into())
+    }
+}
+
+/// Which stretch of history.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stretch {
+    /// The newest.
+    Latest,
+    /// Those before this seq.
+    Before(i64),
+    /// Those after this seq.
+    After(i64),
+}
+
+/// A stretch of history for a member: at most 50 messages, oldest first.
+pub async fn history(space: &Space, who: EntityId, channel: ChannelId, stretch: Stretch) -> Result<Page> {
+    match channels::store::channel_for(&space.db, channel, who).await? {
+        Some((_, Some((visible_from, _)))) => store::page(&space.db, channel, visible_from, stretch).await,
+        Some((found, None)) if found.kind == model::ChannelKind::Room => Err(channels::not_a_member().into()),
+        _ => Err(not_found("room")),
+    }
+}
+
+pub(crate) async fn latest(space: &Space, who: EntityId, channel: ChannelId) -> Result<Page> {
+    history(space, who, channel, Stretch::Latest).await
+}

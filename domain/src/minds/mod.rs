@@ -1,0 +1,74 @@
+//! How AIs think: what moves them, what they are shown, how their replies come to be.
+
+mod context;
+mod gates;
+pub mod openai;
+mod provider;
+mod reply;
+pub(crate) mod store;
+mod words;
+
+pub use provider::{ChatModel, ChatRequest, ModelError, Piece, Pieces, Speaker, Turn};
+pub use reply::consider;
+
+use crate::{Result, Space};
+use model::{ChannelId, Decision, EntityId, MessageId, Writing};
+use std::sync::Arc;
+
+/// What the AIs of this server think with.
+#[derive(Clone)]
+pub struct Minds {
+    model: Option<Arc<dyn ChatModel>>,
+    local: bool,
+}
+
+impl Minds {
+    /// A configured provider.
+    pub fn by_provider(model: Arc<dyn ChatModel>) -> Self {
+        Self { model: Some(model), local: false }
+    }
+
+    /// The small model of this machine.
+    pub fn by_local_model(model: Arc<dyn ChatModel>) -> Self {
+        Self { model: Some(model), local: true }
+    }
+
+    /// Nothing: no AI speaks.
+    pub const fn none() -> Self {
+        Self { model: None, local: false }
+    }
+
+    /// Whether it is the small model of this machine that speaks; the room says so.
+    pub const fn is_local(&self) -> bool {
+        self.local
+    }
+
+    /// Ends what runs on this machine.
+    pub async fn stop(&self) {
+        if let Some(model) = &self.model {
+            model.stop().await;
+        }
+    }
+
+    fn model(&self) -> Option<&Arc<dyn ChatModel>> {
+        self.model.as_ref()
+    }
+}
+
+/// The replies on their way in a channel, and those that failed a short while ago, with as much text as this node knows.
+pub async fn writing(space: &Space, channel: ChannelId) -> Result<Vec<Writing>> {
+    let mut kept = store::open(&space.db, channel).await?;
+    for live in space.live.writing(channel) {
+        if let Some(row) = kept.iter_mut().find(|row| row.reply == live.reply && !row.state.is_over()) {
+            *row = live;
+        }
+    }
+    Ok(kept)
+}
+
+/// What the AIs of a channel made of a message, for those who may read it.
+pub async fn decisions(space: &Space, who: EntityId, channel: ChannelId, trigger: MessageId) -> Result<Vec<Decision>> {
+    // Reading the channel is what gives the right.
+    crate::messages::history(space, who, channel, crate::messages::Stretch::After(i64::MAX - 1)).await?;
+    store::decisions(&space.db, channel, trigger).await
+}

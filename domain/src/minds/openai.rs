@@ -1,0 +1,184 @@
+//! Any endpoint that speaks OpenAI's chat completions, by async-openai over our own connection.
+
+use super::{ChatModel, ChatRequest, ModelError, Piece, Pieces, Speaker};
+use async_openai::Client;
+use async_openai::config::OpenAIConfig;
+use async_openai::error::OpenAIError;
+use async_openai::middleware::HttpRequestFactory;
+use async_openai::types::chat::{
+    ChatCompletionRequestAssistantMessage, ChatCompletionRequestMessage, ChatCompletionRequestSystemMessage,
+    ChatCompletionRequestUserMessage, ChatCompletionStreamOptions, CreateChatCompletionRequest,
+    CreateChatCompletionStreamResponse, FinishReason,
+};
+use async_trait::async_trait;
+use futures::StreamExt;
+use futures::future::BoxFuture;
+use secrecy::{ExposeSecret, SecretString};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+/// How long a connection may take.
+const CONNECT: Duration = Duration::from_secs(10);
+/// How long a model may say nothing, before the first word or between two.
+const SILENCE: Duration = Duration::from_secs(60);
+/// Most characters of a provider's complaint that are kept.
+const COMPLAINT: usize = 300;
+
+/// Where to ask, as whom, for what.
+#[derive(Clone, Debug)]
+pub struct Endpoint {
+    /// Up to and with `/v1`.
+    pub base_url: String,
+    /// None for servers that want none.
+    pub key: Option<SecretString>,
+    /// The model to ask for where an AI has none of its own.
+    pub model: String,
+}
+
+/// An OpenAI-compatible endpoint.
+pub struct OpenAi {
+    client: Client<OpenAIConfig>,
+    model: String,
+}
+
+impl OpenAi {
+    /// A client of an endpoint; nothing is asked yet.
+    pub fn new(endpoint: &Endpoint) -> Result<Self, ModelError> {
+        let http = reqwest::Client::builder()
+            .connect_timeout(CONNECT)
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .map_err(|cause| ModelError::Unreachable(cause.to_string()))?;
+        let key = endpoint.key.as_ref().map_or("", |key| key.expose_secret());
+        let config = OpenAIConfig::new().with_api_base(endpoint.base_url.trim_end_matches('/')).with_api_key(key);
+        let client = Client::with_config(config).with_http_service(Once { http });
+        Ok(Self { client, model: endpoint.model.clone() })
+    }
+}
+
+#[async_trait]
+impl ChatModel for OpenAi {
+    async fn answer(&self, request: ChatRequest) -> Result<Pieces, ModelError> {
+        let asked = CreateChatCompletionRequest {
+            model: request.model.unwrap_or_else(|| self.model.clone()),
+            messages: request.turns.into_iter().map(|turn| line(turn.speaker, turn.text)).collect(),
+            temperature: Some(request.temperature),
+            // `max_completion_tokens` is the newer name; the older one is what every compatible server knows.
+            #[expect(deprecated, reason = "compatible servers know no other name")]
+            max_tokens: Some(request.max_tokens),
+            stream_options: Some(ChatCompletionStreamOptions { include_usage: Some(true), include_obfuscation: None }),
+            ..Default::default()
+        };
+        let chat = self.client.chat();
+        let stream = tokio::time::timeout(SILENCE, chat.create_stream(asked)).await;
+        let stream = stream.map_err(|_| ModelError::Silent(SILENCE))?.map_err(model_error)?;
+        let pieces = futures::stream::unfold((stream, false), |(mut stream, ended)| async move {
+            match tokio::time::timeout(SILENCE, stream.next()).await {
+                Err(_) if ended => None,
+                Err(_) => Some((vec![Err(ModelError::Silent(SILENCE))], (stream, true))),
+                Ok(Some(Ok(chunk))) => {
+                    let (pieces, over) = pieces(chunk);
+                    Some((pieces.into_iter().map(Ok).collect(), (stream, ended || over)))
+                }
+                // What fails after the model has ended concerns nobody.
+                Ok(Some(Err(_)) | None) if ended => None,
+                Ok(Some(Err(cause))) => Some((vec![Err(model_error(cause))], (stream, true))),
+                Ok(None) => Some((vec![Err(ModelError::CutOff)], (stream, true))),
+            }
+        });
+        Ok(pieces.flat_map(futures::stream::iter).boxed())
+    }
+
+    fn name(&self) -> &str {
+        &self.model
+    }
+}
+
+fn line(speaker: Speaker, text: String) -> ChatCompletionRequestMessage {
+    match speaker {
+        Speaker::System => ChatCompletionRequestSystemMessage { content: text.into(), ..Default::default() }.into(),
+        Speaker::Other => ChatCompletionRequestUserMessage { content: text.into(), ..Default::default() }.into(),
+        Speaker::Itself => {
+            ChatCompletionRequestAssistantMessage { content: Some(text.into()), ..Default::default() }.into()
+        }
+    }
+}
+
+/// What a chunk holds, and whether the model has ended.
+fn pieces(chunk: CreateChatCompletionStreamResponse) -> (Vec<Piece>, bool) {
+    let mut pieces = Vec::new();
+    let mut over = false;
+    if let Some(choice) = chunk.choices.into_iter().next() {
+        pieces.extend(choice.delta.content.filter(|words| !words.is_empty()).map(Piece::Words));
+        if let Some(reason) = choice.finish_reason {
+            over = true;
+            pieces.push(Piece::End { cut: reason == FinishReason::Length });
+        }
+    }
+    if let Some(usage) = chunk.usage {
+        pieces.push(Piece::Usage { tokens_in: usage.prompt_tokens, tokens_out: usage.completion_tokens });
+    }
+    (pieces, over)
+}
+
+fn model_error(cause: OpenAIError) -> ModelError {
+    match cause {
+        OpenAIError::Boxed(inner) => match inner.downcast::<ModelError>() {
+            Ok(error) => *error,
+            Err(other) => ModelError::Unreachable(other.to_string()),
+        },
+        OpenAIError::Reqwest(inner) if inner.is_connect() || inner.is_timeout() => {
+            ModelError::Unreachable(inner.to_string())
+        }
+        OpenAIError::Reqwest(_) => ModelError::CutOff,
+        OpenAIError::StreamError(inner) => match *inner {
+            async_openai::error::StreamError::EventStream(text)
+                if text.contains("body") || text.contains("Transport") =>
+            {
+                ModelError::CutOff
+            }
+            other => ModelError::Garbled(shorten(&other.to_string())),
+        },
+        other => ModelError::Garbled(shorten(&other.to_string())),
+    }
+}
+
+fn shorten(text: &str) -> String {
+    text.chars().take(COMPLAINT).collect()
+}
+
+/// Sends a request once. The queue decides about further tries, so the client makes none of its own.
+#[derive(Clone)]
+struct Once {
+    http: reqwest::Client,
+}
+
+impl tower::Service<HttpRequestFactory> for Once {
+    type Response = reqwest::Response;
+    type Error = OpenAIError;
+    type Future = BoxFuture<'static, Result<reqwest::Response, OpenAIError>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), OpenAIError>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, factory: HttpRequestFactory) -> Self::Future {
+        let http = self.http.clone();
+        Box::pin(async move {
+            let response = http.execute(factory.build().await?).await?;
+            let status = response.status();
+            if status.is_success() {
+                return Ok(response);
+            }
+            let retry_after =
+                response.headers().get("retry-after").and_then(|value| value.to_str().ok()?.trim().parse().ok());
+            let text = shorten(&response.text().await.unwrap_or_default());
+            let refused = ModelError::Refused {
+                status: status.as_u16(),
+                text,
+                retry_after: retry_after.map(Duration::from_secs),
+            };
+            Err(OpenAIError::Boxed(Box::new(refused)))
+        })
+    }
+}

@@ -1,0 +1,110 @@
+//! What the space needs of a language model.
+
+use async_trait::async_trait;
+use futures::stream::BoxStream;
+use std::time::Duration;
+
+/// Who speaks in what a model is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Speaker {
+    /// The character and the rules.
+    System,
+    /// Somebody else; the text begins with their name.
+    Other,
+    /// The AI itself, earlier.
+    Itself,
+}
+
+/// One line of what a model is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Turn {
+    /// Who.
+    pub speaker: Speaker,
+    /// What.
+    pub text: String,
+}
+
+/// What a model is asked for.
+#[derive(Clone, Debug)]
+pub struct ChatRequest {
+    /// A model of the provider; its default where `None`.
+    pub model: Option<String>,
+    /// The system turn first, then the talk, oldest first.
+    pub turns: Vec<Turn>,
+    /// 0–2.
+    pub temperature: f32,
+    /// Most tokens of the answer.
+    pub max_tokens: u32,
+}
+
+/// A piece of an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// It is not our turn yet: so many answers come first.
+    Queued(usize),
+    /// The next words.
+    Words(String),
+    /// What it took, where the provider says so.
+    Usage {
+        /// Tokens that were read.
+        tokens_in: u32,
+        /// Tokens that were written.
+        tokens_out: u32,
+    },
+    /// The end, said by the model. A stream that ends without it was cut off.
+    End {
+        /// It was the limit that ended it.
+        cut: bool,
+    },
+}
+
+/// What comes back.
+pub type Pieces = BoxStream<'static, Result<Piece, ModelError>>;
+
+/// How asking a model can fail. The text is for the log, never for people.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum ModelError {
+    /// Nobody answers there.
+    #[error("not reachable: {0}")]
+    Unreachable(String),
+    /// No word for too long.
+    #[error("no answer within {} s", .0.as_secs())]
+    Silent(Duration),
+    /// The provider refused.
+    #[error("status {status}: {text}")]
+    Refused {
+        /// HTTP status.
+        status: u16,
+        /// What it said, shortened.
+        text: String,
+        /// How long it asks to be left alone.
+        retry_after: Option<Duration>,
+    },
+    /// The stream ended before the model did.
+    #[error("cut off in the middle")]
+    CutOff,
+    /// Something came that is no answer.
+    #[error("not understood: {0}")]
+    Garbled(String),
+}
+
+impl ModelError {
+    /// Whether asking again can help.
+    pub const fn may_pass(&self) -> bool {
+        match self {
+            Self::Refused { status, .. } => *status == 408 || *status == 429 || *status >= 500,
+            _ => true,
+        }
+    }
+}
+
+/// A language model that talks: an OpenAI-compatible endpoint, or the small one of this machine.
+#[async_trait]
+pub trait ChatModel: Send + Sync {
+    /// Asks for an answer and gets it piece by piece.
+    async fn answer(&self, request: ChatRequest) -> Result<Pieces, ModelError>;
+    /// Its name, for the record of usage.
+    fn name(&self) -> &str;
+    /// Ends whatever it keeps running on this machine.
+    async fn stop(&self) {}
+}

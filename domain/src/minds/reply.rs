@@ -1,0 +1,271 @@
+//! An AI considers, and what comes of it: one reply, posted once, or a word that says why not.
+
+use super::context;
+use super::gates::{self, Considered, Verdict};
+use super::provider::{ChatModel, ChatRequest, ModelError, Piece};
+use super::store::{self, Mind, Settled};
+use super::words::Words;
+use crate::tasks::{Outcome, Task};
+use crate::{Error, Result, Space, channels, messages, tasks};
+use futures::StreamExt;
+use model::{ChannelId, ClientKey, EntityId, Message, MessageId, ReplyId, ReplyState, Writing};
+use serde::Deserialize;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// How long words are gathered before they are told: long enough that a fast model does not flood, too short to see.
+const COALESCE: Duration = Duration::from_millis(40);
+/// How often the text so far is kept.
+const KEEP: Duration = Duration::from_secs(1);
+
+#[derive(Deserialize)]
+struct Consider {
+    entity: EntityId,
+    channel: ChannelId,
+    from_seq: i64,
+}
+
+/// Does a task of the kind `consider`.
+pub async fn consider(space: &Space, task: &Task) -> Result<Outcome> {
+    let Ok(Consider { entity, channel, from_seq }) = serde_json::from_value(task.payload.clone()) else {
+        tracing::error!(payload = %task.payload, "a task that cannot be read was dropped");
+        return Ok(Outcome::Done);
+    };
+    let Some(mind) = store::mind(&space.db, entity, channel).await? else { return Ok(Outcome::Done) };
+    let Some(trigger) = store::trigger(&space.db, entity, channel, from_seq).await? else { return Ok(Outcome::Done) };
+    let considered = Considered {
+        name: &mind.entity.name,
+        ai_enabled: space.policy.ai_enabled,
+        has_model: space.minds.model().is_some(),
+        is_member: mind.is_member,
+        awake: mind.awake,
+        mentioned: true,
+    };
+    let (reason, model) = match (gates::pass(considered), space.minds.model()) {
+        (Verdict::Speak { reason }, Some(model)) => (reason, model.clone()),
+        (Verdict::Stay { gate, reason }, _) => {
+            store::decide(&space.db, &mind, channel, trigger.id, gate, "stayed_silent", &reason, None).await?;
+            store::give_up(&space.db, entity, trigger.id).await?;
+            return Ok(Outcome::Done);
+        }
+        (Verdict::Speak { .. }, None) => return Ok(Outcome::Done),
+    };
+    let Some(reply) = store::begin(&space.db, entity, channel, trigger.id).await? else { return Ok(Outcome::Done) };
+    let mut telling = Telling { space, reply, channel, trigger: trigger.id, mind: &mind, told: 0, notice: None };
+    telling.tell(ReplyState::Thinking, "");
+    let begun = Instant::now();
+    match write(&mut telling, &model, &trigger).await? {
+        Ok(written) if written.text.is_empty() => {
+            store::decide(
+                &space.db,
+                &mind,
+                channel,
+                trigger.id,
+                "words",
+                "stayed_silent",
+                &format!("{} had nothing to say.", mind.entity.name),
+                None,
+            )
+            .await?;
+            store::end(&space.db, reply, ReplyState::Silent, None).await?;
+            telling.tell(ReplyState::Silent, "");
+            Ok(Outcome::Done)
+        }
+        Ok(written) => telling.post(task, &model, &trigger, &reason, written, begun).await,
+        Err(cause) => telling.fail(task, &cause).await,
+    }
+}
+
+/// An answer that has come to its end.
+struct Written {
+    text: String,
+    tokens_in: u32,
+    tokens_out: u32,
+    first_word: Option<Duration>,
+}
+
+/// Asks the model and lets everybody watch. The outer error is ours, the inner one the model's.
+async fn write(
+    telling: &mut Telling<'_>,
+    model: &Arc<dyn ChatModel>,
+    trigger: &Message,
+) -> Result<Result<Written, ModelError>> {
+    let Telling { space, channel, mind, reply, .. } = *telling;
+    let Some((place, _)) = channels::store::channel_state(&space.db, channel).await? else {
+        return Err(crate::error::not_found("room"));
+    };
+    let members = channels::store::members(&space.db, channel, &space.live.present()).await?;
+    let from = members.iter().map(|member| member.visible_from).max().unwrap_or(1);
+    let talk =
+        messages::store::newest(&space.db, channel, from, trigger.seq.max(place.last_seq), context::NEWEST).await?;
+    let request = ChatRequest {
+        model: mind.model.clone(),
+        turns: context::turns(&mind.system_prompt, mind.entity.id, &place, &members, &talk),
+        temperature: mind.temperature,
+        max_tokens: mind.max_tokens,
+    };
+    let begun = Instant::now();
+    let mut pieces = match model.answer(request).await {
+        Ok(pieces) => pieces,
+        Err(cause) => return Ok(Err(cause)),
+    };
+    let mut words = Words::of(&mind.entity.name);
+    let mut written = Written { text: String::new(), tokens_in: 0, tokens_out: 0, first_word: None };
+    let mut end = None;
+    let mut due: Option<Instant> = None;
+    let mut kept = Instant::now();
+    loop {
+        let piece = match due {
+            None => pieces.next().await,
+            Some(at) => match tokio::time::timeout_at(at.into(), pieces.next()).await {
+                Ok(piece) => piece,
+                Err(_) => {
+                    telling.tell_words(words.shown());
+                    due = None;
+                    continue;
+                }
+            },
+        };
+        match piece {
+            None => break,
+            Some(Err(cause)) => return Ok(Err(cause)),
+            Some(Ok(Piece::Queued(before))) => {
+                telling.notice = Some(format!("{before} before this one"));
+                telling.tell(ReplyState::Waiting, "");
+                telling.notice = None;
+            }
+            Some(Ok(Piece::Words(more))) => {
+                if !more.is_empty() {
+                    written.first_word.get_or_insert_with(|| begun.elapsed());
+                    words.push(&more);
+                }
+                if words.shown().len() > telling.told {
+                    due.get_or_insert_with(|| Instant::now() + COALESCE);
+                }
+            }
+            Some(Ok(Piece::Usage { tokens_in, tokens_out })) => {
+                (written.tokens_in, written.tokens_out) = (tokens_in, tokens_out)
+            }
+            Some(Ok(Piece::End { cut })) => end = Some(cut),
+        }
+        if kept.elapsed() >= KEEP {
+            kept = Instant::now();
+            telling.tell_words(words.shown());
+            store::keep(&space.db, reply, words.shown()).await?;
+        }
+    }
+    let Some(cut) = end else { return Ok(Err(ModelError::CutOff)) };
+    telling.tell_words(words.shown());
+    written.text = words.whole(cut);
+    Ok(Ok(written))
+}
+
+/// One reply towards everybody who watches.
+struct Telling<'a> {
+    space: &'a Space,
+    reply: ReplyId,
+    channel: ChannelId,
+    trigger: MessageId,
+    mind: &'a Mind,
+    /// How many bytes of the text were told.
+    told: usize,
+    notice: Option<String>,
+}
+
+impl Telling<'_> {
+    /// Tells the words that are new, if there are any.
+    fn tell_words(&mut self, text: &str) {
+        if text.len() > self.told {
+            self.tell(ReplyState::Streaming, text);
+        }
+    }
+
+    /// Tells the state and what is new in the text.
+    fn tell(&mut self, state: ReplyState, text: &str) {
+        let offset = self.told.min(text.len());
+        self.told = text.len();
+        self.space.live.grow(Writing {
+            reply: self.reply,
+            channel: self.channel,
+            entity: self.mind.entity.clone(),
+            trigger: self.trigger,
+            state,
+            offset,
+            text: text[offset..].to_owned(),
+            notice: self.notice.clone(),
+        });
+    }
+
+    /// Posts the reply: message, state, decision, usage and the task's end in one transaction, so it happens once or not at all.
+    async fn post(
+        &mut self,
+        task: &Task,
+        model: &Arc<dyn ChatModel>,
+        trigger: &Message,
+        reason: &str,
+        written: Written,
+        begun: Instant,
+    ) -> Result<Outcome> {
+        let Self { space, channel, mind, reply, .. } = *self;
+        let draft =
+            messages::Draft { channel, client_key: ClientKey(reply.0), body: written.text, reply_to: Some(trigger.id) };
+        let telling = space.live.expect(channel);
+        let prepared = match messages::prepare(space, mind.entity.id, draft).await {
+            Ok(prepared) => prepared,
+            Err(Error::Refused(problem)) => return self.gone(&problem.message).await,
+            Err(cause) => return Err(cause),
+        };
+        let mut work = space.db.begin().await?;
+        let Some(numbered) = messages::store::insert(&mut *work, &prepared).await? else {
+            drop(work);
+            return self.gone(&format!("{} left before the answer was finished.", mind.entity.name)).await;
+        };
+        let settled = Settled {
+            reply,
+            caused_by: trigger.author.id,
+            reason,
+            model: mind.model.as_deref().unwrap_or_else(|| model.name()),
+            tokens_in: written.tokens_in,
+            tokens_out: written.tokens_out,
+            first_word: written.first_word,
+            took: begun.elapsed(),
+        };
+        store::settle(&mut work, mind, channel, trigger.id, &settled).await?;
+        tasks::store::finish(&mut *work, task.id, task.owner).await?;
+        work.commit().await?;
+        telling.tell(messages::told(&prepared.numbered(numbered)));
+        self.tell(ReplyState::Done, "");
+        Ok(Outcome::Settled)
+    }
+
+    async fn gone(&mut self, reason: &str) -> Result<Outcome> {
+        let Self { space, channel, mind, reply, trigger, .. } = *self;
+        store::decide(&space.db, mind, channel, trigger, "present", "stayed_silent", reason, None).await?;
+        store::end(&space.db, reply, ReplyState::Silent, None).await?;
+        self.tell(ReplyState::Silent, "");
+        Ok(Outcome::Done)
+    }
+
+    /// Another try, or the end in sight of everybody.
+    async fn fail(&mut self, task: &Task, cause: &ModelError) -> Result<Outcome> {
+        let Self { space, channel, mind, reply, trigger, .. } = *self;
+        let name = &mind.entity.name;
+        tracing::warn!(%cause, ai = name, attempt = task.attempt, "a model did not answer");
+        if cause.may_pass() && !task.is_last_try() {
+            let after = match cause {
+                ModelError::Refused { retry_after: Some(after), .. } => (*after).min(Duration::from_secs(60)),
+                _ => Duration::from_millis(rand::random_range(400..900) * 3_u64.pow(task.attempt.unsigned_abs() - 1)),
+            };
+            self.notice = Some(format!("{name} lost the thread and begins again in a moment."));
+            self.tell(ReplyState::Waiting, "");
+            store::wait(&space.db, reply).await?;
+            return Ok(Outcome::Retry(after));
+        }
+        let notice = format!("{name} could not answer: the model did not respond. Ask again in a little while.");
+        store::decide(&space.db, mind, channel, trigger, "model", "failed", &notice, Some(&cause.to_string())).await?;
+        store::end(&space.db, reply, ReplyState::Failed, Some(&notice)).await?;
+        self.notice = Some(notice);
+        self.tell(ReplyState::Failed, "");
+        Ok(Outcome::Done)
+    }
+}

@@ -1,0 +1,113 @@
+//! How fast is too fast, by address, account and member. Counted in this process.
+
+use governor::clock::{Clock, DefaultClock};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use model::{Code, EntityId, Problem};
+use std::hash::Hash;
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+/// The limits of one node.
+pub struct Pace {
+    log_in_from: DefaultKeyedRateLimiter<IpAddr>,
+    log_in_as: DefaultKeyedRateLimiter<String>,
+    register_from: DefaultKeyedRateLimiter<IpAddr>,
+    post: DefaultKeyedRateLimiter<EntityId>,
+    typing: DefaultKeyedRateLimiter<EntityId>,
+}
+
+/// `burst` at once, then one for each `every`.
+fn limiter<K: Hash + Eq + Clone>(burst: u32, every: Duration) -> DefaultKeyedRateLimiter<K> {
+    let burst = NonZeroU32::new(burst).unwrap_or(NonZeroU32::MIN);
+    let quota = Quota::with_period(every).unwrap_or_else(|| Quota::per_second(burst)).allow_burst(burst);
+    RateLimiter::keyed(quota)
+}
+
+fn check<K: Hash + Eq + Clone>(limiter: &DefaultKeyedRateLimiter<K>, key: &K, message: &str) -> Result<(), Problem> {
+    limiter.check_key(key).map_err(|until| {
+        let wait = until.wait_time_from(DefaultClock::default().now());
+        let seconds = wait.as_secs() as u32 + 1;
+        Problem::new(Code::RateLimited, format!("{message} Try again in {seconds} s.")).after(seconds)
+    })
+}
+
+impl Pace {
+    /// The usual limits, with so many posts a minute for each member.
+    pub fn new(posts_per_minute: u32) -> Self {
+        let posts = posts_per_minute.max(1);
+        Self {
+            log_in_from: limiter(30, Duration::from_secs(2)),
+            log_in_as: limiter(10, Duration::from_secs(6)),
+            register_from: limiter(20, Duration::from_secs(30)),
+            post: limiter(posts.div_ceil(3), Duration::from_secs(60) / posts),
+            typing: limiter(5, Duration::from_secs(1)),
+        }
+    }
+
+    /// Before a password is looked at. An IPv6 address counts as its /64: one household, one provider's customer.
+    pub fn log_in(&self, from: IpAddr, login: &str) -> Result<(), Problem> {
+        check(&self.log_in_from, &household(from), "Too many log-ins from this address.")?;
+        check(&self.log_in_as, &crate::entities::key(login), "Too many log-ins with this name.")
+    }
+
+    /// Before a registration is looked at.
+    pub fn register(&self, from: IpAddr) -> Result<(), Problem> {
+        check(&self.register_from, &household(from), "Too many registrations from this address.")
+    }
+
+    /// Before a message is looked at.
+    pub fn post(&self, who: EntityId) -> Result<(), Problem> {
+        check(&self.post, &who, "That was a lot at once.")
+    }
+
+    /// Before others are told that somebody writes.
+    pub fn typing(&self, who: EntityId) -> Result<(), Problem> {
+        check(&self.typing, &who, "Others know that you are writing.")
+    }
+
+    /// Forgets those who have not been seen for as long as their limit remembers.
+    pub fn forget(&self) {
+        self.log_in_from.retain_recent();
+        self.log_in_as.retain_recent();
+        self.register_from.retain_recent();
+        self.post.retain_recent();
+        self.typing.retain_recent();
+    }
+}
+
+fn household(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(v6) => {
+            let mut segments = v6.segments();
+            segments[4..].fill(0);
+            IpAddr::V6(segments.into())
+        }
+        v4 @ IpAddr::V4(_) => v4,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_hold_by_address_and_by_account() {
+        let pace = Pace::new(6);
+        let home: IpAddr = "192.0.2.1".parse().unwrap();
+        for _ in 0..10 {
+            pace.log_in(home, "Ada").unwrap();
+        }
+        let refused = pace.log_in(home, " ADA ").unwrap_err();
+        assert_eq!(refused.code, Code::RateLimited);
+        assert!(refused.retry_after.is_some_and(|s| (1..=7).contains(&s)));
+        pace.log_in(home, "Ben").unwrap();
+        let (who, other) = (EntityId::new(), EntityId::new());
+        pace.post(who).unwrap();
+        pace.post(who).unwrap();
+        assert!(pace.post(who).is_err());
+        pace.post(other).unwrap();
+        assert_eq!(household("2001:db8::1".parse().unwrap()), household("2001:db8::2".parse().unwrap()));
+        assert_eq!(household("::ffff:192.0.2.1".parse().unwrap()), home);
+    }
+}

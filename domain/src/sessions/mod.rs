@@ -1,0 +1,16 @@
+//! Who is logged in where. Rows that can be ended from anywhere; the cookie's value itself is never stored.
+
+pub mod store;
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use sha2::{Digest, Sha256};
+
+/// A random token of 256 bits, in letters that fit a URL.
+pub fn new_token() -> String {
+    URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
+}
+
+/// What is stored in a token's place.
+pub fn digest(token: &str) -> Vec<u8> {
+    Sha256::digest(token.as_bytes()).to_vec()
+}

@@ -1,0 +1,84 @@
+//! The table `sessions`.
+
+use crate::Result;
+use model::EntityId;
+use serde_json::Value;
+use sqlx::PgPool;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// Adds a session; `false` where the id is taken.
+pub async fn insert(
+    db: &PgPool,
+    id: &[u8],
+    entity: Option<EntityId>,
+    data: &Value,
+    expires: OffsetDateTime,
+) -> Result<bool> {
+    let done = sqlx::query(
+        "insert into sessions (id, entity_id, data, expires_at) values ($1, $2, $3, $4) on conflict do nothing",
+    )
+    .bind(id)
+    .bind(entity.map(|entity| entity.0))
+    .bind(data)
+    .bind(expires)
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Keeps a session's data. One that was ended meanwhile stays ended: this never inserts.
+pub async fn update(
+    db: &PgPool,
+    id: &[u8],
+    entity: Option<EntityId>,
+    data: &Value,
+    expires: OffsetDateTime,
+) -> Result<()> {
+    sqlx::query("update sessions set entity_id = $2, data = $3, expires_at = $4, seen_at = now() where id = $1")
+        .bind(id)
+        .bind(entity.map(|entity| entity.0))
+        .bind(data)
+        .bind(expires)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// A session that has not expired: its data and when it will.
+pub async fn load(db: &PgPool, id: &[u8]) -> Result<Option<(Value, OffsetDateTime)>> {
+    let row = sqlx::query_as("select data, expires_at from sessions where id = $1 and expires_at > now()")
+        .bind(id)
+        .fetch_optional(db)
+        .await?;
+    Ok(row)
+}
+
+/// Ends one.
+pub async fn delete(db: &PgPool, id: &[u8]) -> Result<()> {
+    sqlx::query("delete from sessions where id = $1").bind(id).execute(db).await?;
+    Ok(())
+}
+
+/// Ends all of somebody's.
+pub async fn delete_all(db: &PgPool, entity: EntityId) -> Result<()> {
+    sqlx::query("delete from sessions where entity_id = $1").bind(entity.0).execute(db).await?;
+    Ok(())
+}
+
+/// Removes what has expired.
+pub async fn delete_expired(db: &PgPool) -> Result<u64> {
+    Ok(sqlx::query("delete from sessions where expires_at <= now()").execute(db).await?.rows_affected())
+}
+
+/// Which of these sessions are still good.
+pub(crate) async fn still_good(db: &PgPool, ids: &[Vec<u8>]) -> Result<Vec<(Vec<u8>, Uuid)>> {
+    let rows = sqlx::query_as(
+        "select s.id, e.id from sessions s join entities e on e.id = s.entity_id
+         where s.id = any($1) and s.expires_at > now() and e.deactivated_at is null",
+    )
+    .bind(ids)
+    .fetch_all(db)
+    .await?;
+    Ok(rows)
+}

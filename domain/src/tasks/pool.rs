@@ -1,0 +1,139 @@
+//! The workers: spawned tokio tasks that claim, do and settle.
+
+use super::{Outcome, Task, store};
+use crate::{Space, minds};
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use uuid::Uuid;
+
+/// Tasks that one node does at once. They wait for models most of their time.
+const AT_ONCE: usize = 64;
+/// How often the queue is looked at without being called.
+const POLL: Duration = Duration::from_secs(2);
+
+/// What one node holds of the queue.
+struct Pool {
+    space: Space,
+    owner: Uuid,
+    lease: Duration,
+    held: Mutex<HashSet<Uuid>>,
+    turns: Arc<Semaphore>,
+    working: TaskTracker,
+    stopping: CancellationToken,
+}
+
+/// Works until `stopping`, then gives every lease back without counting a try.
+///
+/// `lease` is how long a claim lasts without a sign of life; `alone` says that no other node can hold one now, so
+/// that what a crash left behind is taken up at once.
+pub async fn run(space: Space, stopping: CancellationToken, lease: Duration, alone: bool) {
+    if alone && let Err(cause) = store::release_all(&space.db).await {
+        tracing::warn!(%cause, "could not take up what an earlier run left behind; its leases will run out");
+    }
+    let pool = Arc::new(Pool {
+        space,
+        owner: Uuid::now_v7(),
+        lease,
+        held: Mutex::default(),
+        turns: Arc::new(Semaphore::new(AT_ONCE)),
+        working: TaskTracker::new(),
+        stopping,
+    });
+    let mut sign_of_life = tokio::time::interval(lease / 3);
+    let mut poll = tokio::time::interval(POLL);
+    loop {
+        tokio::select! {
+            () = pool.stopping.cancelled() => break,
+            _ = sign_of_life.tick() => pool.keep_leases().await,
+            _ = poll.tick() => pool.claim_all().await,
+            () = pool.space.bell.rung() => pool.claim_all().await,
+        }
+    }
+    pool.working.close();
+    pool.working.wait().await;
+    if let Err(cause) = store::hand_back(&pool.space.db, pool.owner).await {
+        tracing::warn!(%cause, "could not hand leases back; they will run out");
+    }
+}
+
+impl Pool {
+    fn held(&self) -> std::sync::MutexGuard<'_, HashSet<Uuid>> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn keep_leases(&self) {
+        let held: Vec<Uuid> = self.held().iter().copied().collect();
+        let kept = async {
+            store::extend(&self.space.db, self.owner, &held, self.lease).await?;
+            store::release_expired(&self.space.db).await
+        };
+        if let Err(cause) = kept.await {
+            tracing::warn!(%cause, "could not keep the leases of running tasks");
+        }
+    }
+
+    async fn claim_all(self: &Arc<Self>) {
+        while let Ok(turn) = self.turns.clone().try_acquire_owned() {
+            match store::claim(&self.space.db, self.owner, self.lease).await {
+                Ok(Some(task)) => {
+                    self.held().insert(task.id);
+                    let pool = self.clone();
+                    self.working.spawn(async move {
+                        pool.work(task).await;
+                        drop(turn);
+                        // Another task may have waited for this one's ordering key.
+                        pool.space.bell.ring();
+                    });
+                }
+                Ok(None) => return,
+                Err(cause) => {
+                    tracing::warn!(%cause, "could not look at the queue");
+                    return;
+                }
+            }
+        }
+    }
+
+    async fn work(&self, task: Task) {
+        let begun = std::time::Instant::now();
+        let (id, kind, attempt) = (task.id, task.kind.clone(), task.attempt);
+        let done = tokio::select! {
+            done = self.handle(&task) => Some(done),
+            () = self.stopping.cancelled() => None,
+        };
+        let settled = match &done {
+            Some(Ok(Outcome::Settled)) => Ok(()),
+            Some(Ok(Outcome::Done)) => store::finish(&self.space.db, id, self.owner).await,
+            Some(Ok(Outcome::Retry(after))) => store::put_back(&self.space.db, id, self.owner, *after, None).await,
+            Some(Err(_)) if task.is_last_try() => store::finish(&self.space.db, id, self.owner).await,
+            Some(Err(cause)) => {
+                let after = Duration::from_millis(rand::random_range(500..1_500) * 2_u64.pow(attempt.unsigned_abs()));
+                store::put_back(&self.space.db, id, self.owner, after, Some(&cause.to_string())).await
+            }
+            // Stopping: the lease goes back with all others.
+            None => Ok(()),
+        };
+        self.held().remove(&id);
+        let outcome = match (&done, &settled) {
+            (_, Err(cause)) => format!("not settled: {cause}"),
+            (Some(Ok(outcome)), _) => format!("{outcome:?}"),
+            (Some(Err(cause)), _) => format!("failed: {cause}"),
+            (None, _) => "handed back".to_owned(),
+        };
+        tracing::info!(task = %id, kind, attempt, outcome, ms = begun.elapsed().as_millis() as u64, "task");
+    }
+
+    async fn handle(&self, task: &Task) -> crate::Result<Outcome> {
+        match task.kind.as_str() {
+            "consider" => minds::consider(&self.space, task).await,
+            unknown => {
+                tracing::error!(kind = unknown, "a task of a kind that this version does not know was dropped");
+                Ok(Outcome::Done)
+            }
+        }
+    }
+}

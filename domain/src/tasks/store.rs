@@ -1,0 +1,110 @@
+//! The table `tasks`.
+
+use super::Task;
+use crate::{Error, Result};
+use serde_json::Value;
+use sqlx::postgres::types::PgInterval;
+use sqlx::{PgExecutor, PgPool};
+use std::time::Duration;
+use uuid::Uuid;
+
+fn interval(duration: Duration) -> PgInterval {
+    PgInterval { months: 0, days: 0, microseconds: duration.as_micros() as i64 }
+}
+
+/// Claims the next task that is due and whose ordering key nobody works on.
+pub(super) async fn claim(db: &PgPool, owner: Uuid, lease: Duration) -> Result<Option<Task>> {
+    let claimed: Result<Option<(Uuid, String, Value, i32)>, sqlx::Error> = sqlx::query_as(
+        "update tasks t set lease_owner = $1, lease_until = now() + $2, attempts = attempts + 1
+         from (
+            select id from tasks w
+            where w.lease_owner is null and w.run_at <= now()
+              and not exists (select from tasks r where r.ordering_key = w.ordering_key and r.lease_owner is not null)
+            order by w.run_at limit 1 for update skip locked
+         ) due
+         where t.id = due.id returning t.id, t.kind, t.payload, t.attempts",
+    )
+    .bind(owner)
+    .bind(interval(lease))
+    .fetch_optional(db)
+    .await;
+    match claimed.map_err(Error::from) {
+        Ok(row) => Ok(row.map(|(id, kind, payload, attempt)| Task { id, kind, payload, attempt, owner })),
+        // Another node has just claimed one with the same ordering key.
+        Err(cause) if cause.broke("tasks_running_once") => Ok(None),
+        Err(cause) => Err(cause),
+    }
+}
+
+/// Removes a finished task. An error where the lease was lost: then another node has it.
+pub(crate) async fn finish(db: impl PgExecutor<'_>, id: Uuid, owner: Uuid) -> Result<()> {
+    let done =
+        sqlx::query("delete from tasks where id = $1 and lease_owner = $2").bind(id).bind(owner).execute(db).await?;
+    if done.rows_affected() == 1 { Ok(()) } else { Err(Error::Interrupted("the task's lease was lost")) }
+}
+
+/// Lets a task wait again. One that was added meanwhile under the same dedup key gives way: this one knows more.
+pub(super) async fn put_back(db: &PgPool, id: Uuid, owner: Uuid, after: Duration, error: Option<&str>) -> Result<()> {
+    give_way(db, "e.id = $1", id).await?;
+    sqlx::query(
+        "update tasks set lease_owner = null, lease_until = null, run_at = now() + $3, last_error = coalesce($4, last_error)
+         where id = $1 and lease_owner = $2",
+    )
+    .bind(id)
+    .bind(owner)
+    .bind(interval(after))
+    .bind(error)
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn extend(db: &PgPool, owner: Uuid, held: &[Uuid], lease: Duration) -> Result<()> {
+    sqlx::query("update tasks set lease_until = now() + $3 where id = any($2) and lease_owner = $1")
+        .bind(owner)
+        .bind(held)
+        .bind(interval(lease))
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// Frees what somebody held who gave no sign of life.
+pub(super) async fn release_expired(db: &PgPool) -> Result<()> {
+    give_way(db, "e.lease_until < now() and $1 is not null", Uuid::nil()).await?;
+    sqlx::query("update tasks set lease_owner = null, lease_until = null where lease_until < now()")
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// Frees everything: for a node that knows it is alone.
+pub(super) async fn release_all(db: &PgPool) -> Result<()> {
+    give_way(db, "e.lease_owner is not null and $1 is not null", Uuid::nil()).await?;
+    sqlx::query("update tasks set lease_owner = null, lease_until = null where lease_owner is not null")
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// Frees what this node holds, as if it had not been tried.
+pub(super) async fn hand_back(db: &PgPool, owner: Uuid) -> Result<()> {
+    give_way(db, "e.lease_owner = $1", owner).await?;
+    sqlx::query(
+        "update tasks set lease_owner = null, lease_until = null, attempts = greatest(attempts - 1, 0) where lease_owner = $1",
+    )
+    .bind(owner)
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Removes waiting tasks that stand in the way of claimed ones (`e`) that are to wait again.
+async fn give_way(db: &PgPool, which: &'static str, key: Uuid) -> Result<()> {
+    let statement = format!(
+        "delete from tasks w using tasks e
+         where e.lease_owner is not null and w.lease_owner is null and w.dedup_key = e.dedup_key and {which}"
+    );
+    sqlx::query(sqlx::AssertSqlSafe(statement)).bind(key).execute(db).await?;
+    Ok(())
+}

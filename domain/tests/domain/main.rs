@@ -1,0 +1,11 @@
+//! What the space does, on a real PostgreSQL: a database for each test.
+
+#![expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
+
+mod accounts;
+mod messages;
+mod minds;
+mod rooms;
+mod streams;
+mod tasks;
+mod world;

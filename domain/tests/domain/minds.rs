@@ -1,0 +1,186 @@
+use crate::tasks::ai;
+use crate::world::{admin, room, say, space_with};
+use async_trait::async_trait;
+use domain::Space;
+use domain::minds::{ChatModel, ChatRequest, Minds, ModelError, Piece, Pieces, Speaker};
+use futures::StreamExt;
+use model::{Event, Me, ReplyState};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+type Answer = Vec<Result<Piece, ModelError>>;
+
+/// A model that says what it is handed, one answer after the other.
+#[derive(Default)]
+struct Scripted {
+    answers: Mutex<Vec<Answer>>,
+    asked: Mutex<Vec<ChatRequest>>,
+}
+
+#[async_trait]
+impl ChatModel for Scripted {
+    async fn answer(&self, request: ChatRequest) -> Result<Pieces, ModelError> {
+        self.asked.lock().unwrap().push(request);
+        let answer = self.answers.lock().unwrap().pop().ok_or(ModelError::Silent(Duration::ZERO))?;
+        Ok(futures::stream::iter(answer).boxed())
+    }
+    fn name(&self) -> &'static str {
+        "scripted"
+    }
+}
+
+fn words(text: &str) -> Result<Piece, ModelError> {
+    Ok(Piece::Words(text.into()))
+}
+
+const END: Result<Piece, ModelError> = Ok(Piece::End { cut: false });
+
+struct Stage {
+    space: Space,
+    model: Arc<Scripted>,
+    keeper: Me,
+    room: model::ChannelId,
+    stopping: CancellationToken,
+}
+
+/// A room with Silas, whose next answers are these.
+async fn stage(mut answers: Vec<Answer>) -> Stage {
+    answers.reverse();
+    let model = Arc::new(Scripted { answers: Mutex::new(answers), asked: Mutex::default() });
+    let space = space_with(Minds::by_provider(model.clone())).await;
+    let keeper = admin(&space).await;
+    let room = room(&space, &keeper, 9, &[&keeper]).await;
+    let silas = ai(&space, "Silas").await;
+    domain::channels::join(&space, silas, room).await.unwrap();
+    let stopping = CancellationToken::new();
+    tokio::spawn(domain::tasks::run(space.clone(), stopping.clone(), Duration::from_secs(5), true));
+    Stage { space, model, keeper, room, stopping }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        self.stopping.cancel();
+    }
+}
+
+impl Stage {
+    async fn listen(&self) -> domain::live::Frames {
+        self.space.live.connect(self.keeper.id, vec![1]).await.unwrap()
+    }
+}
+
+async fn until(frames: &mut domain::live::Frames, mut found: impl FnMut(&Event) -> bool) -> Vec<Event> {
+    let mut seen = Vec::new();
+    loop {
+        let frame =
+            tokio::time::timeout(Duration::from_secs(20), frames.next()).await.expect("an event").unwrap().unwrap();
+        let event: Event = serde_json::from_slice(frame.strip_prefix(b"data: ").unwrap()).unwrap();
+        let last = found(&event);
+        seen.push(event);
+        if last {
+            return seen;
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_answer_grows_and_is_posted_once() {
+    let stage = stage(vec![vec![words("Silas: A clear"), words("ing."), END]]).await;
+    let mut frames = stage.listen().await;
+    let asked = say(&stage.space, stage.keeper.id, stage.room, "@Silas what is this place?").await.unwrap();
+    let seen =
+        until(&mut frames, |event| matches!(event, Event::Reply { writing, .. } if writing.state == ReplyState::Done))
+            .await;
+    let mut grown = String::new();
+    let mut posted = Vec::new();
+    for event in &seen {
+        match event {
+            Event::Reply { writing, .. } if !writing.state.is_over() => {
+                grown.truncate(writing.offset);
+                grown.push_str(&writing.text);
+            }
+            Event::Message { message, .. } if message.id != asked.id => posted.push(message.clone()),
+            _ => {}
+        }
+    }
+    assert_eq!(grown, "A clearing.");
+    assert_eq!(posted.len(), 1);
+    assert_eq!((posted[0].body.as_str(), posted[0].reply_to), ("A clearing.", Some(asked.id)));
+    let request = stage.model.asked.lock().unwrap()[0].clone();
+    assert_eq!(request.turns[0].speaker, Speaker::System);
+    assert_eq!(request.turns.last().unwrap().text, "Keeper: @Silas what is this place?");
+    let decisions = domain::minds::decisions(&stage.space, stage.keeper.id, stage.room, asked.id).await.unwrap();
+    assert_eq!((decisions.len(), decisions[0].outcome.as_str()), (1, "spoke"));
+    let (tasks, usage): (i64, i64) =
+        sqlx::query_as("select (select count(*) from tasks), (select count(*) from usage)")
+            .fetch_one(&stage.space.db)
+            .await
+            .unwrap();
+    assert_eq!((tasks, usage), (0, 1));
+}
+
+#[tokio::test]
+async fn a_cut_off_answer_is_tried_again_from_the_beginning() {
+    let cut = vec![words("A clea"), Err(ModelError::CutOff)];
+    let stage = stage(vec![cut, vec![words("A grove."), END]]).await;
+    let mut frames = stage.listen().await;
+    say(&stage.space, stage.keeper.id, stage.room, "silas?").await.unwrap();
+    let seen =
+        until(&mut frames, |event| matches!(event, Event::Message { message, .. } if message.author.name == "Silas"))
+            .await;
+    let Some(Event::Message { message, .. }) = seen.last() else { panic!("a message") };
+    assert_eq!(message.body, "A grove.");
+    assert!(
+        seen.iter().any(|event| matches!(event, Event::Reply { writing, .. } if writing.state == ReplyState::Waiting))
+    );
+}
+
+#[tokio::test]
+async fn after_three_tries_people_are_told() {
+    let stage = stage(vec![]).await;
+    let mut frames = stage.listen().await;
+    let asked = say(&stage.space, stage.keeper.id, stage.room, "silas?").await.unwrap();
+    let seen = until(
+        &mut frames,
+        |event| matches!(event, Event::Reply { writing, .. } if writing.state == ReplyState::Failed),
+    )
+    .await;
+    let Some(Event::Reply { writing, .. }) = seen.last() else { panic!("a reply") };
+    assert!(writing.notice.as_deref().unwrap().contains("Silas could not answer"));
+    assert_eq!(stage.model.asked.lock().unwrap().len(), 3);
+    let decisions = domain::minds::decisions(&stage.space, stage.keeper.id, stage.room, asked.id).await.unwrap();
+    assert_eq!(decisions[0].outcome, "failed");
+    assert!(!decisions[0].reason.contains("no answer within"), "the cause inside is not for people");
+    let opened = domain::channels::open(&stage.space, stage.keeper.id, stage.room).await.unwrap();
+    assert_eq!(opened.writing[0].state, ReplyState::Failed, "who comes later sees it too");
+}
+
+#[tokio::test]
+async fn nothing_to_say_is_not_posted() {
+    let stage = stage(vec![vec![words("  "), END]]).await;
+    let mut frames = stage.listen().await;
+    let asked = say(&stage.space, stage.keeper.id, stage.room, "silas?").await.unwrap();
+    until(&mut frames, |event| matches!(event, Event::Reply { writing, .. } if writing.state == ReplyState::Silent))
+        .await;
+    let decisions = domain::minds::decisions(&stage.space, stage.keeper.id, stage.room, asked.id).await.unwrap();
+    assert_eq!(decisions[0].reason, "Silas had nothing to say.");
+}
+
+#[tokio::test]
+async fn who_is_asleep_stays_quiet_and_says_why() {
+    let stage = stage(vec![vec![words("no"), END]]).await;
+    sqlx::query("update minds set awake = false").execute(&stage.space.db).await.unwrap();
+    let asked = say(&stage.space, stage.keeper.id, stage.room, "silas?").await.unwrap();
+    let reason = async {
+        loop {
+            let found = domain::minds::decisions(&stage.space, stage.keeper.id, stage.room, asked.id).await.unwrap();
+            if let Some(decision) = found.into_iter().next() {
+                return decision.reason;
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    assert_eq!(tokio::time::timeout(Duration::from_secs(20), reason).await.unwrap(), "Silas is asleep.");
+    assert!(stage.model.asked.lock().unwrap().is_empty());
+}

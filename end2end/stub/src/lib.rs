@@ -1,0 +1,156 @@
+//! A provider that says what it is told to, as fast and as broken as it is told to. For tests: it speaks real HTTP.
+//!
+//! `POST /script` takes a [`Script`] for the next request (several queue up), `POST /release` lets go what is held,
+//! `GET /requests` tells what was asked.
+
+mod answer;
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// Where an answer waits for `POST /release`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Hold {
+    /// Before anything is answered.
+    Request,
+    /// After half of the words.
+    Middle,
+    /// After all words, before the end is said.
+    End,
+}
+
+/// How an answer is broken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fault {
+    /// The connection ends after half of the words.
+    Drop,
+    /// A chunk that is no JSON.
+    Garbage,
+    /// The stream ends without `[DONE]`: fine, the end was said.
+    NoDone,
+    /// The stream ends without a `finish_reason`: an error.
+    NoFinish,
+    /// Chunks are cut inside characters, lines end in CR LF, comments stand between.
+    OddFraming,
+}
+
+/// One answer.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Script {
+    /// What is said; an echo of the last line where unset.
+    pub text: Option<String>,
+    /// An HTTP status instead of an answer.
+    pub status: Option<u16>,
+    /// Seconds of `Retry-After`.
+    pub retry_after: Option<u64>,
+    /// Milliseconds before the answer begins.
+    pub delay_ms: u64,
+    /// Milliseconds between two words.
+    pub pace_ms: u64,
+    /// Where to wait.
+    pub hold: Option<Hold>,
+    /// How to break.
+    pub fault: Option<Fault>,
+}
+
+/// A running stub.
+#[derive(Clone)]
+pub struct Stub {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    scripts: Mutex<VecDeque<Script>>,
+    requests: Mutex<Vec<Value>>,
+    released: watch::Sender<u64>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Default for Stub {
+    fn default() -> Self {
+        let inner = Inner { scripts: Mutex::default(), requests: Mutex::default(), released: watch::channel(0).0 };
+        Self { inner: Arc::new(inner) }
+    }
+}
+
+impl Stub {
+    /// What the next request is answered with.
+    pub fn script(&self, script: Script) {
+        lock(&self.inner.scripts).push_back(script);
+    }
+
+    /// Lets go everything that is held.
+    pub fn release(&self) {
+        self.inner.released.send_modify(|times| *times += 1);
+    }
+
+    /// Everything that was asked.
+    pub fn requests(&self) -> Vec<Value> {
+        lock(&self.inner.requests).clone()
+    }
+
+    /// The stub's paths.
+    pub fn router(&self) -> Router {
+        Router::new()
+            .route("/v1/chat/completions", post(chat))
+            .route(
+                "/v1/models",
+                get(async || Json(json!({"object": "list", "data": [{"id": "stub", "object": "model"}]}))),
+            )
+            .route("/script", post(async |State(stub): State<Stub>, Json(script): Json<Script>| stub.script(script)))
+            .route("/release", post(async |State(stub): State<Stub>| stub.release()))
+            .route("/requests", get(async |State(stub): State<Stub>| Json(stub.requests())))
+            .with_state(self.clone())
+    }
+
+    async fn hold(&self, script: &Script, place: Hold) {
+        if script.hold == Some(place) {
+            let mut released = self.inner.released.subscribe();
+            let _ = released.changed().await;
+        }
+    }
+}
+
+async fn chat(State(stub): State<Stub>, Json(asked): Json<Value>) -> Response {
+    lock(&stub.inner.requests).push(asked.clone());
+    let script = lock(&stub.inner.scripts).pop_front().unwrap_or_default();
+    stub.hold(&script, Hold::Request).await;
+    tokio::time::sleep(Duration::from_millis(script.delay_ms)).await;
+    if let Some(status) = script.status {
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let error = json!({"error": {"message": "as told", "type": "stub", "param": null, "code": null}});
+        let mut response = (status, Json(error)).into_response();
+        if let Some(seconds) = script.retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+        }
+        return response;
+    }
+    let text = script.text.clone().unwrap_or_else(|| echo(&asked));
+    if asked["stream"] != json!(true) {
+        return Json(answer::whole(&text)).into_response();
+    }
+    ([(header::CONTENT_TYPE, "text/event-stream")], Body::from_stream(answer::stream(stub, script, text)))
+        .into_response()
+}
+
+fn echo(asked: &Value) -> String {
+    let last = asked["messages"].as_array().and_then(|lines| lines.last());
+    let text = last.and_then(|line| line["content"].as_str()).unwrap_or_default();
+    format!("I heard: {text}")
+}

@@ -1,0 +1,128 @@
+//! Channels: rooms, private chats, circles, and who is in them.
+
+use crate::{ChannelId, Entity, EntityId};
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+/// What sort of channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ChannelKind {
+    /// Open to everybody of the space.
+    Room,
+    /// Between two.
+    Chat,
+    /// A few.
+    Circle,
+}
+
+/// What a member may do in a channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Read and post.
+    Member,
+    /// Also remove.
+    Admin,
+    /// Also archive.
+    Owner,
+}
+
+/// A channel's own state.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Channel {
+    /// Its id.
+    pub id: ChannelId,
+    /// Room, chat or circle.
+    pub kind: ChannelKind,
+    /// Its name.
+    pub name: String,
+    /// What it is for; may be empty.
+    pub description: String,
+    /// How many members it holds, AIs included.
+    pub capacity: i32,
+    /// The number of its newest message; messages are numbered from 1 without gaps.
+    pub last_seq: i64,
+    /// The number of its newest change of any kind.
+    pub clock: i64,
+    /// Raised when what happened cannot be told as changes; another epoch means: load anew.
+    pub epoch: i32,
+    /// When it was closed, if it was.
+    #[serde(with = "time::serde::rfc3339::option", default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
+    pub archived_at: Option<OffsetDateTime>,
+}
+
+/// Somebody in a channel.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Member {
+    /// Who.
+    pub entity: Entity,
+    /// What they may do.
+    pub role: Role,
+    /// Whether they are a member; `false` when they left.
+    pub joined: bool,
+    /// Whether they are there right now: a live stream for a human, awake for an AI.
+    pub here: bool,
+    /// The channel's clock at their last change.
+    pub clock: i64,
+    /// The first message that they may read.
+    pub visible_from: i64,
+}
+
+/// A channel in somebody's list of places.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Place {
+    /// The channel.
+    pub channel: Channel,
+    /// Whether the one who asks is a member.
+    pub joined: bool,
+    /// How many are members, AIs included.
+    pub members: i64,
+    /// Who of them is there right now, at most eight.
+    pub here: Vec<Entity>,
+    /// How many are there right now.
+    pub here_count: i64,
+    /// Messages after the last one that was read; 0 for those who have not joined.
+    pub unread: i64,
+}
+
+/// A room as one opens it: all that the page shows at first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Opened {
+    /// The channel.
+    pub channel: Channel,
+    /// Whether the one who asks is a member; if not, there are no messages here.
+    pub joined: bool,
+    /// The newest message that the one who asks has read.
+    pub last_read_seq: i64,
+    /// Everybody in it.
+    pub members: Vec<Member>,
+    /// The newest messages, oldest first.
+    pub page: crate::Page,
+    /// Replies that are being written.
+    pub writing: Vec<crate::Writing>,
+    /// Who of the AIs here speaks by the small model of this machine, not by a configured provider.
+    pub local_model: bool,
+}
+
+/// What a member is asked for when a room is made or changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RoomDraft {
+    /// 2 to 48 characters, unique among open rooms.
+    pub name: String,
+    /// At most 500 characters.
+    pub description: String,
+    /// 2 to 10,000 members.
+    pub capacity: i32,
+}
+
+/// Who is in a channel right now, as ids.
+pub type Here = Vec<EntityId>;

@@ -1,0 +1,139 @@
+//! What the live stream carries, and how a browser that missed some of it catches up.
+
+use crate::{Channel, ChannelId, Entity, EntityId, Member, Message, Place, Writing};
+use serde::{Deserialize, Serialize};
+
+/// One event of the live stream. Those with a `clock` tell the whole current state of a row: the receiver
+/// replaces what it has if this is newer, and may jump over numbers that never come.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Event {
+    /// The stream is live: sync now.
+    Hello {
+        /// Seconds between heartbeats; silence for more than twice as long means that the stream is dead.
+        beat_s: u32,
+    },
+    /// The stream is still live.
+    Beat,
+    /// Close, come back after about so many milliseconds, and sync.
+    Resume {
+        /// Milliseconds.
+        after_ms: u32,
+    },
+    /// A message as it is now.
+    Message {
+        /// Where.
+        channel: ChannelId,
+        /// The channel's clock.
+        clock: i64,
+        /// The whole message.
+        message: Box<Message>,
+    },
+    /// A member as it is now; `joined` false when it left.
+    Member {
+        /// Where.
+        channel: ChannelId,
+        /// The channel's clock.
+        clock: i64,
+        /// The whole member.
+        member: Member,
+    },
+    /// The channel as it is now.
+    Channel {
+        /// Which.
+        channel: ChannelId,
+        /// Its clock.
+        clock: i64,
+        /// Its whole state.
+        state: Channel,
+    },
+    /// Something happened that is not for you; only the clock moves.
+    Tick {
+        /// Where.
+        channel: ChannelId,
+        /// Its clock.
+        clock: i64,
+    },
+    /// You are no longer in this channel.
+    Gone {
+        /// Which.
+        channel: ChannelId,
+    },
+    /// Your own state (channels, read positions) changed: sync.
+    Me,
+    /// Ephemeral: a reply grows.
+    Reply {
+        /// Where.
+        channel: ChannelId,
+        /// The words from `offset` on, and the state.
+        writing: Box<Writing>,
+    },
+    /// Ephemeral: somebody is writing; forget it after six seconds.
+    Typing {
+        /// Where.
+        channel: ChannelId,
+        /// Who.
+        entity: Entity,
+    },
+    /// Ephemeral: somebody came or went.
+    Presence {
+        /// Where.
+        channel: ChannelId,
+        /// Who is there now of those whose presence changed.
+        came: Vec<EntityId>,
+        /// Who no longer is.
+        went: Vec<EntityId>,
+    },
+}
+
+/// Where a browser stands in a channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Position {
+    /// Which channel.
+    pub channel: ChannelId,
+    /// The last clock that it has seen.
+    pub clock: i64,
+    /// The epoch that it loaded in.
+    pub epoch: i32,
+}
+
+/// What one channel answers to a [`Position`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Synced {
+    /// Everything that changed since, in the order of its clocks; afterwards the receiver stands at `up_to`.
+    Changes {
+        /// Which channel.
+        channel: ChannelId,
+        /// The clock to jump to.
+        up_to: i64,
+        /// `Message`, `Member` and `Channel` events.
+        #[cfg_attr(feature = "openapi", schema(value_type = Vec<Event>))]
+        events: Vec<Event>,
+        /// Replies that are being written there.
+        writing: Vec<Writing>,
+    },
+    /// Too much happened, or it cannot be told as changes: load anew.
+    Reload {
+        /// Which channel.
+        channel: ChannelId,
+    },
+    /// It does not exist for you.
+    Gone {
+        /// Which channel.
+        channel: ChannelId,
+    },
+}
+
+/// The answer to a sync.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SyncAnswer {
+    /// One for each position that was sent.
+    pub channels: Vec<Synced>,
+    /// The places of the one who asks, whole.
+    pub places: Vec<Place>,
+}

@@ -1,0 +1,22 @@
+//! Types that every part of the space shares, the browser included: ids, enums, requests, answers, events.
+//!
+//! Serde only: no I/O, no SQL, no web framework.
+
+pub mod accounts;
+pub mod channels;
+pub mod entities;
+pub mod events;
+pub mod ids;
+pub mod limits;
+pub mod messages;
+pub mod minds;
+pub mod problem;
+
+pub use accounts::Me;
+pub use channels::{Channel, ChannelKind, Member, Place, Role};
+pub use entities::{Entity, EntityKind};
+pub use events::{Event, Position, SyncAnswer, Synced};
+pub use ids::{ChannelId, ClientKey, EntityId, MessageId, ReplyId};
+pub use messages::{Message, MessageKind, Page};
+pub use minds::{Decision, ReplyState, Writing};
+pub use problem::{Code, Problem};

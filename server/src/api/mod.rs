@@ -1,0 +1,170 @@
+//! Server functions as an API: JSON in and out, statuses that mean something, and plain forms that come back with
+//! what was typed.
+
+mod form;
+mod guard;
+pub mod openapi;
+
+use crate::visitor::accepts_html;
+use app::visitor::{FLASH, Flash};
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::Request;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use model::{Code, Problem};
+use tower_sessions::Session;
+
+pub(crate) use guard::same_site_only;
+
+/// Most bytes of a request: a message of 4,000 characters, each written as two JSON escapes, and some room.
+const BODY: usize = 64 * 1024;
+/// Most bytes of a server function's error that are read back.
+const ERROR: usize = 64 * 1024;
+
+/// A problem as an answer.
+pub(crate) fn refused(problem: &Problem) -> Response {
+    let status = StatusCode::from_u16(problem.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = (status, axum::Json(problem)).into_response();
+    if let Some(seconds) = problem.retry_after {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// The answer for whatever is not there.
+pub(crate) async fn unknown() -> Response {
+    refused(&Problem::new(Code::NotFound, "There is no such endpoint. See /docs."))
+}
+
+/// The layer around server functions.
+pub(crate) async fn each_call(session: Session, request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    if !is_endpoint(parts.uri.path()) {
+        return unknown().await;
+    }
+    if parts.method != Method::POST {
+        return refused(&Problem::new(Code::MethodNotAllowed, "This endpoint takes POST."));
+    }
+    let from_form = accepts_html(&parts.headers);
+    let typed = match read(&parts.headers, body).await {
+        // Browsers send a form's line breaks as CR LF; people typed one.
+        Ok(form) if from_form => form.replace("%0D%0A", "%0A"),
+        Ok(form) => form,
+        Err(problem) if from_form => return back(&session, &parts.headers, parts.uri.path(), problem, "").await,
+        Err(problem) => return refused(&problem),
+    };
+    // From here on a server function sees a form, and answers with JSON.
+    parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
+    parts.headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+    parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(typed.len()));
+    let (path, headers) = (parts.uri.path().to_owned(), parts.headers.clone());
+    let response = next.run(Request::from_parts(parts, Body::from(typed.clone()))).await;
+    if response.status().is_success() {
+        return if from_form { onwards(&headers, response.headers()) } else { plain(response) };
+    }
+    let problem = problem_of(response).await;
+    if from_form { back(&session, &headers, &path, problem, &typed).await } else { refused(&problem) }
+}
+
+fn is_endpoint(path: &str) -> bool {
+    server_fn::axum::server_fn_paths().any(|(known, _)| known == path)
+}
+
+/// The body as a form, whether it came as one or as JSON.
+async fn read(headers: &HeaderMap, body: Body) -> Result<String, Problem> {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let bytes = to_bytes(body, BODY)
+        .await
+        .map_err(|_| Problem::new(Code::TooLarge, format!("A request has at most {} KiB.", BODY / 1024)))?;
+    match kind.as_str() {
+        "application/json" => form::from_json(&bytes),
+        "application/x-www-form-urlencoded" => text(&bytes),
+        "" if bytes.is_empty() => Ok(String::new()),
+        _ => Err(Problem::new(
+            Code::UnsupportedMediaType,
+            "Send JSON (application/json) or a form (application/x-www-form-urlencoded).",
+        )),
+    }
+}
+
+fn text(bytes: &Bytes) -> Result<String, Problem> {
+    let not_text = || Problem::new(Code::InvalidArgument, "The form is not valid UTF-8.");
+    let form = String::from_utf8(bytes.to_vec()).map_err(|_| not_text())?;
+    Ok(form)
+}
+
+/// What a server function says went wrong.
+async fn problem_of(response: Response) -> Problem {
+    let status = response.status();
+    let bytes = to_bytes(response.into_body(), ERROR).await.unwrap_or_default();
+    serde_json::from_slice(&bytes).unwrap_or_else(|_| {
+        tracing::error!(%status, "a server function answered with something that is no problem");
+        Problem::new(Code::Busy, "The server could not do this. Try again in a moment.")
+    })
+}
+
+/// A success for a program: without the place that a browser would go to.
+fn plain(mut response: Response) -> Response {
+    response.headers_mut().remove(header::LOCATION);
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// A success for a plain form: to where the function says, or back to the page.
+fn onwards(request: &HeaderMap, response: &HeaderMap) -> Response {
+    let place = response.get(header::LOCATION).cloned().or_else(|| HeaderValue::from_str(&page_of(request)).ok());
+    let mut onwards = see_other(place);
+    for cookie in response.get_all(header::SET_COOKIE) {
+        onwards.headers_mut().append(header::SET_COOKIE, cookie.clone());
+    }
+    onwards
+}
+
+fn see_other(place: Option<HeaderValue>) -> Response {
+    let place = place.unwrap_or(HeaderValue::from_static("/"));
+    (StatusCode::SEE_OTHER, [(header::LOCATION, place)]).into_response()
+}
+
+/// A refusal for a plain form: back to the page, with what was typed and what was wrong with it.
+async fn back(session: &Session, headers: &HeaderMap, endpoint: &str, problem: Problem, typed: &str) -> Response {
+    let place = page_of(headers);
+    let fields = form::fields(typed).filter(|(name, _)| !name.contains("password")).collect();
+    let flash = Flash { endpoint: endpoint.to_owned(), problem: problem.clone(), fields };
+    if let Err(cause) = session.insert(FLASH, flash).await {
+        tracing::error!(%cause, "what a form held could not be kept");
+        return refused(&problem);
+    }
+    see_other(HeaderValue::from_str(&place).ok())
+}
+
+/// The path of the page that a form stands on; never another site's.
+fn page_of(headers: &HeaderMap) -> String {
+    let referer = headers.get(header::REFERER).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let rest = referer.split_once("://").map_or("", |(_, rest)| rest);
+    match rest.find('/') {
+        Some(at) if !rest[at..].starts_with("//") && !rest[at..].contains('\\') => rest[at..].to_owned(),
+        _ => "/".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_goes_back_to_a_page_of_ours() {
+        let page = |referer: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::REFERER, referer.parse().unwrap());
+            page_of(&headers)
+        };
+        assert_eq!(page("http://localhost:3000/rooms/1?x=1"), "/rooms/1?x=1");
+        assert_eq!(page("http://localhost:3000"), "/");
+        assert_eq!(page("http://localhost:3000//evil.example"), "/");
+        assert_eq!(page("https://evil.example/\\evil"), "/");
+        assert_eq!(page("nonsense"), "/");
+    }
+}

@@ -1,0 +1,256 @@
+//! The configuration: from the environment and an optional file, checked as a whole before anything starts.
+
+mod parse;
+mod settings;
+
+pub use settings::{SETTINGS, help};
+
+use parse::Reader;
+use secrecy::SecretString;
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Where the database is.
+#[derive(Clone, Debug)]
+pub enum Database {
+    /// Ours, under the data folder, with binaries from here or from where they usually are.
+    Embedded {
+        /// `PG_BIN`.
+        binaries: Option<PathBuf>,
+    },
+    /// Somebody's.
+    At(SecretString),
+}
+
+/// How the log looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For eyes.
+    Pretty,
+    /// One object a line.
+    Json,
+}
+
+/// Which addresses may say for whom they speak.
+#[derive(Clone, Debug, Default)]
+pub struct Proxies(pub Vec<(std::net::IpAddr, u8)>);
+
+/// Everything the server was told. Secrets are wrapped: they show neither in `Debug` nor in a log.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// What browsers call this place; decides about https.
+    pub public_url: Option<String>,
+    /// Who may set `X-Forwarded-For`.
+    pub trusted_proxies: Proxies,
+    /// Database, secret key, logs of the embedded database.
+    pub data: PathBuf,
+    /// Which database.
+    pub database: Database,
+    /// Most connections to it.
+    pub database_connections: u32,
+    /// Hints between nodes.
+    pub redis_url: Option<SecretString>,
+    /// For keys that are kept encrypted.
+    pub secret_key: Option<SecretString>,
+    /// Key for the provider.
+    pub openai_api_key: Option<SecretString>,
+    /// An OpenAI-compatible endpoint.
+    pub openai_base_url: Option<String>,
+    /// What to ask it for.
+    pub openai_model: String,
+    /// Key for translations.
+    pub deepl_api_key: Option<SecretString>,
+    /// Whether AIs speak.
+    pub ai_features_enabled: bool,
+    /// The local model's file.
+    pub model_file: Option<PathBuf>,
+    /// Whether anybody may register.
+    pub open_registration: Option<bool>,
+    /// Posts a minute for each member.
+    pub posts_per_minute: u32,
+    /// How long a task's lease lasts without a sign of life.
+    pub task_lease: Duration,
+    /// The built site.
+    pub site: Option<PathBuf>,
+    /// What is logged.
+    pub log: String,
+    /// And how.
+    pub log_format: LogFormat,
+}
+
+/// Every value that is wrong, with what was expected.
+#[derive(Debug, thiserror::Error)]
+#[error("The configuration is wrong:\n{}\nSee --help for every setting.", .0.iter().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n"))]
+pub struct Wrong(pub Vec<String>);
+
+impl Config {
+    /// Reads the file that `CONFIG_FILE` names, if it does, and then the environment, which wins.
+    pub fn load() -> Result<Self, Wrong> {
+        let environment: BTreeMap<String, String> = std::env::vars().collect();
+        let mut values = match environment.get("CONFIG_FILE").filter(|path| !path.is_empty()) {
+            Some(path) => from_file(path)?,
+            None => BTreeMap::new(),
+        };
+        for setting in SETTINGS {
+            if let Some(value) = environment.get(setting.name) {
+                values.insert(setting.name.to_owned(), value.clone());
+            }
+        }
+        Self::from_values(values)
+    }
+
+    /// Checks values by their names.
+    pub fn from_values(values: BTreeMap<String, String>) -> Result<Self, Wrong> {
+        let mut read = Reader::new(values);
+        let config = Self {
+            listen: read.listen("HOST", "PORT"),
+            public_url: read.url("PUBLIC_URL", &["http", "https"]),
+            trusted_proxies: read.proxies("TRUSTED_PROXIES"),
+            data: read.path("DATA_DIR").unwrap_or_else(|| PathBuf::from("data")),
+            database: match read.url("DATABASE_URL", &["postgres", "postgresql"]) {
+                Some(url) => Database::At(url.into()),
+                None => Database::Embedded { binaries: read.path("PG_BIN") },
+            },
+            database_connections: read.number("DATABASE_CONNECTIONS", 2..=500),
+            redis_url: read.url("REDIS_URL", &["redis", "rediss"]).map(Into::into),
+            secret_key: read.secret("SECRET_KEY", 32),
+            openai_api_key: read.secret("OPENAI_API_KEY", 1),
+            openai_base_url: read.url("OPENAI_BASE_URL", &["http", "https"]),
+            openai_model: read.text("OPENAI_MODEL"),
+            deepl_api_key: read.secret("DEEPL_API_KEY", 1),
+            ai_features_enabled: read.flag("AI_FEATURES_ENABLED").unwrap_or(true),
+            model_file: read.path("MODEL_FILE"),
+            open_registration: read.flag("OPEN_REGISTRATION"),
+            posts_per_minute: read.number("POSTS_PER_MINUTE", 1..=1_000_000),
+            task_lease: Duration::from_secs(u64::from(read.number("TASK_LEASE_SECONDS", 3..=600))),
+            site: read.path("SITE_DIR"),
+            log: read.text("LOG"),
+            log_format: if read.one_of("LOG_FORMAT", &["pretty", "json"]) == "json" {
+                LogFormat::Json
+            } else {
+                LogFormat::Pretty
+            },
+        };
+        if matches!(config.database, Database::At(_)) && config.secret_key.is_none() {
+            read.complain("SECRET_KEY", "is needed with DATABASE_URL: at least 32 characters, the same on every node, for example from `openssl rand -base64 32`");
+        }
+        if telling_subscriber_refuses(&config.log) {
+            read.complain("LOG", "is no filter; expected something like `info` or `info,domain=debug`");
+        }
+        read.finish(config)
+    }
+
+    /// Whether browsers come by https.
+    pub fn is_https(&self) -> bool {
+        self.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
+    }
+
+    /// Whether only this machine can come here.
+    pub fn is_private(&self) -> bool {
+        let host = self
+            .public_url
+            .as_deref()
+            .and_then(|url| url.split("://").nth(1))
+            .map(|rest| rest.split('/').next().unwrap_or(""));
+        let by_name = host.is_none_or(|host| {
+            let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+            matches!(name, "localhost" | "127.0.0.1" | "[::1]")
+        });
+        self.listen.ip().is_loopback() && by_name
+    }
+}
+
+fn telling_subscriber_refuses(filter: &str) -> bool {
+    tracing_subscriber::EnvFilter::try_new(filter).is_err()
+}
+
+fn from_file(path: &str) -> Result<BTreeMap<String, String>, Wrong> {
+    let file = config::Config::builder().add_source(config::File::new(path, config::FileFormat::Toml)).build();
+    let table = file.and_then(config::Config::try_deserialize::<BTreeMap<String, config::Value>>);
+    let table = table.map_err(|cause| Wrong(vec![format!("CONFIG_FILE={path} cannot be read: {cause}")]))?;
+    let mut values = BTreeMap::new();
+    let mut unknown = Vec::new();
+    for (name, value) in table {
+        let name = name.to_uppercase();
+        match value.into_string() {
+            Ok(value) if SETTINGS.iter().any(|setting| setting.name == name) => drop(values.insert(name, value)),
+            Ok(_) => unknown.push(format!("{name} in {path} is no setting")),
+            Err(_) => unknown.push(format!("{name} in {path} is neither text, a number nor true/false")),
+        }
+    }
+    if unknown.is_empty() { Ok(values) } else { Err(Wrong(unknown)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use secrecy::ExposeSecret;
+
+    fn config(values: &[(&str, &str)]) -> Result<Config, Wrong> {
+        Config::from_values(values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+    }
+
+    #[test]
+    fn nothing_set_is_a_private_place_with_its_own_database() {
+        let config = config(&[]).unwrap();
+        assert_eq!(config.listen, "127.0.0.1:3000".parse().unwrap());
+        assert!(config.is_private() && !config.is_https() && config.ai_features_enabled);
+        assert!(matches!(config.database, Database::Embedded { binaries: None }));
+    }
+
+    #[test]
+    fn every_wrong_value_is_named() {
+        let Wrong(lines) = config(&[
+            ("PORT", "99999"),
+            ("HOST", "nowhere"),
+            ("PUBLIC_URL", "ftp://x"),
+            ("TRUSTED_PROXIES", "10.0.0.0/99"),
+            ("DATABASE_URL", "mysql://x"),
+            ("AI_FEATURES_ENABLED", "maybe"),
+            ("SECRET_KEY", "short"),
+            ("LOG_FORMAT", "xml"),
+            ("POSTS_PER_MINUTE", "-1"),
+            ("LOG", "=,="),
+            ("TASK_LEASE_SECONDS", "1"),
+        ])
+        .unwrap_err();
+        for name in [
+            "PORT",
+            "HOST",
+            "PUBLIC_URL",
+            "TRUSTED_PROXIES",
+            "DATABASE_URL",
+            "AI_FEATURES_ENABLED",
+            "SECRET_KEY",
+            "LOG_FORMAT",
+            "POSTS_PER_MINUTE",
+            "LOG",
+            "TASK_LEASE_SECONDS",
+        ] {
+            assert!(lines.iter().any(|line| line.starts_with(&format!("{name} "))), "{name} in {lines:#?}");
+        }
+        assert!(!lines.iter().any(|line| line.contains("short")), "a secret's value is not repeated: {lines:#?}");
+    }
+
+    #[test]
+    fn a_database_elsewhere_needs_a_key() {
+        let url = ("DATABASE_URL", "postgres://u:hunter2@db/x");
+        assert!(config(&[url]).unwrap_err().0[0].starts_with("SECRET_KEY "));
+        let config = config(&[url, ("SECRET_KEY", &"k".repeat(32)), ("OPENAI_API_KEY", "sk-sesame")]).unwrap();
+        let shown = format!("{config:?}");
+        assert!(!shown.contains("hunter2") && !shown.contains("sesame") && !shown.contains("kkk"), "{shown}");
+        assert_eq!(config.openai_api_key.unwrap().expose_secret(), "sk-sesame");
+    }
+
+    #[test]
+    fn a_public_address_is_not_private() {
+        assert!(!config(&[("HOST", "0.0.0.0")]).unwrap().is_private());
+        let behind = config(&[("PUBLIC_URL", "https://gathering.example")]).unwrap();
+        assert!(!behind.is_private() && behind.is_https());
+        assert!(config(&[("PUBLIC_URL", "http://localhost:3000")]).unwrap().is_private());
+    }
+}

@@ -1,0 +1,78 @@
+//! Every setting: its name, what it is when unset, and what it is for. `--help`, README and `.env.example` say the same.
+
+/// One setting.
+pub struct Setting {
+    /// As in the environment; in a file the same in small letters.
+    pub name: &'static str,
+    /// What it is when unset; empty for nothing.
+    pub default: &'static str,
+    /// What it is for.
+    pub help: &'static str,
+}
+
+const fn setting(name: &'static str, default: &'static str, help: &'static str) -> Setting {
+    Setting { name, default, help }
+}
+
+/// All of them.
+pub const SETTINGS: &[Setting] = &[
+    setting("HOST", "127.0.0.1", "address to listen on; 0.0.0.0 or :: opens the space to the network"),
+    setting("PORT", "3000", "port to listen on; 0 takes a free one"),
+    setting(
+        "PUBLIC_URL",
+        "",
+        "what browsers call this place, for example https://gathering.example; https makes cookies secure",
+    ),
+    setting("TRUSTED_PROXIES", "", "addresses or networks, separated by commas, whose X-Forwarded-For is believed"),
+    setting("DATA_DIR", "data", "folder of the embedded database and the generated secret key"),
+    setting("DATABASE_URL", "", "a PostgreSQL with pgvector; unset, the server runs its own"),
+    setting("DATABASE_CONNECTIONS", "16", "most connections to the database, 2 to 500"),
+    setting(
+        "PG_BIN",
+        "",
+        "folder with PostgreSQL's programs for the embedded database; unset, the ones that came with the server",
+    ),
+    setting("REDIS_URL", "", "Redis for hints between several nodes"),
+    setting(
+        "SECRET_KEY",
+        "",
+        "at least 32 characters, the same on every node; needed with DATABASE_URL, else generated into DATA_DIR",
+    ),
+    setting("OPENAI_API_KEY", "", "key of the provider that AIs think with"),
+    setting(
+        "OPENAI_BASE_URL",
+        "",
+        "any OpenAI-compatible endpoint, for example http://localhost:11434/v1; unset with a key: OpenAI itself",
+    ),
+    setting("OPENAI_MODEL", "gpt-4o-mini", "the model to ask the provider for"),
+    setting("DEEPL_API_KEY", "", "key for translations by DeepL"),
+    setting("AI_FEATURES_ENABLED", "true", "false: no AI speaks, everything else works"),
+    setting(
+        "MODEL_FILE",
+        "",
+        "a GGUF file for AIs to think with when no provider is set; unset, the small one that came with the server",
+    ),
+    setting("OPEN_REGISTRATION", "", "true: anybody may register; unset: only in the demonstration"),
+    setting("POSTS_PER_MINUTE", "120", "messages that one member may post in a minute"),
+    setting("TASK_LEASE_SECONDS", "30", "how long work of a node that died stays untouched, 3 to 600"),
+    setting("SITE_DIR", "", "folder of the built site; unset, beside the server's binary"),
+    setting("LOG", "info", "what is logged, for example info,domain=debug"),
+    setting("LOG_FORMAT", "pretty", "pretty or json"),
+    setting("CONFIG_FILE", "", "a TOML file with any of these in small letters; the environment wins"),
+];
+
+/// What `--help` prints.
+pub fn help() -> String {
+    let mut text = String::from(
+        "The Gathering: a place where people and AIs talk.\n\n\
+         Usage: server            serve the space\n       \
+                server database   run the embedded database alone and print how to reach it\n       \
+                server model      run the local model (the server starts this by itself)\n\n\
+         Settings, from the environment or the file that CONFIG_FILE names:\n",
+    );
+    for Setting { name, default, help } in SETTINGS {
+        let default = if default.is_empty() { String::new() } else { format!(" [{default}]") };
+        text.push_str(&format!("\n  {name}{default}\n      {help}"));
+    }
+    text
+}

@@ -1,0 +1,245 @@
+//! Starting and stopping, in order.
+
+use crate::config::{Config, Database};
+use crate::database::{self, DatabaseError, Opened};
+use crate::listener::{Patient, Peer};
+use crate::{assets, router, sessions, telling};
+use domain::minds::Minds;
+use domain::minds::openai::{Endpoint, OpenAi};
+use domain::{Policy, Space, accounts, demonstration};
+use local::LocalModel;
+use sqlx::PgPool;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+/// How long running requests may take to end.
+const ENDING: Duration = Duration::from_secs(6);
+
+/// Why the server did not start or did not go on.
+#[derive(Debug, thiserror::Error)]
+pub enum Stopped {
+    /// No database.
+    #[error("{0}")]
+    Database(#[from] DatabaseError),
+    /// No site.
+    #[error("{0}")]
+    Site(#[from] assets::NoSite),
+    /// The space could not be opened.
+    #[error("The space could not be opened: {0}")]
+    Space(#[from] domain::Error),
+    /// The port.
+    #[error("Nothing can listen on {0}: {1}. Choose another port with PORT or `cargo xtask run --port N`.")]
+    Port(SocketAddr, std::io::Error),
+    /// Something that the one who runs it has to decide.
+    #[error("{0}")]
+    Refused(String),
+    /// The listener.
+    #[error("The server ended: {0}")]
+    Listener(std::io::Error),
+}
+
+/// Waits for Ctrl-C or SIGTERM.
+pub(crate) async fn signalled() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let terminated = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminate) => drop(terminate.recv().await),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminated => {}
+    }
+}
+
+/// Serves the space until a signal: then new requests are refused, streams are told to come back, running requests
+/// end, tasks are handed back, and the database goes last.
+pub async fn serve(config: Config) -> Result<(), Stopped> {
+    telling::begin(&config);
+    let (folder, assets) = assets::find(config.site.as_deref())?;
+    let _only_one = only_one(&config)?;
+    let Opened { options, embedded } = database::open(&config).await?;
+    let served = with_database(&config, options, &folder, assets).await;
+    if let Some(embedded) = embedded {
+        embedded.stop().await;
+    }
+    tracing::info!("stopped");
+    served
+}
+
+/// Two servers on one data folder would each believe to be alone.
+fn only_one(config: &Config) -> Result<Option<std::fs::File>, Stopped> {
+    if matches!(config.database, Database::At(_)) {
+        return Ok(None);
+    }
+    let path = config.data.join("server.lock");
+    let failed = |cause| Stopped::Database(DatabaseError::file(format!("{} cannot be written", path.display()))(cause));
+    std::fs::create_dir_all(&config.data).map_err(failed)?;
+    let file = std::fs::File::options().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(_) => Err(Stopped::Refused(format!(
+            "Another server runs on the data folder {}. Stop it, or choose another folder with DATA_DIR (`cargo xtask run --data DIR`).",
+            config.data.display()
+        ))),
+    }
+}
+
+async fn with_database(
+    config: &Config,
+    options: sqlx::postgres::PgConnectOptions,
+    folder: &std::path::Path,
+    assets: app::shell::Assets,
+) -> Result<(), Stopped> {
+    let is_embedded = matches!(config.database, Database::Embedded { .. });
+    let db = domain::database::connect(options, config.database_connections).await?;
+    domain::database::migrate(&db).await?;
+    secret_key(config)?;
+    if config.redis_url.is_some() {
+        tracing::warn!("REDIS_URL is set, but this version passes hints within one process only: run one node");
+    }
+    let space = open_space(config, db, is_embedded).await?;
+    let listener = TcpListener::bind(config.listen).await.map_err(|cause| Stopped::Port(config.listen, cause))?;
+    let address = listener.local_addr().map_err(|cause| Stopped::Port(config.listen, cause))?;
+
+    let stopping = CancellationToken::new();
+    let tasks = tokio::spawn(domain::tasks::run(space.clone(), stopping.clone(), config.task_lease, is_embedded));
+    let beats = tokio::spawn(space.live.clone().run());
+    let sweep = tokio::spawn(sessions::sweep(space.db.clone()));
+    let pace = tokio::spawn(forget_often(space.clone()));
+    let site = router::router(config, &space, folder, assets, &stopping);
+    announce(config, &space, address).await?;
+
+    let done = listen(listener, site, stopping.clone(), space.clone()).await;
+    stopping.cancel();
+    let _ = tokio::time::timeout(Duration::from_secs(3), tasks).await;
+    for helper in [beats, sweep, pace] {
+        helper.abort();
+    }
+    space.minds.stop().await;
+    let _ = tokio::time::timeout(Duration::from_secs(2), space.db.close()).await;
+    done
+}
+
+/// Serves until a signal, then lets what runs come to its end.
+async fn listen(
+    listener: TcpListener,
+    site: axum::Router,
+    stopping: CancellationToken,
+    space: Space,
+) -> Result<(), Stopped> {
+    let service = site.into_make_service_with_connect_info::<Peer>();
+    let ending = stopping.clone();
+    let server = axum::serve(Patient(listener), service).with_graceful_shutdown(async move { ending.cancelled().await });
+    let mut server = tokio::spawn(server.into_future());
+    tokio::select! {
+        ended = &mut server => return ended.map_err(|cause| Stopped::Listener(std::io::Error::other(cause)))?.map_err(Stopped::Listener),
+        () = signalled() => {}
+    }
+    tracing::info!("stopping: no new requests, streams come back later");
+    space.live.stop();
+    stopping.cancel();
+    if tokio::time::timeout(ENDING, &mut server).await.is_err() {
+        server.abort();
+        tracing::warn!("some requests did not end in time and were cut off");
+    }
+    Ok(())
+}
+
+async fn forget_often(space: Space) {
+    let mut often = tokio::time::interval(Duration::from_secs(60));
+    loop {
+        often.tick().await;
+        space.pace.forget();
+    }
+}
+
+/// Opens the space on a database: furnished where it is a demonstration, with a link for the first admin elsewhere.
+async fn open_space(config: &Config, db: PgPool, is_embedded: bool) -> Result<Space, Stopped> {
+    let empty = domain::database::is_empty(&db).await?;
+    let sample = !empty && demonstration::is_here(&db).await?;
+    if sample && !(is_embedded && config.is_private()) {
+        return Err(Stopped::Refused(
+            "This database holds the demonstration, whose passwords everybody knows, and HOST, PUBLIC_URL or DATABASE_URL open it to \
+             others. Start with an empty data folder (DATA_DIR, or `cargo xtask run --data DIR`), or listen on 127.0.0.1."
+                .into(),
+        ));
+    }
+    let demonstration = is_embedded && config.is_private() && (empty || sample);
+    let policy = Policy {
+        open_registration: config.open_registration.unwrap_or(demonstration),
+        demonstration,
+        ai_enabled: config.ai_features_enabled,
+        posts_per_minute: config.posts_per_minute,
+    };
+    let space = Space::new(db, policy, minds(config)?);
+    if empty && demonstration {
+        demonstration::open(&space).await?;
+    }
+    Ok(space)
+}
+
+/// What AIs think with: the configured provider, else the local model, else nothing.
+fn minds(config: &Config) -> Result<Minds, Stopped> {
+    if !config.ai_features_enabled {
+        return Ok(Minds::none());
+    }
+    let base_url = config.openai_base_url.clone();
+    if let Some(base_url) =
+        base_url.or_else(|| config.openai_api_key.is_some().then(|| "https://api.openai.com/v1".to_owned()))
+    {
+        let endpoint = Endpoint { base_url, key: config.openai_api_key.clone(), model: config.openai_model.clone() };
+        let provider = OpenAi::new(&endpoint)
+            .map_err(|cause| Stopped::Refused(format!("OPENAI_BASE_URL cannot be used: {cause}")))?;
+        return Ok(Minds::by_provider(Arc::new(provider)));
+    }
+    let beside = || {
+        std::env::current_exe()
+            .ok()
+            .and_then(|exe| Some(exe.parent()?.join("model.gguf")))
+            .filter(|file| file.is_file())
+    };
+    match config.model_file.clone().or_else(beside) {
+        Some(file) => Ok(Minds::by_local_model(Arc::new(LocalModel::new(file)))),
+        None => {
+            tracing::warn!("no provider is configured and no local model is here: AIs stay silent");
+            Ok(Minds::none())
+        }
+    }
+}
+
+/// Keys that are kept encrypted need one of ours: given, or made once and kept in the data folder.
+fn secret_key(config: &Config) -> Result<(), Stopped> {
+    use std::io::Write;
+    use std::os::unix::fs::OpenOptionsExt;
+    if config.secret_key.is_some() {
+        return Ok(());
+    }
+    let path = config.data.join("secret_key");
+    let made = std::fs::File::options().write(true).create_new(true).mode(0o600).open(&path);
+    match made {
+        Ok(mut file) => file
+            .write_all(domain::sessions::new_token().as_bytes())
+            .map_err(|cause| DatabaseError::file(format!("{} cannot be written", path.display()))(cause).into()),
+        Err(cause) if cause.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        Err(cause) => Err(DatabaseError::file(format!("{} cannot be made", path.display()))(cause).into()),
+    }
+}
+
+/// Says where the space is, and how the first admin of an empty one comes in.
+async fn announce(config: &Config, space: &Space, address: SocketAddr) -> Result<(), Stopped> {
+    let url = config.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+    if domain::database::is_empty(&space.db).await? {
+        let token = accounts::make_setup_link(space).await?;
+        println!(
+            "Nobody is here yet. Open this link once to become the first admin:\n  {url}/register?invitation={token}"
+        );
+    }
+    println!("The Gathering is open at {url}");
+    tracing::info!(%address, "listening");
+    Ok(())
+}

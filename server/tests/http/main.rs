@@ -1,0 +1,10 @@
+//! The real binary, by HTTP and event stream.
+
+#![expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
+
+mod api;
+mod forms;
+mod house;
+mod life;
+mod minds;
+mod stream;
