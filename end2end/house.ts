@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,7 +18,10 @@ export class House {
   ) {}
 
   static async open(settings: Record<string, string>): Promise<House> {
-    const house = new House(mkdtempSync(join(tmpdir(), 'gathering-story-')), settings);
+    // Where root runs the stories the database runs as somebody else, who must be able to come here.
+    const data = join(tmpdir(), `gathering-story-${randomUUID()}`);
+    mkdirSync(data, { mode: 0o755 });
+    const house = new House(data, settings);
     await house.start();
     return house;
   }

@@ -28,6 +28,7 @@ pub fn App() -> impl IntoView {
     Effect::new(move || {
         browser::keep_zone(viewer);
         if viewer.with_untracked(|viewer| viewer.me.is_some()) {
+            #[cfg(feature = "hydrate")]
             live.begin();
         }
     });

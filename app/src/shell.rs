@@ -25,7 +25,7 @@ pub fn shell(assets: Assets) -> impl IntoView {
     let viewer = crate::visitor::Viewer::default();
     let theme = (!viewer.theme.is_empty()).then(|| viewer.theme.clone());
     #[cfg(feature = "ssr")]
-    let nonce = leptos::nonce::use_nonce();
+    let nonce = use_nonce();
     #[cfg(not(feature = "ssr"))]
     let nonce: Option<String> = None;
     let start = format!(

@@ -27,7 +27,7 @@ for (const [size, viewport] of Object.entries(SIZES)) {
       await look('lobby');
       if (size === 'phone') {
         await guest.page.getByRole('button', { name: 'Here' }).click();
-        await expect(guest.page.getByText('Silas').last()).toBeVisible();
+        await expect(guest.page.locator('#here .person-name', { hasText: 'Silas' })).toBeVisible();
         await look('here');
       }
     });

@@ -22,10 +22,10 @@ test('two people register, meet in the Lobby, and Silas answers in sight of both
   await stub.says({ text: answer, hold: 'middle', pace_ms: 30 });
   await ben.say('@Silas what is this place?');
   for (const one of [ada, ben]) {
-    await expect(one.talk.locator('.growing')).toHaveText('A clearing, I would say. But ');
+    await expect(one.talk.locator('.growing')).toHaveText('A clearing, I would say. But who ');
   }
   await ada.page.reload();
-  await expect(ada.talk.locator('.growing')).toHaveText('A clearing, I would say. But ');
+  await expect(ada.talk.locator('.growing')).toHaveText('A clearing, I would say. But who ');
   await stub.release();
   for (const one of [ada, ben]) {
     await expect(one.talk.locator('.text').filter({ hasText: answer })).toHaveCount(1);

@@ -101,13 +101,19 @@ impl Model {
             let damped = apply_repeat_penalty(&logits, REPEAT.1, &tokens[from..])?;
             let next = choose.sample(&damped)?;
             if ends.contains(&next) {
-                return Ok(finish(job, Word::End { read, written, cut: false }));
+                return {
+                    finish(job, Word::End { read, written, cut: false });
+                    Ok(())
+                };
             }
             tokens.push(next);
             if let Some(text) = letters.step(next)? {
                 // One paragraph: what follows it is mostly somebody else's part.
                 if text.contains('\n') && written > 4 {
-                    return Ok(finish(job, Word::End { read, written, cut: false }));
+                    return {
+                        finish(job, Word::End { read, written, cut: false });
+                        Ok(())
+                    };
                 }
                 if job.words.blocking_send(Word::Text(text)).is_err() {
                     return Ok(());
@@ -115,7 +121,8 @@ impl Model {
             }
             logits = forward(weights, &[next], tokens.len() - 1)?;
         }
-        Ok(finish(job, Word::End { read, written: most, cut: true }))
+        finish(job, Word::End { read, written: most, cut: true });
+        Ok(())
     }
 }
 

@@ -16,4 +16,4 @@ pub(crate) const MODEL_FILE: &str = "MODEL_FILE";
 /// Where the child reads the token that requests have to bear.
 pub(crate) const MODEL_TOKEN: &str = "MODEL_TOKEN";
 /// How long the child stays without being asked.
-pub(crate) const IDLE: std::time::Duration = std::time::Duration::from_secs(300);
+pub(crate) const IDLE: std::time::Duration = std::time::Duration::from_mins(5);

@@ -134,7 +134,8 @@ async fn listen(
 ) -> Result<(), Stopped> {
     let service = site.into_make_service_with_connect_info::<Peer>();
     let ending = stopping.clone();
-    let server = axum::serve(Patient(listener), service).with_graceful_shutdown(async move { ending.cancelled().await });
+    let server =
+        axum::serve(Patient(listener), service).with_graceful_shutdown(async move { ending.cancelled().await });
     let mut server = tokio::spawn(server.into_future());
     tokio::select! {
         ended = &mut server => return ended.map_err(|cause| Stopped::Listener(std::io::Error::other(cause)))?.map_err(Stopped::Listener),
@@ -151,7 +152,7 @@ async fn listen(
 }
 
 async fn forget_often(space: Space) {
-    let mut often = tokio::time::interval(Duration::from_secs(60));
+    let mut often = tokio::time::interval(Duration::from_mins(1));
     loop {
         often.tick().await;
         space.pace.forget();
@@ -203,12 +204,11 @@ fn minds(config: &Config) -> Result<Minds, Stopped> {
             .and_then(|exe| Some(exe.parent()?.join("model.gguf")))
             .filter(|file| file.is_file())
     };
-    match config.model_file.clone().or_else(beside) {
-        Some(file) => Ok(Minds::by_local_model(Arc::new(LocalModel::new(file)))),
-        None => {
-            tracing::warn!("no provider is configured and no local model is here: AIs stay silent");
-            Ok(Minds::none())
-        }
+    if let Some(file) = config.model_file.clone().or_else(beside) {
+        Ok(Minds::by_local_model(Arc::new(LocalModel::new(file))))
+    } else {
+        tracing::warn!("no provider is configured and no local model is here: AIs stay silent");
+        Ok(Minds::none())
     }
 }
 
@@ -239,7 +239,8 @@ async fn announce(config: &Config, space: &Space, address: SocketAddr) -> Result
             "Nobody is here yet. Open this link once to become the first admin:\n  {url}/register?invitation={token}"
         );
     }
-    println!("The Gathering is open at {url}");
+    let listening = if config.public_url.is_some() { format!(" (listening on {address})") } else { String::new() };
+    println!("The Gathering is open at {url}{listening}");
     tracing::info!(%address, "listening");
     Ok(())
 }

@@ -77,7 +77,7 @@ pub(crate) fn layer(db: PgPool, https: bool) -> SessionManagerLayer<Rows> {
 
 /// Removes what has expired, once an hour.
 pub(crate) async fn sweep(db: PgPool) {
-    let mut hourly = tokio::time::interval(std::time::Duration::from_secs(3_600));
+    let mut hourly = tokio::time::interval(std::time::Duration::from_hours(1));
     loop {
         hourly.tick().await;
         match store::delete_expired(&db).await {

@@ -14,9 +14,11 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Begins to log as configured. A second call changes nothing.
 pub(crate) fn begin(config: &Config) {
-    // A cookie without a session is an everyday thing (ended, expired, another database), not a warning.
-    let filter = EnvFilter::try_new(format!("{},tower_sessions_core=error,tower_sessions=error", config.log))
-        .unwrap_or_else(|_| EnvFilter::new("info"));
+    // A cookie without a session is an everyday thing (ended, expired, another database), not a warning; and what a
+    // provider said is told by us, without its whole text.
+    let filter =
+        EnvFilter::try_new(format!("{},tower_sessions_core=error,tower_sessions=error,async_openai=off", config.log))
+            .unwrap_or_else(|_| EnvFilter::new("info"));
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let _ = match config.log_format {
         LogFormat::Pretty => builder.with_target(false).try_init(),

@@ -140,7 +140,7 @@ fn install(work: &Path, folder: &Path) -> Done {
     let built = work.join("target").join(TARGET).join("dist/deps");
     for entry in std::fs::read_dir(&built).map_err(file("cannot read", &built))?.flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
-        if name.ends_with(".rlib") && !name.starts_with("libsysroot-") {
+        if entry.path().extension().is_some_and(|end| end == "rlib") && !name.starts_with("libsysroot-") {
             std::fs::copy(entry.path(), fresh.join("lib").join(&name)).map_err(file("cannot copy", &entry.path()))?;
         }
     }

@@ -106,6 +106,7 @@ pub async fn log_out_everywhere() -> Result<(), Failure> {
 
 /// Who is logged in.
 #[server(prefix = "/api", endpoint = "accounts/me")]
+#[allow(clippy::unused_async)]
 pub async fn who_am_i() -> Result<Me, Failure> {
     me()
 }

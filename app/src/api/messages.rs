@@ -28,6 +28,7 @@ pub async fn post(
 #[server(prefix = "/api", endpoint = "messages/history")]
 pub async fn history(channel: ChannelId, before: Option<i64>, after: Option<i64>) -> Result<Page, Failure> {
     use domain::messages::Stretch;
+    let (space, me) = (space()?, me()?);
     let stretch = match (before, after) {
         (Some(_), Some(_)) => {
             return Err(Failure(model::Problem::argument(
@@ -39,7 +40,7 @@ pub async fn history(channel: ChannelId, before: Option<i64>, after: Option<i64>
         (None, Some(seq)) => Stretch::After(seq),
         (None, None) => Stretch::Latest,
     };
-    Ok(domain::messages::history(&space()?, me()?.id, channel, stretch).await?)
+    Ok(domain::messages::history(&space, me.id, channel, stretch).await?)
 }
 
 /// What the AIs of a channel made of a message.

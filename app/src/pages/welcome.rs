@@ -1,6 +1,7 @@
 //! The first page.
 
 use crate::app::viewer;
+use crate::components::Scene;
 use crate::words;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -34,6 +35,9 @@ pub fn Welcome() -> impl IntoView {
             <p class="lead">{words::WELCOME}</p>
             <p>{words::WELCOME_AIS}</p>
             <p class="ways">{way_in}</p>
+            <div class="horizon">
+                <Scene name=words::NAME.to_owned() />
+            </div>
         </main>
     }
 }

@@ -21,6 +21,8 @@ pub struct Live {
     again: RwSignal<bool>,
 }
 
+// The server renders a page and hears nothing: there the hearing half is never called.
+#[cfg_attr(not(feature = "hydrate"), expect(dead_code))]
 impl Live {
     /// Nothing heard yet.
     pub fn new() -> Self {
@@ -34,9 +36,9 @@ impl Live {
         }
     }
 
-    /// Begins to listen.
+    /// Begins to listen. In the browser.
+    #[cfg(feature = "hydrate")]
     pub fn begin(self) {
-        #[cfg(feature = "hydrate")]
         super::stream::begin(self);
     }
 

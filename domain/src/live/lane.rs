@@ -119,7 +119,7 @@ impl Lane {
                 self.deliver(&mut state, told, hub);
             }
         }
-        self.arrive(&mut state, up_to);
+        arrive(&mut state, up_to);
         self.hand_on(&mut state, hub);
     }
 
@@ -129,12 +129,7 @@ impl Lane {
         for seat in state.seats.drain(..) {
             seat.listener.resume();
         }
-        self.arrive(&mut state, up_to);
-    }
-
-    fn arrive(&self, state: &mut State, up_to: i64) {
-        state.clock = state.clock.max(up_to);
-        state.early = state.early.split_off(&(state.clock + 1));
+        arrive(&mut state, up_to);
     }
 
     fn deliver(&self, state: &mut State, told: Told, hub: &Hub) {
@@ -180,6 +175,12 @@ impl Lane {
         keep(&delta);
         send_all(&state, &grown(delta));
     }
+}
+
+/// Moves to a clock; what came early and lies behind it is known.
+fn arrive(state: &mut State, up_to: i64) {
+    state.clock = state.clock.max(up_to);
+    state.early = state.early.split_off(&(state.clock + 1));
 }
 
 fn send_all(state: &State, frame: &Bytes) {

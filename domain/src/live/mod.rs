@@ -66,8 +66,7 @@ impl Hub {
         self.seat_person(&listener)?;
         let frames = Frames::new(queue, listener.clone(), self.clone());
         for (_, channel, visible_from, clock) in channels::store::seats(&self.db, &[who]).await? {
-            let lane = lock(&self.lanes).entry(channel).or_insert_with(|| Lane::at(channel, clock)).clone();
-            lane.seat(&listener, visible_from, clock, self);
+            self.lane_at(channel, clock).seat(&listener, visible_from, clock, self);
         }
         listener.send(&Told::event(&Event::Hello { beat_s: BEAT_S }).frame);
         Ok(frames)
@@ -90,12 +89,20 @@ impl Hub {
         Expected { hub: self.clone(), channel, told: false }
     }
 
+    /// A channel's lane, new at a clock where there is none.
+    fn lane_at(&self, channel: ChannelId, clock: i64) -> Arc<Lane> {
+        lock(&self.lanes).entry(channel).or_insert_with(|| Lane::at(channel, clock)).clone()
+    }
+
     fn lane(&self, channel: ChannelId) -> Option<Arc<Lane>> {
         lock(&self.lanes).get(&channel).cloned()
     }
 
     fn publish(self: &Arc<Self>, channel: ChannelId, told: Told) {
-        if let Some(lane) = self.lane(channel)
+        // Who joins a channel that nobody here listens to is its first listener.
+        let first = told.newcomer().is_some_and(|who| !self.listeners_of(who).is_empty());
+        let lane = if first { Some(self.lane_at(channel, told.clock - 1)) } else { self.lane(channel) };
+        if let Some(lane) = lane
             && lane.publish(told, self)
         {
             self.catch_up_soon(lane);
@@ -216,7 +223,19 @@ impl Hub {
                 listener.cut();
             }
         }
-        self.mind_the_gaps().await
+        self.mind_the_gaps().await?;
+        self.mind_the_seats().await
+    }
+
+    /// Seats streams in channels whose joining nobody told.
+    async fn mind_the_seats(&self) -> Result<()> {
+        let people: Vec<EntityId> = lock(&self.people).keys().copied().collect();
+        for (who, channel, visible_from, clock) in channels::store::seats(&self.db, &people).await? {
+            for listener in self.listeners_of(who) {
+                self.lane_at(channel, clock).seat(&listener, visible_from, clock, self);
+            }
+        }
+        Ok(())
     }
 
     async fn mind_the_gaps(self: &Arc<Self>) -> Result<()> {

@@ -38,6 +38,11 @@ pub struct Told {
 }
 
 impl Told {
+    /// Who is a member from here on, if this tells so.
+    pub(super) fn newcomer(&self) -> Option<EntityId> {
+        if let Effect::Joined { who, .. } = self.effect { Some(who) } else { None }
+    }
+
     /// Serialises an event.
     pub fn event(event: &Event) -> Self {
         let (clock, effect) = match event {

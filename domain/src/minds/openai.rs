@@ -20,7 +20,7 @@ use std::time::Duration;
 /// How long a connection may take.
 const CONNECT: Duration = Duration::from_secs(10);
 /// How long a model may say nothing, before the first word or between two.
-const SILENCE: Duration = Duration::from_secs(60);
+const SILENCE: Duration = Duration::from_mins(1);
 /// Most characters of a provider's complaint that are kept.
 const COMPLAINT: usize = 300;
 

@@ -117,14 +117,15 @@ async fn write(
     loop {
         let piece = match due {
             None => pieces.next().await,
-            Some(at) => match tokio::time::timeout_at(at.into(), pieces.next()).await {
-                Ok(piece) => piece,
-                Err(_) => {
+            Some(at) => {
+                if let Ok(piece) = tokio::time::timeout_at(at.into(), pieces.next()).await {
+                    piece
+                } else {
                     telling.tell_words(words.shown());
                     due = None;
                     continue;
                 }
-            },
+            }
         };
         match piece {
             None => break,
@@ -144,7 +145,7 @@ async fn write(
                 }
             }
             Some(Ok(Piece::Usage { tokens_in, tokens_out })) => {
-                (written.tokens_in, written.tokens_out) = (tokens_in, tokens_out)
+                (written.tokens_in, written.tokens_out) = (tokens_in, tokens_out);
             }
             Some(Ok(Piece::End { cut })) => end = Some(cut),
         }
@@ -253,7 +254,7 @@ impl Telling<'_> {
         tracing::warn!(%cause, ai = name, attempt = task.attempt, "a model did not answer");
         if cause.may_pass() && !task.is_last_try() {
             let after = match cause {
-                ModelError::Refused { retry_after: Some(after), .. } => (*after).min(Duration::from_secs(60)),
+                ModelError::Refused { retry_after: Some(after), .. } => (*after).min(Duration::from_mins(1)),
                 _ => Duration::from_millis(rand::random_range(400..900) * 3_u64.pow(task.attempt.unsigned_abs() - 1)),
             };
             self.notice = Some(format!("{name} lost the thread and begins again in a moment."));

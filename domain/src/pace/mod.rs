@@ -40,7 +40,7 @@ impl Pace {
             log_in_from: limiter(30, Duration::from_secs(2)),
             log_in_as: limiter(10, Duration::from_secs(6)),
             register_from: limiter(20, Duration::from_secs(30)),
-            post: limiter(posts.div_ceil(3), Duration::from_secs(60) / posts),
+            post: limiter(posts.div_ceil(3), Duration::from_mins(1) / posts),
             typing: limiter(5, Duration::from_secs(1)),
         }
     }

@@ -34,7 +34,7 @@ pub(crate) fn refused(problem: &Problem) -> Response {
 }
 
 /// The answer for whatever is not there.
-pub(crate) async fn unknown() -> Response {
+pub(crate) fn unknown() -> Response {
     refused(&Problem::new(Code::NotFound, "There is no such endpoint. See /docs."))
 }
 
@@ -42,7 +42,7 @@ pub(crate) async fn unknown() -> Response {
 pub(crate) async fn each_call(session: Session, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     if !is_endpoint(parts.uri.path()) {
-        return unknown().await;
+        return unknown();
     }
     if parts.method != Method::POST {
         return refused(&Problem::new(Code::MethodNotAllowed, "This endpoint takes POST."));

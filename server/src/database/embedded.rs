@@ -15,7 +15,7 @@ const DATABASE: &str = "postgres";
 /// A Unix socket's path has at most 107 bytes; `/.s.PGSQL.5432` takes 14 of them.
 const SOCKET_FOLDER: usize = 107 - 14;
 /// How long a start may take, recovery and the last breath of killed processes included.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What is needed to start the server, again if it must be.
 struct Place {

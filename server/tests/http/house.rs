@@ -1,7 +1,7 @@
 //! A server of its own for each test, and people who talk to it.
 
 use model::channels::Opened;
-use model::{ChannelId, ClientKey, EntityId, Event, Me, Message, Place};
+use model::{ChannelId, ClientKey, Event, Me, Message, Place};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -79,17 +79,9 @@ impl House {
         signal("-TERM", self.child.id());
     }
 
-    pub fn has_ended(&mut self) -> bool {
-        self.child.try_wait().unwrap().is_some()
-    }
-
     /// Waits for its end and says whether it was a good one.
     pub async fn ended(&mut self) -> bool {
         eventually("the server ends", async || self.child.try_wait().unwrap()).await.success()
-    }
-
-    pub fn url(&self, path: &str) -> String {
-        format!("http://{}{path}", self.address)
     }
 
     /// The embedded database, directly.
@@ -147,7 +139,8 @@ async fn start(data: &Path, settings: &BTreeMap<String, String>) -> (Child, Stri
         while output.read_line(&mut line).unwrap() > 0 {
             kept.lock().unwrap().push_str(&line);
             if let Some((_, url)) = line.split_once("open at ") {
-                let address = url.trim().split("://").nth(1).unwrap().to_owned();
+                let behind = url.split("listening on ").nth(1).and_then(|rest| rest.split(')').next());
+                let address = behind.unwrap_or_else(|| url.trim().split("://").nth(1).unwrap()).to_owned();
                 std::thread::spawn(move || std::io::copy(&mut output.by_ref(), &mut std::io::sink()));
                 return address;
             }
@@ -365,9 +358,4 @@ impl Listening {
         })
         .await
     }
-}
-
-/// The AI of this name in a room.
-pub fn id_of(opened: &Opened, name: &str) -> EntityId {
-    opened.members.iter().find(|member| member.entity.name == name).unwrap().entity.id
 }
