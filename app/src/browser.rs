@@ -48,6 +48,10 @@ mod real {
         set_cookie(THEME_COOKIE, next);
     }
 
+    pub fn absolute(path: &str) -> String {
+        window().location().origin().map_or_else(|_| path.to_owned(), |origin| format!("{origin}{path}"))
+    }
+
     pub fn mark_alive() {
         if let Some(root) = document().document_element() {
             let _ = root.set_attribute("data-alive", "yes");
@@ -82,6 +86,9 @@ mod real {
     pub fn store(_: &str, _: &str) {}
     pub fn keep_zone(_: RwSignal<Viewer>) {}
     pub fn switch_theme() {}
+    pub fn absolute(path: &str) -> String {
+        path.to_owned()
+    }
     pub fn mark_alive() {}
     pub fn is_visible() -> bool {
         false
@@ -111,6 +118,11 @@ pub fn keep_zone(viewer: RwSignal<Viewer>) {
 /// Night becomes morning, morning night.
 pub fn switch_theme() {
     real::switch_theme();
+}
+
+/// A path of ours with the address of this place before it.
+pub fn absolute(path: &str) -> String {
+    real::absolute(path)
 }
 
 /// Says on the document that the page is alive and up to date, for whoever drives a browser.

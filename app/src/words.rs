@@ -44,10 +44,12 @@ pub const JOIN_HINT: &str = "Join to read what is said here and to say something
 pub const LEAVE: &str = "Leave";
 pub const OPEN: &str = "Open";
 pub const FULL: &str = "Full";
+pub const INVITATION: &str = "Good for one person, for seven days. Hand it on.";
 pub const INVITE: &str = "Make an invitation link";
 
 pub const PLACES: &str = "Places";
 pub const HERE: &str = "Here";
+pub const WHO_IS_HERE: &str = "Who is here";
 pub const MEMBERS_AWAY: &str = "Away";
 pub const COMPOSER: &str = "Say something";
 pub const COMPOSER_HINT: &str = "Enter sends, Shift and Enter breaks the line. Call an AI by name and it answers.";

@@ -1,5 +1,6 @@
 //! The commands that prepare a machine, build, run, test and measure. `cargo xtask help` lists them.
 
+mod bench;
 mod build;
 mod dist;
 mod places;
@@ -18,6 +19,8 @@ cargo xtask dev [--port N] [--data DIR]
     the same, and builds and starts again when a source changes
 cargo xtask test [rules|domain|server|end2end] [-- FILTER]
     prepares what tests need and runs them, all kinds or one
+cargo xtask bench fanout|post|page [--json]
+    measures on the release build, beside a bare limit of the same run
 cargo xtask check
     fmt, clippy for both targets, licences
 cargo xtask dist [DIR]
@@ -31,6 +34,7 @@ fn main() -> ExitCode {
         "run" => run::Options::parse(rest).and_then(|options| run::run(&options)),
         "dev" => run::Options::parse(rest).and_then(|options| run::dev(&options)),
         "test" => test::test(rest),
+        "bench" => bench::bench(rest),
         "check" => test::check(),
         "dist" => dist::dist(rest),
         "help" | "--help" | "-h" => {

@@ -5,6 +5,7 @@ use crate::components::{Avatar, Scene, Trouble};
 use crate::failure::Failure;
 use crate::{api, browser, words};
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use leptos_meta::Title;
 use model::{Code, Place};
 
@@ -54,7 +55,17 @@ fn List(places: Vec<Place>) -> impl IntoView {
         <main id="main" class="wide">
             <div class="head">
                 <h1>{words::ROOMS}</h1>
-                {is_admin.then(|| view! { <a class="secondary" href="/rooms/new">{words::NEW_ROOM}</a> })}
+                {is_admin
+                    .then(|| {
+                        view! {
+                            <div class="ways">
+                                <Invite />
+                                <a class="secondary" href="/rooms/new">
+                                    {words::NEW_ROOM}
+                                </a>
+                            </div>
+                        }
+                    })}
             </div>
             <Trouble problem />
             {empty}
@@ -65,6 +76,29 @@ fn List(places: Vec<Place>) -> impl IntoView {
         </main>
     }
     .into_any()
+}
+
+/// Makes a link by which one person can come in, and shows it to be handed on.
+#[component]
+fn Invite() -> impl IntoView {
+    let made = RwSignal::new(None::<String>);
+    let make = move |_| {
+        spawn_local(async move {
+            let said = match api::accounts::invite().await {
+                Ok(invitation) => browser::absolute(&invitation.link),
+                Err(failure) => failure.0.message,
+            };
+            made.set(Some(said));
+        });
+    };
+    let shown = move || {
+        made.get()
+            .map(|link| view! { <input class="link" readonly=true aria-label=words::INVITATION prop:value=link /> })
+    };
+    view! {
+        {shown}
+        <button class="quiet" type="button" on:click=make>{words::INVITE}</button>
+    }
 }
 
 #[component]

@@ -43,6 +43,24 @@ pub fn Here(room: Room) -> impl IntoView {
     .into_any()
 }
 
+/// Between a phone and a desk: the faces of those who are here, above the talk.
+#[component]
+pub fn Faces(room: Room) -> impl IntoView {
+    let faces = move || {
+        let here: Vec<Entity> = room.picture.with(|picture| {
+            let here = picture.members.values().filter(|member| member.joined && member.here);
+            here.map(|member| member.entity.clone()).take(12).collect()
+        });
+        here.into_iter().map(|entity| view! { <Avatar entity /> }).collect_view()
+    };
+    view! {
+        <button class="strip" type="button" popovertarget="here" aria-label=words::WHO_IS_HERE>
+            {faces}
+        </button>
+    }
+    .into_any()
+}
+
 #[component]
 fn Person(room: Room, member: Member) -> impl IntoView {
     let entity = member.entity;

@@ -1,7 +1,7 @@
 //! The page of a room.
 
 use super::composer::Composer;
-use super::here::Here;
+use super::here::{Faces, Here};
 use super::live::Live;
 use super::places::Places;
 use super::state::Room;
@@ -111,6 +111,7 @@ fn Inside(opened: Opened, places: Vec<Place>) -> impl IntoView {
                         <button class="quiet only-small" type="button" popovertarget="here">{words::HERE}</button>
                     </div>
                     <p class="description">{description}</p>
+                    <Faces room />
                     <div class="room-actions">
                         {is_admin.then(|| view! { <a class="quiet" href=format!("/rooms/{id}/edit")>{words::EDIT_ROOM}</a> })}
                         {joined.then(|| view! {

@@ -56,7 +56,7 @@ mod real {
             pause: Cell::new(500.0),
         });
         let navigator = window().navigator();
-        let locks = Reflect::get(&navigator, &"locks".into()).ok().filter(|locks| locks.is_object());
+        let locks = Reflect::get(&navigator, &"locks".into()).ok().filter(JsValue::is_object);
         let Some(locks) = locks else {
             // Without a secure context there are no locks: each tab has a stream of its own.
             lead(&leader);

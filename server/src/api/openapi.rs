@@ -1,6 +1,9 @@
 //! The description of the API. A test compares it with the registered server functions.
 
 use axum::Router;
+use axum::http::{HeaderValue, header};
+use axum::middleware::map_response;
+use axum::response::Response;
 use model::accounts::{Invitation, Me};
 use model::channels::{Opened, RoomDraft};
 use model::{
@@ -286,5 +289,12 @@ pub fn document() -> OpenApi {
 
 /// The document to browse and try, at `/docs`, with nothing loaded from elsewhere.
 pub(crate) fn pages<S: Clone + Send + Sync + 'static>() -> Router<S> {
-    SwaggerUi::new("/docs").config(Config::new(["/api/openapi.json"]).validator_url("none")).into()
+    let pages: Router<S> =
+        SwaggerUi::new("/docs").config(Config::new(["/api/openapi.json"]).validator_url("none")).into();
+    pages.layer(map_response(|mut response: Response| async move {
+        let policy = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
+                      base-uri 'none'; frame-ancestors 'none'; object-src 'none'";
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+        response
+    }))
 }

@@ -1,0 +1,36 @@
+//! How fast the space is, beside what this machine could do at best in the same run. Loopback only, bounded in time and count.
+//!
+//! `bench fanout|post|page [--json]`; `cargo xtask bench` builds both halves and calls it.
+
+mod bare;
+mod fanout;
+mod figures;
+mod house;
+mod http;
+mod page;
+mod post;
+
+use serde_json::{Value, json};
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+#[tokio::main]
+async fn main() -> Result<(), Failure> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let kind = arguments.first().map_or("", String::as_str);
+    let measured: Value = match kind {
+        "bare" => return bare::serve().await,
+        "fanout" => json!({"fanout": fanout::measure().await?}),
+        "post" => json!({"post": post::measure().await?}),
+        "page" => json!({"page": page::measure().await?}),
+        unknown => return Err(format!("there is no figure “{unknown}”: there are fanout, post and page").into()),
+    };
+    if arguments.iter().any(|argument| argument == "--json") {
+        println!("{measured}");
+        return Ok(());
+    }
+    for (name, figure) in measured[kind].as_object().into_iter().flatten() {
+        println!("{name:>24}  {figure}");
+    }
+    Ok(())
+}
