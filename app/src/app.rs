@@ -35,6 +35,7 @@ pub fn App() -> impl IntoView {
 
     view! {
         <Title text=words::NAME formatter=|title: String| {
+            let title = browser::in_title(title);
             if title == words::NAME { title } else { format!("{title} · {}", words::NAME) }
         } />
         <Router>

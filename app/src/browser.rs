@@ -16,6 +16,13 @@ mod real {
         storage()?.get_item(key).ok().flatten()
     }
 
+    pub fn stored_under(prefix: &str) -> Vec<String> {
+        let Some(storage) = storage() else { return Vec::new() };
+        let keys = (0..storage.length().unwrap_or(0)).filter_map(|at| storage.key(at).ok().flatten());
+        let keys: Vec<String> = keys.filter(|key| key.starts_with(prefix)).collect();
+        keys.iter().filter_map(|key| storage.get_item(key).ok().flatten()).collect()
+    }
+
     pub fn store(key: &str, value: &str) {
         if let Some(storage) = storage() {
             let _ = if value.is_empty() { storage.remove_item(key) } else { storage.set_item(key, value) };
@@ -83,6 +90,9 @@ mod real {
     pub fn stored(_: &str) -> Option<String> {
         None
     }
+    pub fn stored_under(_: &str) -> Vec<String> {
+        Vec::new()
+    }
     pub fn store(_: &str, _: &str) {}
     pub fn keep_zone(_: RwSignal<Viewer>) {}
     pub fn switch_theme() {}
@@ -105,6 +115,11 @@ pub fn stored(key: &str) -> Option<String> {
     real::stored(key)
 }
 
+/// Everything that this browser keeps under keys with this beginning.
+pub fn stored_under(prefix: &str) -> Vec<String> {
+    real::stored_under(prefix)
+}
+
 /// Keeps something under a key; nothing where it is empty.
 pub fn store(key: &str, value: &str) {
     real::store(key, value);
@@ -118,6 +133,12 @@ pub fn keep_zone(viewer: RwSignal<Viewer>) {
 /// Night becomes morning, morning night.
 pub fn switch_theme() {
     real::switch_theme();
+}
+
+/// A text for the document's title. The server writes it into the page as it is, so there it is escaped; the browser
+/// takes it as text.
+pub fn in_title(title: String) -> String {
+    if cfg!(feature = "ssr") { title.replace('&', "&amp;").replace('<', "&lt;") } else { title }
 }
 
 /// A path of ours with the address of this place before it.

@@ -28,8 +28,10 @@ pub fn shell(assets: Assets) -> impl IntoView {
     let nonce = use_nonce();
     #[cfg(not(feature = "ssr"))]
     let nonce: Option<String> = None;
+    // The wasm is asked for while the page is still being read, and only where there are scripts.
+    let ask = format!("window.gathering = fetch('/pkg/{wasm}');");
     let start = format!(
-        "import start, {{ hydrate }} from '/pkg/{script}'; start({{ module_or_path: '/pkg/{wasm}' }}).then(() => hydrate());"
+        "import start, {{ hydrate }} from '/pkg/{script}'; start({{ module_or_path: window.gathering }}).then(() => hydrate());"
     );
     view! {
         <!DOCTYPE html>
@@ -41,7 +43,7 @@ pub fn shell(assets: Assets) -> impl IntoView {
                 <link rel="icon" type="image/svg+xml" href="/favicon.svg" />
                 <link rel="stylesheet" href=format!("/pkg/{style}") />
                 <link rel="modulepreload" href=format!("/pkg/{script}") />
-                <link rel="preload" href=format!("/pkg/{wasm}") r#as="fetch" r#type="application/wasm" crossorigin="" />
+                <script nonce=nonce.clone()>{ask}</script>
                 <script type="module" nonce=nonce>{start}</script>
                 <MetaTags />
             </head>

@@ -72,6 +72,7 @@ pub const TODAY: &str = "Today";
 pub const YESTERDAY: &str = "Yesterday";
 
 pub const NOT_FOUND_TITLE: &str = "No path leads here";
+pub const NOT_NOW_TITLE: &str = "Not this way";
 pub const NOT_FOUND: &str = "This page does not exist, or it is not open to you.";
 pub const BACK: &str = "Back to the clearing";
 pub const THEME: &str = "Light or dark";

@@ -3,7 +3,7 @@
 use crate::Result;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{AssertSqlSafe, PgPool, SqlSafeStr};
+use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool, SqlSafeStr};
 use std::borrow::Cow;
 use std::time::Duration;
 
@@ -17,6 +17,8 @@ const MIGRATIONS: &[(i64, &str, &str)] = migrations![1 "0001_members", 2 "0002_c
 
 /// Opens a pool. The first connection is made at once, so a wrong address is an error here.
 pub async fn connect(options: PgConnectOptions, connections: u32) -> Result<PgPool> {
+    // A pool only says that it waited in vain; one connection says why.
+    PgConnection::connect_with(&options).await?.close().await?;
     let pool = PgPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(Duration::from_secs(5))

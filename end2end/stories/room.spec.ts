@@ -78,6 +78,30 @@ test('a minute without network ends with everything, once, in order', async ({ n
   carol.complaints.length = 0;
 });
 
+test('what was missed comes though the first questions fail and talk goes on', async ({ newcomer }) => {
+  const alice = await (await newcomer()).logIn('alice@test.com', 'alice123');
+  const carol = await (await newcomer()).logIn('carol@test.com', 'carol123');
+  await alice.enter('Night Studio');
+  await carol.enter('Night Studio');
+  await alice.alive();
+  await carol.alive();
+  await carol.context.setOffline(true);
+  for (let n = 1; n <= 5; n++) await alice.say(`missed ${n}`);
+  await expect(alice.talk.locator('.pending')).toHaveCount(0);
+  let refused = 0;
+  await carol.page.route('**/api/sync', async (route) => {
+    if (refused++ >= 2) return route.continue();
+    await alice.say(`live ${refused}`);
+    await route.fulfill({ status: 503, body: '{"code":"busy","message":"as told"}' });
+  });
+  await carol.context.setOffline(false);
+  for (const line of ['missed 1', 'missed 5', 'live 1', 'live 2']) {
+    await expect(carol.talk.getByText(line, { exact: true })).toHaveCount(1);
+  }
+  await expect.poll(() => refused).toBeGreaterThanOrEqual(3);
+  carol.complaints.length = 0;
+});
+
 test('older messages come by scrolling up, and the place is kept', async ({ newcomer }) => {
   const alice = await (await newcomer()).logIn('alice@test.com', 'alice123');
   await alice.enter('The Garden Gate');
@@ -100,6 +124,33 @@ test('older messages come by scrolling up, and the place is kept', async ({ newc
   }).toPass();
   await alice.page.getByRole('link', { name: 'To the latest' }).click();
   await expect(alice.talk.getByText('seed 69', { exact: true })).toBeInViewport();
+});
+
+test('from room to room by the list of places, and back', async ({ newcomer }) => {
+  const alice = await (await newcomer()).logIn('alice@test.com', 'alice123');
+  await alice.enter('Night Studio');
+  await alice.alive();
+  const places = alice.page.getByRole('navigation', { name: 'Places' });
+  for (const room of ['Lobby', 'Night Studio', 'Lobby']) {
+    await places.getByRole('link', { name: room }).click();
+    await expect(alice.page.getByRole('heading', { level: 1, name: room })).toBeVisible();
+    await expect(alice.page).toHaveTitle(`${room} · The Gathering`);
+    await alice.say(`now in ${room}`);
+    await expect(alice.talk.getByText(`now in ${room}`).first()).toBeVisible();
+    await expect(alice.talk.locator('.pending')).toHaveCount(0);
+  }
+  await expect(alice.talk.getByText('now in Lobby')).toHaveCount(2);
+  await expect(alice.talk.getByText('now in Night Studio')).toHaveCount(0);
+});
+
+test('a session that ends elsewhere leads to the door', async ({ newcomer }) => {
+  const one = await (await newcomer()).register('Dora');
+  const other = await (await newcomer()).logIn('Dora', 'correct horse');
+  await one.enter('The Long Table');
+  await one.alive();
+  await other.page.getByRole('button', { name: 'Log out everywhere' }).click();
+  await one.page.waitForURL('**/login');
+  one.complaints.length = 0;
 });
 
 test('a draft survives a reload, Shift and Enter breaks the line', async ({ newcomer }) => {

@@ -3,11 +3,11 @@
 use crate::{Channel, ChannelId, Entity, EntityId, Member, Message, Place, Writing};
 use serde::{Deserialize, Serialize};
 
-/// One event of the live stream. Those with a `clock` tell the whole current state of a row: the receiver
+/// One event of the live stream, as `{"name": {…}}`. Those with a `clock` tell the whole current state of a row: the receiver
 /// replaces what it has if this is newer, and may jump over numbers that never come.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Event {
     /// The stream is live: sync now.
     Hello {
@@ -87,6 +87,19 @@ pub enum Event {
     },
 }
 
+impl Event {
+    /// The channel's clock, for those events that take one.
+    pub const fn clock(&self) -> Option<i64> {
+        match self {
+            Self::Message { clock, .. }
+            | Self::Member { clock, .. }
+            | Self::Channel { clock, .. }
+            | Self::Tick { clock, .. } => Some(*clock),
+            _ => None,
+        }
+    }
+}
+
 /// Where a browser stands in a channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -102,7 +115,7 @@ pub struct Position {
 /// What one channel answers to a [`Position`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Synced {
     /// Everything that changed since, in the order of its clocks; afterwards the receiver stands at `up_to`.
     Changes {

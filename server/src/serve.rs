@@ -96,7 +96,11 @@ async fn with_database(
     assets: app::shell::Assets,
 ) -> Result<(), Stopped> {
     let is_embedded = matches!(config.database, Database::Embedded { .. });
-    let db = domain::database::connect(options, config.database_connections).await?;
+    let db = domain::database::connect(options, config.database_connections).await.map_err(|cause| {
+        Stopped::Refused(format!(
+            "The database does not answer: {cause}. Check DATABASE_URL, and that the database runs and lets us in."
+        ))
+    })?;
     domain::database::migrate(&db).await?;
     secret_key(config)?;
     if config.redis_url.is_some() {
@@ -232,7 +236,10 @@ fn secret_key(config: &Config) -> Result<(), Stopped> {
 
 /// Says where the space is, and how the first admin of an empty one comes in.
 async fn announce(config: &Config, space: &Space, address: SocketAddr) -> Result<(), Stopped> {
-    let url = config.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+    // Nobody can open an address that means every address.
+    let name =
+        if address.ip().is_unspecified() { format!("localhost:{}", address.port()) } else { address.to_string() };
+    let url = config.public_url.clone().unwrap_or_else(|| format!("http://{name}"));
     if domain::database::is_empty(&space.db).await? {
         let token = accounts::make_setup_link(space).await?;
         println!(

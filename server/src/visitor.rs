@@ -77,7 +77,7 @@ fn zone(headers: &HeaderMap) -> i32 {
         let (name, value) = pair.trim().split_once('=')?;
         (name == ZONE_COOKIE).then(|| value.parse::<i32>().ok()).flatten()
     });
-    zone.filter(|minutes| minutes.abs() <= 14 * 60).unwrap_or(0)
+    zone.filter(|minutes| (-14 * 60..=14 * 60).contains(minutes)).unwrap_or(0)
 }
 
 /// Where a request came from. `X-Forwarded-For` is read from its end, as far as the proxies are trusted.

@@ -9,6 +9,9 @@ use std::process::Command;
 use std::time::SystemTime;
 use wasm_bindgen_cli_support::Bindgen;
 
+/// Most bytes that the browser may load, compressed.
+const MOST: usize = 350 * 1024;
+
 /// Which of Cargo's profiles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Profile {
@@ -84,6 +87,8 @@ fn site(profile: Profile) -> Done<PathBuf> {
             ("PANIC", "abort"),
             ("DEBUG", "false"),
             ("INCREMENTAL", "false"),
+            ("DEBUG_ASSERTIONS", "false"),
+            ("OVERFLOW_CHECKS", "false"),
         ];
         for (name, value) in settings {
             cargo.env(format!("{}_{name}", profile.variable()), value);
@@ -152,7 +157,13 @@ fn assemble(wasm: &Path, style: &Path, site: &Path) -> Done {
     for name in [&script, &wasm, &style_name] {
         total += compress(&pkg.join(name))?;
     }
-    eprintln!("  the browser loads {} KiB", total / 1024);
+    eprintln!("  the browser loads {} KiB", total.div_ceil(1024));
+    if total > MOST {
+        return Err(format!(
+            "What the browser loads is more than {} KiB. Find out what grew, and keep heavy things on the server.",
+            MOST / 1024
+        ));
+    }
     let manifest = serde_json::json!({"script": script, "wasm": wasm, "style": style_name});
     std::fs::write(fresh.join("manifest.json"), manifest.to_string()).map_err(file("cannot write", &fresh))?;
     let _ = std::fs::remove_dir_all(site);

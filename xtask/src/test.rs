@@ -211,7 +211,6 @@ pub fn check() -> Done {
     })?;
     step("checking licences and sources", || {
         let deny = prepare::cargo_deny()?;
-        quiet(Command::new(deny).args(["check", "licenses", "bans", "sources"]).current_dir(&root), "")
-            .map(|_| ())
+        quiet(Command::new(deny).args(["check", "licenses", "bans", "sources"]).current_dir(&root), "").map(|_| ())
     })
 }

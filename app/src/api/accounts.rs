@@ -25,6 +25,8 @@ mod on_the_server {
         let session = session().await?;
         let entered = async {
             session.cycle_id().await?;
+            // A session that only kept a refused form was to be short.
+            session.set_expiry(Some(tower_sessions::Expiry::OnInactivity(time::Duration::days(30))));
             session.insert(ENTITY, me.id).await
         };
         entered.await.map_err(|cause| {

@@ -9,7 +9,9 @@ use model::{ChannelId, Position, SyncAnswer};
 /// What changed since the positions of a browser, and its own places whole.
 #[server(prefix = "/api", endpoint = "sync")]
 pub async fn sync(#[server(default)] positions: Vec<Position>) -> Result<SyncAnswer, Failure> {
-    Ok(domain::messages::sync(&space()?, me()?.id, &positions).await?)
+    let (space, me) = (space()?, me()?);
+    space.pace.sync(me.id)?;
+    Ok(domain::messages::sync(&space, me.id, &positions).await?)
 }
 
 /// Keeps how far somebody has read. It never moves back.

@@ -36,5 +36,4 @@ pub fn Bar() -> impl IntoView {
             </nav>
         </header>
     }
-    .into_any()
 }

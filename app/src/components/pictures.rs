@@ -15,7 +15,6 @@ pub fn Avatar(
     };
     let class = format!("avatar {shape}");
     view! { <img class=class src=format!("/pictures/{shape}/{}.svg", entity.id) alt="" width="36" height="36" loading="lazy" /> }
-    .into_any()
 }
 
 /// A room's scene, made from its name.

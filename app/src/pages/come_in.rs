@@ -22,7 +22,7 @@ pub fn Register() -> impl IntoView {
         <main id="main" class="narrow">
             <h1>{words::REGISTER_TITLE}</h1>
             {by_invitation.then(|| view! { <p class="notice">{words::BY_INVITATION}</p> })}
-            <form class="card" method="post" action=REGISTER>
+            <form class="card" method="post" action=REGISTER hidden=by_invitation>
                 <Trouble problem=problem.clone() fields=&["name", "email", "password"] />
                 <Field name="name" label=words::NAME_FIELD hint=words::NAME_HINT autocomplete="nickname" value=viewer.typed(REGISTER, "name") problem=problem.clone() />
                 <Field name="email" kind="email" label=words::EMAIL_FIELD hint=words::EMAIL_HINT autocomplete="email" value=viewer.typed(REGISTER, "email") problem=problem.clone() />

@@ -4,6 +4,7 @@ use crate::app::viewer;
 use crate::components::{Avatar, Scene, Trouble};
 use crate::failure::Failure;
 use crate::{api, browser, words};
+use leptos::either::Either;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_meta::Title;
@@ -20,7 +21,7 @@ pub fn trouble(failure: &Failure) -> AnyView {
     crate::failure::answer_with(if failure.0.code == Code::NotLoggedIn { 302 } else { failure.0.code.status() });
     view! {
         <main id="main" class="narrow">
-            <h1>{words::NOT_FOUND_TITLE}</h1>
+            <h1>{if failure.0.code == Code::NotFound { words::NOT_FOUND_TITLE } else { words::NOT_NOW_TITLE }}</h1>
             <p class="wrong" role="alert">{failure.0.message.clone()}</p>
             <p><a class="secondary" href="/">{words::BACK}</a></p>
         </main>
@@ -37,8 +38,8 @@ pub fn Rooms() -> impl IntoView {
         <Suspense>
             {move || Suspend::new(async move {
                 match places.await {
-                    Ok(places) => view! { <List places /> }.into_any(),
-                    Err(failure) => trouble(&failure),
+                    Ok(places) => Either::Left(view! { <List places /> }),
+                    Err(failure) => Either::Right(trouble(&failure)),
                 }
             })}
         </Suspense>
@@ -53,7 +54,7 @@ fn List(places: Vec<Place>) -> impl IntoView {
     let empty = places.is_empty().then(|| view! { <p class="notice">{words::ROOMS_EMPTY}</p> });
     view! {
         <main id="main" class="wide">
-            <div class="head">
+            <div class="page-head">
                 <h1>{words::ROOMS}</h1>
                 {is_admin
                     .then(|| {
@@ -75,7 +76,6 @@ fn List(places: Vec<Place>) -> impl IntoView {
             </form>
         </main>
     }
-    .into_any()
 }
 
 /// Makes a link by which one person can come in, and shows it to be handed on.
@@ -135,5 +135,4 @@ fn Card(place: Place) -> impl IntoView {
             <div class="action">{action}</div>
         </article>
     }
-    .into_any()
 }

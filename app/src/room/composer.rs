@@ -111,5 +111,4 @@ pub fn Composer(room: Room) -> impl IntoView {
         </form>
         {too_long}
     }
-    .into_any()
 }

@@ -40,7 +40,6 @@ pub fn Here(room: Room) -> impl IntoView {
             {move || away().then(|| view! { <h3>{words::MEMBERS_AWAY}</h3> <ul class="away">{part(false)}</ul> })}
         </aside>
     }
-    .into_any()
 }
 
 /// Between a phone and a desk: the faces of those who are here, above the talk.
@@ -58,7 +57,6 @@ pub fn Faces(room: Room) -> impl IntoView {
             {faces}
         </button>
     }
-    .into_any()
 }
 
 #[component]
@@ -84,5 +82,4 @@ fn Person(room: Room, member: Member) -> impl IntoView {
             </details>
         </li>
     }
-    .into_any()
 }

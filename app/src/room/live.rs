@@ -46,9 +46,7 @@ impl Live {
     pub fn enter(self, room: Room) {
         self.room.set(Some(room));
         room.wake();
-        if self.began.get_untracked() {
-            self.sync();
-        }
+        self.sync();
     }
 
     /// It is left again.
@@ -64,6 +62,9 @@ impl Live {
             Event::Hello { .. } => {
                 self.began.set(true);
                 self.connected.set(true);
+                if let Some(room) = self.room.get_untracked() {
+                    room.stream_began();
+                }
                 self.sync();
                 return;
             }
@@ -154,7 +155,7 @@ impl Live {
             if let Some(room) = self.room.get_untracked()
                 && room.id == *channel
             {
-                room.catch_up(synced);
+                room.catch_up(synced, !self.again.get_untracked());
             }
         }
     }

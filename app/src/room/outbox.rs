@@ -24,21 +24,35 @@ pub struct Unsent {
     /// How far it is.
     #[serde(default)]
     pub sending: Sending,
+    /// When it was said, in milliseconds since 1970: the order of sending.
+    #[serde(default)]
+    pub at: i64,
 }
 
-fn key(me: EntityId, room: ChannelId) -> String {
-    format!("outbox:{me}:{room}")
+/// Each message has a key of its own: two tabs do not overwrite each other's.
+fn prefix(me: EntityId, room: ChannelId) -> String {
+    format!("outbox:{me}:{room}:")
 }
 
-/// What an earlier page left unsent.
+/// What an earlier page left unsent, in the order in which it was said.
 pub fn load(me: EntityId, room: ChannelId) -> Vec<Unsent> {
-    browser::stored(&key(me, room)).and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
+    let kept = browser::stored_under(&prefix(me, room));
+    let mut unsent: Vec<Unsent> = kept.iter().filter_map(|text| serde_json::from_slice(text.as_bytes()).ok()).collect();
+    unsent.sort_by_key(|one| one.at);
+    unsent
 }
 
 /// Keeps what is unsent.
 pub fn keep(me: EntityId, room: ChannelId, unsent: &[Unsent]) {
-    let text = if unsent.is_empty() { String::new() } else { serde_json::to_string(unsent).unwrap_or_default() };
-    browser::store(&key(me, room), &text);
+    for one in unsent {
+        let text = serde_json::to_string(one).unwrap_or_default();
+        browser::store(&format!("{}{}", prefix(me, room), one.client_key), &text);
+    }
+}
+
+/// Lets go of what was posted or taken back.
+pub fn forget(me: EntityId, room: ChannelId, key: ClientKey) {
+    browser::store(&format!("{}{key}", prefix(me, room)), "");
 }
 
 /// Where an unfinished text is kept.

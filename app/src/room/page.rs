@@ -11,11 +11,12 @@ use crate::components::{Scene, Trouble};
 use crate::failure::Failure;
 use crate::pages::trouble;
 use crate::{api, words};
+use leptos::either::{Either, EitherOf3};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 use model::channels::Opened;
-use model::{ChannelId, Code, Place, Problem};
+use model::{ChannelId, Code, EntityKind, Place, Problem};
 
 /// Reads which room the address names.
 fn named(room: Option<String>) -> Result<ChannelId, Failure> {
@@ -49,8 +50,8 @@ pub fn RoomPage() -> impl IntoView {
         <Suspense>
             {move || Suspend::new(async move {
                 match loaded.await {
-                    Ok((opened, places)) => view! { <Inside opened places /> }.into_any(),
-                    Err(failure) => trouble(&failure),
+                    Ok((opened, places)) => Either::Left(view! { <Inside opened places /> }),
+                    Err(failure) => Either::Right(trouble(&failure)),
                 }
             })}
         </Suspense>
@@ -62,17 +63,21 @@ fn Inside(opened: Opened, places: Vec<Place>) -> impl IntoView {
     let viewer = viewer();
     let live: Live = expect_context();
     let me = viewer.with_untracked(|viewer| viewer.me.clone());
-    let Some(me) = me else { return trouble(&Failure(Problem::new(Code::NotLoggedIn, words::LOG_IN_FIRST))) };
+    let Some(me) = me else {
+        return Either::Left(trouble(&Failure(Problem::new(Code::NotLoggedIn, words::LOG_IN_FIRST))));
+    };
     let (joined, local_model, is_admin) = (opened.joined, opened.local_model, me.is_admin);
+    let has_ai = opened.members.iter().any(|member| member.entity.kind == EntityKind::Ai);
     let room = Room::new(me.id, opened);
     if joined {
         Effect::new(move || live.enter(room));
         on_cleanup(move || live.leave(room.id));
     }
     let id = room.id;
-    let name = move || room.picture.with(|picture| picture.channel.name.clone());
-    let description = move || room.picture.with(|picture| picture.channel.description.clone());
-    let archived = move || room.picture.with(|picture| picture.channel.archived_at.is_some());
+    // The page's title is set by an effect that may run once more after the room is left: it must not need the room.
+    let name = move || room.picture.try_with(|picture| picture.channel.name.clone()).unwrap_or_default();
+    let description = move || room.picture.try_with(|picture| picture.channel.description.clone()).unwrap_or_default();
+    let archived = move || room.picture.try_with(|picture| picture.channel.archived_at.is_some()).unwrap_or_default();
     let offline = move || {
         (live.began.get() && !live.connected.get())
             .then(|| view! { <p class="offline" role="status">{words::OFFLINE}</p> })
@@ -81,24 +86,24 @@ fn Inside(opened: Opened, places: Vec<Place>) -> impl IntoView {
         let refused = |endpoint: &str| viewer.problem(endpoint);
         refused("/api/rooms/join").or_else(|| refused("/api/messages/post")).or_else(|| refused("/api/rooms/leave"))
     });
-    let local_note = (local_model && joined).then(|| view! { <p class="local-model">{words::LOCAL_MODEL}</p> });
+    let local_note =
+        (local_model && joined && has_ai).then(|| view! { <p class="local-model">{words::LOCAL_MODEL}</p> });
     let bottom = move || {
         if archived() {
-            view! { <p class="notice">{words::ARCHIVED}</p> }.into_any()
+            EitherOf3::A(view! { <p class="notice">{words::ARCHIVED}</p> })
         } else if joined {
-            view! { <Composer room /> }.into_any()
+            EitherOf3::B(view! { <Composer room /> })
         } else {
-            view! {
+            EitherOf3::C(view! {
                 <form class="join" method="post" action="/api/rooms/join">
                     <p>{words::JOIN_HINT}</p>
                     <input type="hidden" name="room" value=id.to_string() />
                     <button class="primary">{words::JOIN}</button>
                 </form>
-            }
-            .into_any()
+            })
         }
     };
-    view! {
+    Either::Right(view! {
         <Title text=name />
         <div class="room">
             <Places places here=id />
@@ -132,6 +137,5 @@ fn Inside(opened: Opened, places: Vec<Place>) -> impl IntoView {
             </main>
             <Here room />
         </div>
-    }
-    .into_any()
+    })
 }

@@ -67,6 +67,12 @@ impl Picture {
         }
     }
 
+    /// Whether a message would stand behind one that is missing.
+    pub fn would_leave_a_hole(&self, event: &Event) -> bool {
+        let Event::Message { message, .. } = event else { return false };
+        self.at_end && self.newest() > 0 && message.seq > self.newest() + 1
+    }
+
     /// Moves the clock forward.
     pub fn reach(&mut self, clock: i64) {
         self.clock = self.clock.max(clock);

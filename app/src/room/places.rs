@@ -33,5 +33,4 @@ pub fn Places(places: Vec<Place>, here: ChannelId) -> impl IntoView {
             <a class="quiet" href="/rooms">{words::ROOMS}</a>
         </nav>
     }
-    .into_any()
 }

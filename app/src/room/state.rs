@@ -27,6 +27,12 @@ pub struct Room {
     pub typing: RwSignal<Vec<(Entity, f64)>>,
     /// One's own messages that are not posted yet.
     pub unsent: RwSignal<Vec<Unsent>>,
+    /// Up to which clock nothing is missing: where a sync asks from.
+    synced: RwSignal<i64>,
+    /// Whether what the stream tells now goes on from there; not between a new stream and the sync that follows it.
+    joined_up: RwSignal<bool>,
+    /// The newest clock that the present stream has told.
+    heard: RwSignal<i64>,
     /// How far one has read, as the server knows it.
     last_read: RwSignal<i64>,
     loading: RwSignal<bool>,
@@ -40,6 +46,9 @@ impl Room {
         Self {
             id: channel.id,
             me,
+            synced: RwSignal::new(channel.clock),
+            joined_up: RwSignal::new(false),
+            heard: RwSignal::new(0),
             picture: RwSignal::new(Picture::new(channel, members, page)),
             writing: RwSignal::new(writing),
             typing: RwSignal::new(Vec::new()),
@@ -62,11 +71,8 @@ impl Room {
 
     /// Where this browser stands.
     pub fn position(self) -> Position {
-        self.picture.with_untracked(|picture| Position {
-            channel: self.id,
-            clock: picture.clock,
-            epoch: picture.channel.epoch,
-        })
+        let epoch = self.picture.with_untracked(|picture| picture.channel.epoch);
+        Position { channel: self.id, clock: self.synced.get_untracked(), epoch }
     }
 
     /// Takes in an event of this room. `true` where something is missing and has to be asked for.
@@ -80,22 +86,48 @@ impl Room {
                     self.settle(message.client_key);
                     self.typing.update(|typing| typing.retain(|(who, _)| who.id != message.author.id));
                 }
+                let hole = self.picture.with_untracked(|picture| picture.would_leave_a_hole(event));
                 self.picture.update(|picture| picture.apply(event));
+                self.hear_clock(event.clock(), hole);
                 self.read();
+                return hole;
             }
         }
         false
     }
 
-    /// Takes in the answer to a sync.
-    pub fn catch_up(self, synced: Synced) {
+    /// Notes how far the stream has told. Where something is missing before it, the next sync asks from before that.
+    fn hear_clock(self, clock: Option<i64>, hole: bool) {
+        let Some(clock) = clock else { return };
+        self.heard.update(|heard| *heard = clock.max(*heard));
+        if hole {
+            self.joined_up.set(false);
+        } else if self.joined_up.get_untracked() {
+            self.synced.update(|synced| *synced = clock.max(*synced));
+        }
+    }
+
+    /// The stream began anew: what lies between the old one and it is not known.
+    pub fn stream_began(self) {
+        self.joined_up.set(false);
+        self.heard.set(0);
+    }
+
+    /// Takes in the answer to a sync; `last` where no other one is to follow.
+    pub fn catch_up(self, synced: Synced, last: bool) {
         match synced {
             Synced::Changes { up_to, events, writing, .. } => {
                 for event in &events {
                     self.apply(event);
                 }
                 self.picture.update(|picture| picture.reach(up_to));
-                self.writing.set(writing);
+                self.synced.update(|synced| *synced = up_to.max(*synced));
+                if last {
+                    // The stream has told everything since it began, and the answer everything before that.
+                    self.synced.update(|synced| *synced = self.heard.get_untracked().max(*synced));
+                    self.joined_up.set(true);
+                }
+                self.take_writing(writing);
                 self.send_all();
             }
             Synced::Reload { .. } => browser::reload(),
@@ -103,11 +135,29 @@ impl Room {
         }
     }
 
+    /// Takes over which replies are on their way. The answer may be older than what the stream has told since: a reply
+    /// that was posted does not come back, and none loses words.
+    fn take_writing(self, told: Vec<Writing>) {
+        let posted = |key: ClientKey| {
+            self.picture.with_untracked(|picture| {
+                picture.messages.values().rev().take(50).any(|message| message.client_key == key)
+            })
+        };
+        let told: Vec<Writing> = told.into_iter().filter(|one| !posted(one.client_key())).collect();
+        self.writing.update(|known| {
+            let longer = |one: Writing| match known.iter().find(|known| known.reply == one.reply) {
+                Some(known) if !one.state.is_over() && known.text.len() > one.text.len() => known.clone(),
+                _ => one,
+            };
+            *known = told.into_iter().map(longer).collect();
+        });
+    }
+
     /// A message has its number: its forerunner, pending or growing, goes.
     fn settle(self, key: ClientKey) {
         if self.unsent.with_untracked(|unsent| unsent.iter().any(|one| one.client_key == key)) {
             self.unsent.update(|unsent| unsent.retain(|one| one.client_key != key));
-            self.keep();
+            outbox::forget(self.me, self.id, key);
         }
         if self.writing.with_untracked(|writing| writing.iter().any(|one| one.client_key() == key)) {
             self.writing.update(|writing| writing.retain(|one| one.client_key() != key));
@@ -159,7 +209,12 @@ impl Room {
     /// Says something: drawn at once, sent, and sent again until the server has answered.
     pub fn say(self, body: String) {
         self.unsent.update(|unsent| {
-            unsent.push(Unsent { client_key: ClientKey::new(), body, sending: Sending::Pending });
+            unsent.push(Unsent {
+                client_key: ClientKey::new(),
+                body,
+                sending: Sending::Pending,
+                at: browser::now_ms() as i64,
+            });
         });
         self.keep();
         self.send_all();
@@ -184,7 +239,7 @@ impl Room {
                 text = unsent.remove(at).body;
             }
         });
-        self.keep();
+        outbox::forget(self.me, self.id, key);
         text
     }
 
@@ -209,7 +264,10 @@ impl Room {
                         self.draw_own(&event);
                     }
                     Err(failure) => match failure.0.code {
-                        Code::NotLoggedIn => browser::go("/login"),
+                        Code::NotLoggedIn => {
+                            browser::go("/login");
+                            break;
+                        }
                         Code::Unreachable | Code::Busy | Code::Unavailable | Code::RateLimited => {
                             let asked = failure.0.retry_after.map_or(0.0, |seconds| f64::from(seconds) * 1_000.0);
                             wait(browser::jitter(f64::max(pause, asked))).await;

@@ -73,7 +73,7 @@ mod real {
     }
 
     fn dispatch(live: Live, text: &str) {
-        if let Ok(event) = serde_json::from_str::<Event>(text) {
+        if let Ok(event) = serde_json::from_slice::<Event>(text.as_bytes()) {
             live.take(&event);
         }
     }
@@ -93,6 +93,10 @@ mod real {
         let online = Closure::<dyn FnMut()>::new(move || open_later(&back, 50.0));
         let _ = window().add_event_listener_with_callback("online", online.as_ref().unchecked_ref());
         online.forget();
+        let live = leader.live;
+        let offline = Closure::<dyn FnMut()>::new(move || live.connected.set(false));
+        let _ = window().add_event_listener_with_callback("offline", offline.as_ref().unchecked_ref());
+        offline.forget();
     }
 
     fn open(leader: &Rc<Leader>) {
@@ -107,7 +111,7 @@ mod real {
             if let Some(others) = &hearing.others {
                 let _ = others.post_message(&message.data());
             }
-            match serde_json::from_str::<Event>(&text) {
+            match serde_json::from_slice::<Event>(text.as_bytes()) {
                 Ok(Event::Resume { after_ms }) => open_later(&hearing, f64::from(after_ms)),
                 Ok(event) => hearing.live.take(&event),
                 Err(_) => {}
@@ -118,6 +122,8 @@ mod real {
         let failing = leader.clone();
         let fail = Closure::<dyn FnMut()>::new(move || {
             failing.live.connected.set(false);
+            // Whether it was the network or the end of the session, the answer to this tells.
+            failing.live.sync();
             let pause = failing.pause.get();
             failing.pause.set(f64::min(pause * 2.0, 10_000.0));
             open_later(&failing, pause);

@@ -6,6 +6,7 @@ use super::state::Room;
 use crate::app::viewer;
 use crate::components::Avatar;
 use crate::{when, words};
+use leptos::either::Either;
 use leptos::html;
 use leptos::prelude::*;
 use model::{EntityKind, Message, MessageKind, ReplyState, Writing};
@@ -122,7 +123,6 @@ pub fn Talk(room: Room) -> impl IntoView {
         </div>
         {latest}
     }
-    .into_any()
 }
 
 #[component]
@@ -134,7 +134,9 @@ fn Line(row: Row) -> impl IntoView {
         view! { <p class="day"><span>{name}</span></p> }
     });
     if message.kind == MessageKind::System {
-        return view! { {day} <p class="system" id=format!("m{}", message.seq)>{message.author.name} " " {message.body}</p> }.into_any();
+        return Either::Left(
+            view! { {day} <p class="system" id=format!("m{}", message.seq)>{message.author.name} " " {message.body}</p> },
+        );
     }
     let at = message.created_at;
     let time = move || viewer.with(|viewer| when::clock(at, viewer.zone_minutes));
@@ -150,14 +152,13 @@ fn Line(row: Row) -> impl IntoView {
         }
     });
     let class = if head { "message head" } else { "message" };
-    view! {
+    Either::Right(view! {
         {day}
         <article class=class id=format!("m{}", message.seq)>
             {heading}
             <div class="text" dir="auto" inner_html=message.html></div>
         </article>
-    }
-    .into_any()
+    })
 }
 
 /// An AI's reply as it grows.
@@ -197,14 +198,13 @@ fn Growing(room: Room, writing: Writing) -> impl IntoView {
             {body}
         </article>
     }
-    .into_any()
 }
 
 /// One's own message that is not posted yet.
 #[component]
 fn Pending(room: Room, unsent: Unsent) -> impl IntoView {
     let viewer = viewer();
-    let Unsent { client_key, body, sending } = unsent;
+    let Unsent { client_key, body, sending, .. } = unsent;
     let name = viewer.with_untracked(|viewer| viewer.me.as_ref().map(|me| me.name.clone())).unwrap_or_default();
     let note = match sending {
         Sending::Pending => view! { <p class="pending-note">{words::PENDING}</p> }.into_any(),
@@ -228,7 +228,6 @@ fn Pending(room: Room, unsent: Unsent) -> impl IntoView {
             {note}
         </article>
     }
-    .into_any()
 }
 
 #[cfg(test)]

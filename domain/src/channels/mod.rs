@@ -25,7 +25,9 @@ pub async fn open(space: &Space, who: EntityId, id: ChannelId) -> Result<Opened>
     if membership.is_none() && channel.kind != ChannelKind::Room {
         return Err(not_found("room"));
     }
-    let here = space.live.present();
+    // Who opens it is here, before and without a stream.
+    let mut here = space.live.present();
+    here.push(who);
     let members = store::members(&space.db, id, &here).await?;
     let (page, writing) = match &membership {
         Some(_) => (messages::latest(space, who, id).await?, minds::writing(space, id).await?),

@@ -20,7 +20,13 @@ pub fn parse_name(field: &str, typed: &str) -> Result<String, Problem> {
     }
     let starts_well = name.chars().next().is_some_and(|first| !is_combining_mark(first));
     let has_letter = name.chars().any(char::is_alphanumeric);
-    let stray = name.chars().find(|&c| !(c.is_alphanumeric() || is_combining_mark(c) || "_-. ".contains(c)));
+    if crowded(&name) {
+        return Err(Problem::argument(field, "A name cannot pile up marks on one letter."));
+    }
+    let stray = name
+        .chars()
+        .chain(key(&name).chars())
+        .find(|&c| is_invisible(c) || !(c.is_alphanumeric() || is_combining_mark(c) || "_-. ".contains(c)));
     match stray {
         Some(stray) => Err(Problem::argument(
             field,
@@ -29,6 +35,22 @@ pub fn parse_name(field: &str, typed: &str) -> Result<String, Problem> {
         None if !starts_well || !has_letter => Err(Problem::argument(field, "A name needs a letter or a digit.")),
         None => Ok(name),
     }
+}
+
+/// What takes no place on a screen (Unicode's Default_Ignorable_Code_Point, as far as it counts as letter or mark):
+/// with it somebody could look like somebody else.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{ffa0}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// More than three marks on one letter.
+fn crowded(name: &str) -> bool {
+    let mut run = 0;
+    name.chars().any(|c| {
+        run = if is_combining_mark(c) { run + 1 } else { 0 };
+        run > 3
+    })
 }
 
 #[cfg(test)]
@@ -60,6 +82,11 @@ mod tests {
             &"x".repeat(33),
             "\u{301}a",
             "a\u{200b}b",
+            "Silas\u{3164}",
+            "Silas\u{fe0f}",
+            "Luna\u{115f}",
+            "\u{3164}\u{3164}",
+            "a\u{301}\u{301}\u{301}\u{301}\u{301}",
         ] {
             let problem = parse_name("name", name).unwrap_err();
             assert_eq!(problem.field.as_deref(), Some("name"), "{name:?}");

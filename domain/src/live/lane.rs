@@ -66,7 +66,7 @@ impl Lane {
     }
 
     fn seat_now(&self, state: &mut State, listener: &Arc<Listener>, visible_from: i64, hub: &Hub) {
-        if state.seats.iter().any(|seat| Arc::ptr_eq(&seat.listener, listener)) {
+        if listener.is_gone() || state.seats.iter().any(|seat| Arc::ptr_eq(&seat.listener, listener)) {
             return;
         }
         for writing in hub.writing(self.channel) {

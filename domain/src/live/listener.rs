@@ -41,6 +41,11 @@ impl Listener {
         }
     }
 
+    /// Whether the stream has ended.
+    pub fn is_gone(&self) -> bool {
+        lock(&self.queue).as_ref().is_none_or(mpsc::Sender::is_closed)
+    }
+
     /// Ends the stream; what is queued still goes out.
     pub fn cut(&self) {
         *lock(&self.queue) = None;

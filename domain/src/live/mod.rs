@@ -68,6 +68,7 @@ impl Hub {
         for (_, channel, visible_from, clock) in channels::store::seats(&self.db, &[who]).await? {
             self.lane_at(channel, clock).seat(&listener, visible_from, clock, self);
         }
+        // Only now does what the browser asks for meet what it is told.
         listener.send(&Told::event(&Event::Hello { beat_s: BEAT_S }).frame);
         Ok(frames)
     }

@@ -5,6 +5,7 @@ use crate::error::not_found;
 use crate::{Result, Space, channels, minds};
 use model::{ChannelId, EntityId, Event, Position, SyncAnswer, Synced, limits};
 use sqlx::PgPool;
+use std::collections::HashSet;
 
 /// Everything that changed in a channel after a clock.
 pub struct Changes {
@@ -53,8 +54,17 @@ pub async fn sync(space: &Space, who: EntityId, positions: &[Position]) -> Resul
         return Err(model::Problem::argument("positions", message).into());
     }
     let mut answers = Vec::with_capacity(positions.len());
-    for position in positions {
-        answers.push(sync_one(space, who, *position).await?);
+    let mut asked = HashSet::new();
+    let mut left = limits::CHANGES as usize;
+    for position in positions.iter().filter(|position| asked.insert(position.channel)) {
+        let answer = sync_one(space, who, *position).await?;
+        // One answer holds no more than one channel may: what is beyond is loaded anew.
+        let (channel, told) = match &answer {
+            Synced::Changes { channel, events, .. } => (*channel, events.len()),
+            Synced::Reload { channel } | Synced::Gone { channel } => (*channel, 0),
+        };
+        answers.push(if told > left { Synced::Reload { channel } } else { answer });
+        left = left.saturating_sub(told);
     }
     Ok(SyncAnswer { channels: answers, places: channels::places(space, who).await? })
 }

@@ -43,13 +43,28 @@ static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
         .url_schemes(HashSet::from(["http", "https", "mailto"]))
         .url_relative(UrlRelative::Deny)
         .link_rel(Some("noopener noreferrer nofollow ugc"))
-        .set_tag_attribute_value("a", "target", "_blank");
+        .set_tag_attribute_value("a", "target", "_blank")
+        // What scrolls sideways has to be within reach of the keyboard.
+        .set_tag_attribute_value("pre", "tabindex", "0")
+        .set_tag_attribute_value("table", "tabindex", "0");
     builder
 });
 
 /// Renders a message's text. Line breaks are kept, raw HTML is shown as it was typed, images become their links.
+///
+/// What would grow out of all proportion (a table whose every row is filled up to the width of its head) is shown
+/// without its form: everybody in the room has to load it.
 pub fn render(body: &str) -> String {
-    let options = Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TABLES;
+    let most = body.len() * 8 + 4_096;
+    let tables = shown_with(body, Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TABLES);
+    if tables.len() <= most {
+        return tables;
+    }
+    let plain = shown_with(body, Options::ENABLE_STRIKETHROUGH);
+    if plain.len() <= most { plain } else { format!("<p>{}</p>\n", ammonia::clean_text(body)) }
+}
+
+fn shown_with(body: &str, options: Options) -> String {
     let shown = TextMergeStream::new(Parser::new_ext(body, options)).map(|event| match event {
         Event::SoftBreak => Event::HardBreak,
         Event::Html(raw) | Event::InlineHtml(raw) => Event::Text(raw),
@@ -192,6 +207,15 @@ mod tests {
             ] {
                 assert!(!html.contains(bad), "{body} became {html}");
             }
+        }
+    }
+
+    #[test]
+    fn nothing_grows_out_of_proportion() {
+        let table = format!("{}\n{}\n{}", "a|".repeat(300), "-|".repeat(300), "a\n".repeat(1_399));
+        for body in [table, ">".repeat(4_000), "- ".repeat(2_000), "*a ".repeat(1_300), "[".repeat(4_000)] {
+            let html = render(&body);
+            assert!(html.len() <= body.len() * 8 + 4_096, "{} became {}", body.len(), html.len());
         }
     }
 

@@ -15,6 +15,10 @@ use std::time::{Duration, Instant};
 
 /// How long words are gathered before they are told: long enough that a fast model does not flood, too short to see.
 const COALESCE: Duration = Duration::from_millis(40);
+/// Bytes after which an answer has said enough: more than can be posted, in any script.
+const ENOUGH: usize = 20_000;
+/// How long an answer may take as a whole.
+const PATIENCE: Duration = Duration::from_mins(5);
 /// How often the text so far is kept.
 const KEEP: Duration = Duration::from_secs(1);
 
@@ -27,10 +31,47 @@ struct Consider {
 
 /// Does a task of the kind `consider`.
 pub async fn consider(space: &Space, task: &Task) -> Result<Outcome> {
-    let Ok(Consider { entity, channel, from_seq }) = serde_json::from_value(task.payload.clone()) else {
+    let Ok(asked) = serde_json::from_value::<Consider>(task.payload.clone()) else {
         tracing::error!(payload = %task.payload, "a task that cannot be read was dropped");
         return Ok(Outcome::Done);
     };
+    let outcome = match once(space, task, &asked).await {
+        Err(cause) if task.is_last_try() => {
+            tracing::error!(%cause, "an AI's turn failed inside for the last time");
+            give_up(space, &asked).await?;
+            Outcome::Done
+        }
+        outcome => outcome?,
+    };
+    // A mention that came while another try was waited for had no task of its own.
+    if task.attempt > 1 && matches!(outcome, Outcome::Done) {
+        store::ask_again(&space.db, asked.entity, asked.channel, asked.from_seq).await?;
+        space.bell.ring();
+    }
+    Ok(outcome)
+}
+
+/// Ends what was begun, in sight of everybody.
+async fn give_up(space: &Space, asked: &Consider) -> Result<()> {
+    let Some(mind) = store::mind(&space.db, asked.entity, asked.channel).await? else { return Ok(()) };
+    for begun in store::open(&space.db, asked.channel).await? {
+        if begun.entity.id != asked.entity || begun.state.is_over() {
+            continue;
+        }
+        let notice = could_not_answer(&mind.entity.name);
+        store::decide(&space.db, &mind, asked.channel, begun.trigger, "inside", "failed", &notice, None).await?;
+        store::end(&space.db, begun.reply, ReplyState::Failed, Some(&notice)).await?;
+        space.live.grow(Writing { state: ReplyState::Failed, text: String::new(), notice: Some(notice), ..begun });
+    }
+    Ok(())
+}
+
+fn could_not_answer(name: &str) -> String {
+    format!("{name} could not answer: the model did not respond. Ask again in a little while.")
+}
+
+async fn once(space: &Space, task: &Task, asked: &Consider) -> Result<Outcome> {
+    let Consider { entity, channel, from_seq } = *asked;
     let Some(mind) = store::mind(&space.db, entity, channel).await? else { return Ok(Outcome::Done) };
     let Some(trigger) = store::trigger(&space.db, entity, channel, from_seq).await? else { return Ok(Outcome::Done) };
     let considered = Considered {
@@ -139,6 +180,10 @@ async fn write(
                 if !more.is_empty() {
                     written.first_word.get_or_insert_with(|| begun.elapsed());
                     words.push(&more);
+                    if words.shown().len() > ENOUGH || begun.elapsed() > PATIENCE {
+                        end = Some(true);
+                        break;
+                    }
                 }
                 if words.shown().len() > telling.told {
                     due.get_or_insert_with(|| Instant::now() + COALESCE);
@@ -233,6 +278,9 @@ impl Telling<'_> {
         };
         store::settle(&mut work, mind, channel, trigger.id, &settled).await?;
         tasks::store::finish(&mut *work, task.id, task.owner).await?;
+        if task.attempt > 1 {
+            store::ask_again(&mut *work, mind.entity.id, channel, trigger.seq).await?;
+        }
         work.commit().await?;
         telling.tell(messages::told(&prepared.numbered(numbered)));
         self.tell(ReplyState::Done, "");
@@ -262,7 +310,7 @@ impl Telling<'_> {
             store::wait(&space.db, reply).await?;
             return Ok(Outcome::Retry(after));
         }
-        let notice = format!("{name} could not answer: the model did not respond. Ask again in a little while.");
+        let notice = could_not_answer(name);
         store::decide(&space.db, mind, channel, trigger, "model", "failed", &notice, Some(&cause.to_string())).await?;
         store::end(&space.db, reply, ReplyState::Failed, Some(&notice)).await?;
         self.notice = Some(notice);

@@ -107,34 +107,61 @@ pub(super) async fn begin(
     Ok(row.map(|(id,)| ReplyId(id)))
 }
 
+/// Has an AI consider a channel once more; nothing where that waits already.
+pub(super) async fn ask_again(
+    db: impl sqlx::PgExecutor<'_>,
+    id: EntityId,
+    channel: ChannelId,
+    from_seq: i64,
+) -> Result<()> {
+    let key = format!("consider:{id}:{channel}");
+    let payload = serde_json::json!({"entity": id, "channel": channel, "from_seq": from_seq});
+    sqlx::query(
+        "insert into tasks (id, kind, ordering_key, dedup_key, payload) values ($1, 'consider', $2, $2, $3)
+         on conflict (dedup_key) where lease_owner is null and dedup_key is not null do nothing",
+    )
+    .bind(Uuid::now_v7())
+    .bind(key)
+    .bind(payload)
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
 /// Keeps the text so far.
 pub(super) async fn keep(db: &PgPool, id: ReplyId, text: &str) -> Result<()> {
-    sqlx::query("update replies set state = 'streaming', text = $2, updated_at = now() where id = $1")
-        .bind(id.0)
-        .bind(text.replace('\0', ""))
-        .execute(db)
-        .await?;
+    sqlx::query(
+        "update replies set state = 'streaming', text = $2, updated_at = now() where id = $1 and state <> 'done'",
+    )
+    .bind(id.0)
+    .bind(text.replace('\0', ""))
+    .execute(db)
+    .await?;
     Ok(())
 }
 
 /// Another try follows.
 pub(super) async fn wait(db: &PgPool, id: ReplyId) -> Result<()> {
-    sqlx::query("update replies set state = 'waiting', text = '', updated_at = now() where id = $1")
-        .bind(id.0)
-        .execute(db)
-        .await?;
+    sqlx::query(
+        "update replies set state = 'waiting', text = '', updated_at = now() where id = $1 and state <> 'done'",
+    )
+    .bind(id.0)
+    .execute(db)
+    .await?;
     Ok(())
 }
 
 /// Ends a reply without a message.
 pub(super) async fn end(db: &PgPool, id: ReplyId, state: ReplyState, notice: Option<&str>) -> Result<()> {
     let state = if state == ReplyState::Failed { "failed" } else { "silent" };
-    sqlx::query("update replies set state = $2, notice = $3, text = '', updated_at = now() where id = $1")
-        .bind(id.0)
-        .bind(state)
-        .bind(notice)
-        .execute(db)
-        .await?;
+    sqlx::query(
+        "update replies set state = $2, notice = $3, text = '', updated_at = now() where id = $1 and state <> 'done'",
+    )
+    .bind(id.0)
+    .bind(state)
+    .bind(notice)
+    .execute(db)
+    .await?;
     Ok(())
 }
 
@@ -212,8 +239,8 @@ pub(super) async fn settle(
     .bind(Uuid::now_v7())
     .bind(settled.caused_by.0)
     .bind(settled.model)
-    .bind(settled.tokens_in as i32)
-    .bind(settled.tokens_out as i32)
+    .bind(i32::try_from(settled.tokens_in).unwrap_or(i32::MAX))
+    .bind(i32::try_from(settled.tokens_out).unwrap_or(i32::MAX))
     .bind(settled.first_word.map(|first| first.as_millis() as i32))
     .bind(settled.took.as_millis() as i32)
     .execute(db)

@@ -15,6 +15,7 @@ pub struct Pace {
     register_from: DefaultKeyedRateLimiter<IpAddr>,
     post: DefaultKeyedRateLimiter<EntityId>,
     typing: DefaultKeyedRateLimiter<EntityId>,
+    sync: DefaultKeyedRateLimiter<EntityId>,
 }
 
 /// `burst` at once, then one for each `every`.
@@ -42,6 +43,7 @@ impl Pace {
             register_from: limiter(20, Duration::from_secs(30)),
             post: limiter(posts.div_ceil(3), Duration::from_mins(1) / posts),
             typing: limiter(5, Duration::from_secs(1)),
+            sync: limiter(60, Duration::from_millis(200)),
         }
     }
 
@@ -66,6 +68,11 @@ impl Pace {
         check(&self.typing, &who, "Others know that you are writing.")
     }
 
+    /// Before a browser is brought up to date.
+    pub fn sync(&self, who: EntityId) -> Result<(), Problem> {
+        check(&self.sync, &who, "That was asked too often.")
+    }
+
     /// Forgets those who have not been seen for as long as their limit remembers.
     pub fn forget(&self) {
         self.log_in_from.retain_recent();
@@ -73,6 +80,7 @@ impl Pace {
         self.register_from.retain_recent();
         self.post.retain_recent();
         self.typing.retain_recent();
+        self.sync.retain_recent();
     }
 }
 

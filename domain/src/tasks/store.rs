@@ -45,7 +45,14 @@ pub(crate) async fn finish(db: impl PgExecutor<'_>, id: Uuid, owner: Uuid) -> Re
 
 /// Lets a task wait again. One that was added meanwhile under the same dedup key gives way: this one knows more.
 pub(super) async fn put_back(db: &PgPool, id: Uuid, owner: Uuid, after: Duration, error: Option<&str>) -> Result<()> {
-    give_way(db, "e.id = $1", id).await?;
+    sqlx::query(
+        "delete from tasks w using tasks e
+         where e.id = $1 and e.lease_owner = $2 and w.lease_owner is null and w.dedup_key = e.dedup_key",
+    )
+    .bind(id)
+    .bind(owner)
+    .execute(db)
+    .await?;
     sqlx::query(
         "update tasks set lease_owner = null, lease_until = null, run_at = now() + $3, last_error = coalesce($4, last_error)
          where id = $1 and lease_owner = $2",

@@ -158,6 +158,34 @@ async fn after_three_tries_people_are_told() {
 }
 
 #[tokio::test]
+async fn a_mention_during_a_retry_is_answered_too() {
+    let cut = vec![words("A clea"), Err(ModelError::CutOff)];
+    let stage = stage(vec![cut, vec![words("First."), END], vec![words("Second."), END]]).await;
+    let mut frames = stage.listen().await;
+    say(&stage.space, stage.keeper.id, stage.room, "silas one?").await.unwrap();
+    until(&mut frames, |event| matches!(event, Event::Reply { writing, .. } if writing.state == ReplyState::Waiting))
+        .await;
+    say(&stage.space, stage.keeper.id, stage.room, "silas two?").await.unwrap();
+    let said = |body: &'static str| move |event: &Event| matches!(event, Event::Message { message, .. } if message.body == body);
+    until(&mut frames, said("First.")).await;
+    until(&mut frames, said("Second.")).await;
+}
+
+#[tokio::test]
+async fn what_fails_inside_leaves_no_spinner() {
+    let stage = stage((0..3).map(|_| vec![words("never kept"), END]).collect()).await;
+    // The table that every answer is recorded in refuses everything.
+    sqlx::query("alter table usage add check (tokens_in > 1000) not valid").execute(&stage.space.db).await.unwrap();
+    let mut frames = stage.listen().await;
+    say(&stage.space, stage.keeper.id, stage.room, "silas?").await.unwrap();
+    until(&mut frames, |event| matches!(event, Event::Reply { writing, .. } if writing.state == ReplyState::Failed))
+        .await;
+    let opened = domain::channels::open(&stage.space, stage.keeper.id, stage.room).await.unwrap();
+    assert!(opened.writing.iter().all(|writing| writing.state == ReplyState::Failed), "{:?}", opened.writing);
+    assert!(opened.page.messages.iter().all(|message| message.author.name != "Silas"), "nothing half-posted");
+}
+
+#[tokio::test]
 async fn nothing_to_say_is_not_posted() {
     let stage = stage(vec![vec![words("  "), END]]).await;
     let mut frames = stage.listen().await;

@@ -6,19 +6,24 @@ mod guard;
 pub mod openapi;
 
 use crate::visitor::accepts_html;
-use app::visitor::{FLASH, Flash};
+use app::visitor::{ENTITY, FLASH, Flash};
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use model::{Code, Problem};
-use tower_sessions::Session;
+use model::{Code, EntityId, Problem};
+use std::collections::BTreeMap;
+use tower_sessions::{Expiry, Session};
 
 pub(crate) use guard::same_site_only;
 
 /// Most bytes of a request: a message of 4,000 characters, each written as two JSON escapes, and some room.
 const BODY: usize = 64 * 1024;
+/// How long a request's body may take to arrive.
+const ARRIVES: std::time::Duration = std::time::Duration::from_secs(20);
+/// Most characters of a field that a stranger gets back.
+const SHORT: usize = 300;
 /// Most bytes of a server function's error that are read back.
 const ERROR: usize = 64 * 1024;
 
@@ -76,8 +81,9 @@ fn is_endpoint(path: &str) -> bool {
 async fn read(headers: &HeaderMap, body: Body) -> Result<String, Problem> {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let bytes = to_bytes(body, BODY)
-        .await
+    let arrived = tokio::time::timeout(ARRIVES, to_bytes(body, BODY)).await;
+    let bytes = arrived
+        .map_err(|_| Problem::new(Code::TooLarge, "The request took too long to arrive. Send it again."))?
         .map_err(|_| Problem::new(Code::TooLarge, format!("A request has at most {} KiB.", BODY / 1024)))?;
     match kind.as_str() {
         "application/json" => form::from_json(&bytes),
@@ -131,13 +137,50 @@ fn see_other(place: Option<HeaderValue>) -> Response {
 /// A refusal for a plain form: back to the page, with what was typed and what was wrong with it.
 async fn back(session: &Session, headers: &HeaderMap, endpoint: &str, problem: Problem, typed: &str) -> Response {
     let place = page_of(headers);
-    let fields = form::fields(typed).filter(|(name, _)| !name.contains("password")).collect();
+    let is_member = session.get::<EntityId>(ENTITY).await.is_ok_and(|who| who.is_some());
+    let mut fields: BTreeMap<String, String> = form::fields(typed).collect();
+    if !is_member && !may_be_kept(endpoint, &problem, &fields) {
+        return said(&problem, &place);
+    }
+    fields.retain(|name, _| !name.contains("password"));
+    if !is_member {
+        fields.values_mut().for_each(|value| *value = value.chars().take(SHORT).collect());
+        session.set_expiry(Some(Expiry::OnInactivity(time::Duration::minutes(10))));
+    }
     let flash = Flash { endpoint: endpoint.to_owned(), problem: problem.clone(), fields };
     if let Err(cause) = session.insert(FLASH, flash).await {
         tracing::error!(%cause, "what a form held could not be kept");
-        return refused(&problem);
+        return said(&problem, &place);
     }
     see_other(HeaderValue::from_str(&place).ok())
+}
+
+/// What a stranger typed is kept in a row for ten minutes, so only what our own two forms send, which are slowed down
+/// by address before they are looked at.
+fn may_be_kept(endpoint: &str, problem: &Problem, fields: &BTreeMap<String, String>) -> bool {
+    let wanted: &[&str] = match endpoint {
+        "/api/accounts/register" => &["name", "email", "password"],
+        "/api/accounts/login" => &["login", "password"],
+        _ => return false,
+    };
+    problem.code != Code::RateLimited && fields.len() <= 8 && wanted.iter().all(|name| fields.contains_key(*name))
+}
+
+/// A refusal as a page of its own, for a form whose page cannot be told.
+fn said(problem: &Problem, place: &str) -> Response {
+    let safe = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;");
+    let place = if problem.code == Code::NotLoggedIn { "/login" } else { place };
+    let page = format!(
+        "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
+         <title>The Gathering</title></head><body><main><p>{}</p><p><a href=\"{}\">Back</a></p></main></body></html>",
+        safe(&problem.message),
+        safe(place)
+    );
+    let mut response = refused(problem);
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    response.headers_mut().remove(header::CONTENT_LENGTH);
+    *response.body_mut() = Body::from(page);
+    response
 }
 
 /// The path of the page that a form stands on; never another site's.
