@@ -27,7 +27,7 @@ struct Heard {
     begun: Instant,
     count: AtomicU64,
     timed: AtomicBool,
-    latencies: std::sync::Mutex<Latencies>,
+    latencies: Latencies,
 }
 
 impl Heard {
@@ -36,7 +36,7 @@ impl Heard {
             begun: Instant::now(),
             count: AtomicU64::new(0),
             timed: AtomicBool::new(false),
-            latencies: std::sync::Mutex::default(),
+            latencies: Latencies::default(),
         })
     }
 
@@ -44,12 +44,8 @@ impl Heard {
         self.begun.elapsed().as_micros() as u64
     }
 
-    fn take_latencies(&self) -> Latencies {
-        std::mem::take(&mut *self.latencies.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
-    }
-
     /// Takes in what came, and says how much of it is still incomplete.
-    fn take(&self, text: &[u8], latencies: &mut Option<Latencies>) -> usize {
+    fn take(&self, text: &[u8]) -> usize {
         let mut at = 0;
         while let Some(mark) = find(&text[at..], MARK).map(|mark| at + mark + MARK.len()) {
             let digits = text[mark..].iter().take_while(|byte| byte.is_ascii_digit()).count();
@@ -63,13 +59,7 @@ impl Heard {
                     let sent: u64 =
                         std::str::from_utf8(&text[mark..mark + digits]).ok().and_then(|n| n.parse().ok()).unwrap_or(0);
                     let late = Duration::from_micros(self.now().saturating_sub(sent));
-                    latencies
-                        .get_or_insert_with(|| {
-                            self.latencies.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
-                        })
-                        .add(late);
-                } else {
-                    *latencies = None;
+                    self.latencies.add(late);
                 }
             }
             at = mark + digits;
@@ -80,9 +70,8 @@ impl Heard {
 
 async fn hear(mut stream: TcpStream, heard: Arc<Heard>) {
     let mut buffer: Vec<u8> = Vec::with_capacity(8 * 1024);
-    let mut latencies = None;
     while matches!(stream.read_buf(&mut buffer).await, Ok(read) if read > 0) {
-        let rest = heard.take(&buffer, &mut latencies);
+        let rest = heard.take(&buffer);
         let from = buffer.len() - rest;
         buffer.drain(..from);
     }
@@ -165,7 +154,7 @@ async fn paced<P: Poster>(address: &str, posters: Vec<P>, heard: &Arc<Heard>, ra
     .await;
     tokio::time::sleep(Duration::from_millis(500)).await;
     heard.timed.store(false, Ordering::Relaxed);
-    Ok(heard.take_latencies())
+    Ok(heard.latencies.take())
 }
 
 struct BareServer {

@@ -14,6 +14,12 @@ impl Latencies {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(latency.as_micros() as u64);
     }
 
+    /// Everything that was gathered so far; those who gather begin anew.
+    pub fn take(&self) -> Self {
+        let all = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        Self(Arc::new(Mutex::new(all)))
+    }
+
     /// The latency, in milliseconds, that a share of all does not pass.
     pub fn ms(&self, share: f64) -> f64 {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
