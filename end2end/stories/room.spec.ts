@@ -1,4 +1,4 @@
-import { expect, test } from '../house';
+import { expect, test, type Visitor } from '../house';
 
 test('two people register, meet in the Lobby, and Silas answers in sight of both', async ({ newcomer, stub, house }) => {
   const ada = await (await newcomer()).register('Ada');
@@ -53,7 +53,8 @@ test('two people register, meet in the Lobby, and Silas answers in sight of both
   await expect(ada.talk.getByText(answer)).toBeVisible();
 });
 
-test('a minute without network ends with everything, once, in order', async ({ newcomer }) => {
+/** Two people in a room, one of whom has just lost the network. */
+async function carolCutOff(newcomer: () => Promise<Visitor>) {
   const alice = await (await newcomer()).logIn('alice@test.com', 'alice123');
   const carol = await (await newcomer()).logIn('carol@test.com', 'carol123');
   await alice.enter('Night Studio');
@@ -61,6 +62,11 @@ test('a minute without network ends with everything, once, in order', async ({ n
   await alice.alive();
   await carol.alive();
   await carol.context.setOffline(true);
+  return { alice, carol };
+}
+
+test('a minute without network ends with everything, once, in order', async ({ newcomer }) => {
+  const { alice, carol } = await carolCutOff(newcomer);
   await carol.say('from carol, unheard for now');
   for (let n = 0; n < 30; n++) await alice.say(`line ${n}`);
   await expect(alice.talk.locator('.pending')).toHaveCount(0);
@@ -79,13 +85,7 @@ test('a minute without network ends with everything, once, in order', async ({ n
 });
 
 test('what was missed comes though the first questions fail and talk goes on', async ({ newcomer }) => {
-  const alice = await (await newcomer()).logIn('alice@test.com', 'alice123');
-  const carol = await (await newcomer()).logIn('carol@test.com', 'carol123');
-  await alice.enter('Night Studio');
-  await carol.enter('Night Studio');
-  await alice.alive();
-  await carol.alive();
-  await carol.context.setOffline(true);
+  const { alice, carol } = await carolCutOff(newcomer);
   for (let n = 1; n <= 5; n++) await alice.say(`missed ${n}`);
   await expect(alice.talk.locator('.pending')).toHaveCount(0);
   let refused = 0;
