@@ -2,6 +2,8 @@
 
 use crate::accounts::Passwords;
 use crate::live::Hub;
+use crate::messages::roster::Rosters;
+use crate::messages::writer::Writers;
 use crate::minds::Minds;
 use crate::pace::Pace;
 use crate::tasks::Bell;
@@ -38,6 +40,10 @@ pub struct Space {
     pub pace: Arc<Pace>,
     /// What was decided.
     pub policy: Arc<Policy>,
+    /// Who can be named where.
+    pub(crate) rosters: Arc<Rosters>,
+    /// Who writes where.
+    pub(crate) writers: Arc<Writers>,
 }
 
 impl Space {
@@ -51,6 +57,8 @@ impl Space {
             minds: Arc::new(minds),
             pace: Arc::new(Pace::new(policy.posts_per_minute)),
             policy: Arc::new(policy),
+            rosters: Arc::default(),
+            writers: Arc::default(),
         }
     }
 }

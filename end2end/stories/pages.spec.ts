@@ -1,17 +1,18 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test } from '../house';
 
-const SIZES = { desk: { width: 1280, height: 800 }, phone: { width: 360, height: 720 } };
+const SIZES = { desk: { width: 1280, height: 800 }, tablet: { width: 820, height: 1180 }, phone: { width: 320, height: 640 } };
 
 for (const [size, viewport] of Object.entries(SIZES)) {
   for (const colorScheme of ['dark', 'light'] as const) {
     test(`every page holds up on a ${size}, ${colorScheme}`, async ({ newcomer }) => {
       const guest = await newcomer({ viewport, colorScheme, reducedMotion: 'reduce' });
+      let page = guest.page;
       const look = async (name: string) => {
-        await guest.page.screenshot({ path: `results/looks/${name}-${size}-${colorScheme}.png` });
-        const found = await new AxeBuilder({ page: guest.page }).analyze();
+        await page.screenshot({ path: `results/looks/${name}-${size}-${colorScheme}.png` });
+        const found = await new AxeBuilder({ page }).analyze();
         expect(found.violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(' ')}`)).toEqual([]);
-        const wide = await guest.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+        const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
         expect(wide, 'nothing scrolls sideways').toBeLessThanOrEqual(0);
       };
       await guest.page.goto('/');
@@ -25,11 +26,29 @@ for (const [size, viewport] of Object.entries(SIZES)) {
       await guest.enter('Lobby');
       await guest.alive();
       await look('lobby');
-      if (size === 'phone') {
-        await guest.page.getByRole('button', { name: 'Here' }).click();
+      if (size !== 'desk') {
+        await guest.page.getByRole('button', { name: 'Here', exact: true }).click();
         await expect(guest.page.locator('#here .person-name', { hasText: 'Silas' })).toBeVisible();
         await look('here');
+        await guest.page.locator('#here').getByRole('button', { name: 'Close' }).click();
+        await expect(guest.page.locator('#here')).toBeHidden();
       }
+      await guest.page.getByRole('button', { name: 'Leave', exact: true }).click();
+      await look('leave');
+      const keeper = await newcomer({ viewport, colorScheme, reducedMotion: 'reduce' });
+      page = (await keeper.logIn('testadmin@thegathering.com', 'adminpass')).page;
+      await look('rooms-admin');
+      await page.goto('/rooms/new');
+      await look('new');
+      await page.goto('/rooms');
+      await page.getByRole('link', { name: 'The Long Table' }).click();
+      await expect(page.getByRole('button', { name: 'Join' })).toBeVisible();
+      await look('outside');
+      await page.getByRole('link', { name: 'Edit room' }).click();
+      await expect(page.getByRole('button', { name: 'Save' })).toBeVisible();
+      await look('edit');
+      await page.goto('/nowhere');
+      await look('nowhere');
     });
   }
 }
@@ -77,4 +96,50 @@ test('the theme is switched and stays', async ({ newcomer }) => {
   }).toPass();
   await guest.page.reload();
   expect(await ground()).toBe('rgb(246, 244, 236)');
+});
+
+test('a room that is archived while one types refuses, and gives the words back', async ({ newcomer }) => {
+  const keeper = await (await newcomer()).logIn('testadmin@thegathering.com', 'adminpass');
+  const alice = await (await newcomer()).logIn('alice@test.com', 'alice123');
+  await keeper.page.getByRole('link', { name: 'New room' }).click();
+  await keeper.page.getByLabel('Name').fill('Short Lived');
+  await keeper.page.getByLabel('Places').fill('2.5');
+  await keeper.page.locator('form').filter({ has: keeper.page.getByLabel('Places') }).evaluate((form: HTMLFormElement) => { form.noValidate = true; });
+  await keeper.page.getByRole('button', { name: 'Save' }).click();
+  await expect(keeper.page.getByText('has to be a whole number')).toBeVisible();
+  await expect(keeper.page.getByLabel('Name')).toHaveValue('Short Lived');
+  await keeper.page.getByLabel('Places').fill('5');
+  await keeper.page.getByRole('button', { name: 'Save' }).click();
+  await expect(keeper.page.getByRole('heading', { level: 1, name: 'Short Lived' })).toBeVisible();
+  await alice.page.reload();
+  await alice.enter('Short Lived');
+  await alice.alive();
+  // What she sends is held back until the room is closed.
+  let release = () => {};
+  const closed = new Promise<void>((done) => (release = done));
+  await alice.page.route('**/api/messages/post', async (route) => {
+    await closed;
+    await route.continue();
+  });
+  await alice.say('one more word');
+  await expect(alice.talk.locator('.pending')).toHaveCount(1);
+  await keeper.page.getByRole('link', { name: 'Edit room' }).click();
+  await keeper.page.getByRole('button', { name: 'Archive this room' }).click();
+  await keeper.page.getByRole('button', { name: 'Archive it for good' }).click();
+  await keeper.page.waitForURL('**/rooms');
+  release();
+  await expect(alice.talk.getByText('Not sent.')).toBeVisible();
+  await expect(alice.page.getByText('This room is archived. It can be read')).toBeVisible();
+  await alice.page.reload();
+  await expect(alice.talk.getByText('one more word')).toHaveCount(1);
+  // The browser itself notes that an answer was a refusal.
+  alice.complaints.length = 0;
+});
+
+test('who is logged in is not asked to log in', async ({ newcomer }) => {
+  const carol = await (await newcomer()).logIn('carol@test.com', 'carol123');
+  for (const path of ['/login', '/register']) {
+    await carol.page.goto(path);
+    await carol.page.waitForURL('**/rooms');
+  }
 });

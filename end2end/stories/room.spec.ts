@@ -66,18 +66,23 @@ async function carolCutOff(newcomer: () => Promise<Visitor>) {
 }
 
 test('a minute without network ends with everything, once, in order', async ({ newcomer }) => {
+  test.slow();
   const { alice, carol } = await carolCutOff(newcomer);
   await carol.say('from carol, unheard for now');
-  for (let n = 0; n < 30; n++) await alice.say(`line ${n}`);
+  const back = Date.now() + 60_000;
+  for (let n = 0; n < 50; n++) await alice.say(`line ${n}`);
   await expect(alice.talk.locator('.pending')).toHaveCount(0);
   await expect(carol.talk.locator('.pending')).toHaveCount(1);
+  await expect(carol.page.getByText('Reconnecting')).toBeVisible();
+  // The minute itself is what is tried here: browsers give up on streams, and timers run out, in such a time.
+  await carol.page.waitForTimeout(Math.max(back - Date.now(), 0));
   await carol.context.setOffline(false);
-  await expect(carol.talk.getByText('line 29', { exact: true })).toBeVisible();
+  await expect(carol.talk.getByText('line 49', { exact: true })).toBeVisible({ timeout: 15_000 });
   await expect(carol.talk.locator('.pending')).toHaveCount(0);
   for (const one of [alice, carol]) {
     await expect(one.talk.getByText('from carol, unheard for now')).toHaveCount(1);
     const lines = await one.talk.locator('.text').filter({ hasText: /^line / }).allInnerTexts();
-    expect(lines.map((line) => line.trim())).toEqual(Array.from({ length: 30 }, (_, n) => `line ${n}`));
+    expect(lines.map((line) => line.trim())).toEqual(Array.from({ length: 50 }, (_, n) => `line ${n}`));
   }
   const ours = carol.complaints.filter((complaint) => !complaint.includes('net::ERR'));
   expect(ours).toEqual([]);
@@ -166,13 +171,4 @@ test('a draft survives a reload, Shift and Enter breaks the line', async ({ newc
   await alice.composer.press('Enter');
   await expect(alice.talk.locator('.text', { hasText: 'first' }).locator('br')).toHaveCount(1);
   await expect(alice.composer).toHaveValue('');
-});
-
-test('a provider that is gone leaves a quiet line', async ({ newcomer, stub }) => {
-  const alice = await (await newcomer()).logIn('alice@test.com', 'alice123');
-  await alice.enter('Lobby');
-  await alice.alive();
-  for (let n = 0; n < 3; n++) await stub.says({ status: 500 });
-  await alice.say('@Mira?');
-  await expect(alice.talk.getByText('Mira could not answer')).toBeVisible({ timeout: 30_000 });
 });

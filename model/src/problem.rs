@@ -25,6 +25,8 @@ codes! {
     InvalidArgument = 422,
     /// The body is larger than the endpoint reads.
     TooLarge = 413,
+    /// The body did not arrive in time.
+    TooSlow = 408,
     /// Neither a form nor JSON.
     UnsupportedMediaType = 415,
     /// The path or the thing does not exist, or not for the one who asks.

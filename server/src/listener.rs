@@ -1,44 +1,92 @@
-//! Connections that do not take what is sent to them are given up: a reader who stalls holds nothing for ever.
+//! Connections: how they are taken, and when they are given up. One that stalls, on either side, holds nothing for ever.
 
-use axum::extract::connect_info::Connected;
-use axum::serve::{IncomingStream, Listener};
-use std::io;
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{ConnectInfo, Request};
+use axum::serve::Listener;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use std::net::SocketAddr;
-use std::pin::Pin;
+use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
 use tokio_io_timeout::TimeoutStream;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tower::ServiceExt;
 
 /// How long a write may wait for the other side to take it.
 const STALLED: Duration = Duration::from_secs(30);
-
-/// A listener whose connections end when their reader stalls.
-pub(crate) struct Patient(pub TcpListener);
+/// How long a request's head may take to arrive, and how long a connection may be idle before it.
+const HEAD: Duration = Duration::from_secs(30);
+/// Most bytes of a request's head.
+const HEAD_BYTES: usize = 32 * 1024;
+/// Connections at once; more wait until one ends.
+const CONNECTIONS: usize = 16 * 1024;
 
 /// Who connects.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Peer(pub SocketAddr);
 
-impl Listener for Patient {
-    type Io = Pin<Box<TimeoutStream<TcpStream>>>;
-    type Addr = SocketAddr;
-
-    async fn accept(&mut self) -> (Self::Io, Self::Addr) {
-        let (connection, address) = Listener::accept(&mut self.0).await;
-        // Small frames should not wait for more to come.
-        let _ = connection.set_nodelay(true);
-        let mut connection = TimeoutStream::new(connection);
-        connection.set_write_timeout(Some(STALLED));
-        (Box::pin(connection), address)
+/// Serves until `stopping`; then takes nothing new and lets what runs end within `ending`. `false` where something had
+/// to be cut off.
+pub(crate) async fn serve(
+    mut listener: TcpListener,
+    site: Router,
+    stopping: CancellationToken,
+    ending: Duration,
+) -> bool {
+    let (running, cut) = (TaskTracker::new(), CancellationToken::new());
+    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    loop {
+        // Never closed, so there is always one to come.
+        let Ok(place) = places.clone().acquire_owned().await else { break };
+        let (stream, address) = tokio::select! {
+            accepted = Listener::accept(&mut listener) => accepted,
+            () = stopping.cancelled() => break,
+        };
+        let (site, stopping, cut) = (site.clone(), stopping.clone(), cut.clone());
+        running.spawn(async move {
+            tokio::select! {
+                () = connection(stream, address, site, stopping) => {}
+                () = cut.cancelled() => {}
+            }
+            drop(place);
+        });
     }
-
-    fn local_addr(&self) -> io::Result<Self::Addr> {
-        self.0.local_addr()
-    }
+    drop(listener);
+    running.close();
+    let ended = tokio::time::timeout(ending, running.wait()).await.is_ok();
+    cut.cancel();
+    running.wait().await;
+    ended
 }
 
-impl Connected<IncomingStream<'_, Patient>> for Peer {
-    fn connect_info(stream: IncomingStream<'_, Patient>) -> Self {
-        Self(*stream.remote_addr())
+async fn connection(stream: TcpStream, address: SocketAddr, site: Router, stopping: CancellationToken) {
+    // Small frames should not wait for more to come.
+    let _ = stream.set_nodelay(true);
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(STALLED));
+    let service = service_fn(move |request: hyper::Request<Incoming>| {
+        let mut request: Request = request.map(Body::new);
+        request.extensions_mut().insert(ConnectInfo(Peer(address)));
+        site.clone().oneshot(request)
+    });
+    let mut builder = http1::Builder::new();
+    builder.timer(TokioTimer::new()).header_read_timeout(HEAD).max_buf_size(HEAD_BYTES);
+    let mut connection = pin!(builder.serve_connection(TokioIo::new(Box::pin(stream)), service));
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = stopping.cancelled() => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(cause) = ended {
+        tracing::debug!(%cause, "a connection ended early");
     }
 }

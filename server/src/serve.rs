@@ -2,8 +2,7 @@
 
 use crate::config::{Config, Database};
 use crate::database::{self, DatabaseError, Opened};
-use crate::listener::{Patient, Peer};
-use crate::{assets, router, sessions, telling};
+use crate::{assets, listener, router, sessions, telling};
 use domain::minds::Minds;
 use domain::minds::openai::{Endpoint, OpenAi};
 use domain::{Policy, Space, accounts, demonstration};
@@ -37,8 +36,8 @@ pub enum Stopped {
     #[error("{0}")]
     Refused(String),
     /// The listener.
-    #[error("The server ended: {0}")]
-    Listener(std::io::Error),
+    #[error("The server stopped taking connections. Start it again; the log says what happened before.")]
+    Listener,
 }
 
 /// Waits for Ctrl-C or SIGTERM.
@@ -60,6 +59,10 @@ pub(crate) async fn signalled() {
 /// end, tasks are handed back, and the database goes last.
 pub async fn serve(config: Config) -> Result<(), Stopped> {
     telling::begin(&config);
+    // Each stream is an open file, and what a process may open by default is less than a busy evening needs.
+    if let Err(cause) = rlimit::increase_nofile_limit(u64::MAX) {
+        tracing::debug!(%cause, "the limit of open files stays as it is");
+    }
     let (folder, assets) = assets::find(config.site.as_deref())?;
     let _only_one = only_one(&config)?;
     let Opened { options, embedded } = database::open(&config).await?;
@@ -136,20 +139,15 @@ async fn listen(
     stopping: CancellationToken,
     space: Space,
 ) -> Result<(), Stopped> {
-    let service = site.into_make_service_with_connect_info::<Peer>();
-    let ending = stopping.clone();
-    let server =
-        axum::serve(Patient(listener), service).with_graceful_shutdown(async move { ending.cancelled().await });
-    let mut server = tokio::spawn(server.into_future());
+    let mut server = tokio::spawn(listener::serve(listener, site, stopping.clone(), ENDING));
     tokio::select! {
-        ended = &mut server => return ended.map_err(|cause| Stopped::Listener(std::io::Error::other(cause)))?.map_err(Stopped::Listener),
+        _ = &mut server => return Err(Stopped::Listener),
         () = signalled() => {}
     }
     tracing::info!("stopping: no new requests, streams come back later");
     space.live.stop();
     stopping.cancel();
-    if tokio::time::timeout(ENDING, &mut server).await.is_err() {
-        server.abort();
+    if !server.await.map_err(|_| Stopped::Listener)? {
         tracing::warn!("some requests did not end in time and were cut off");
     }
     Ok(())

@@ -18,6 +18,9 @@ use tower_sessions::{Expiry, SessionManagerLayer, SessionStore};
 /// How long somebody stays logged in without coming back.
 const STAYS: time::Duration = time::Duration::days(30);
 
+/// The key of whose session it is, as they are now: read with each session's row and never kept in it.
+pub(crate) const ME: &str = "me";
+
 /// Keeps sessions in PostgreSQL under the digest of their id.
 #[derive(Clone, Debug)]
 pub(crate) struct Rows(pub PgPool);
@@ -31,6 +34,15 @@ fn entity(data: &HashMap<String, Value>) -> Option<EntityId> {
     data.get(ENTITY).and_then(|value| serde_json::from_value(value.clone()).ok())
 }
 
+/// What goes into the row: all but what was read beside it.
+fn kept(record: &Record) -> Result<Value> {
+    let mut data = serde_json::to_value(&record.data).map_err(|cause| Error::Encode(cause.to_string()))?;
+    if let Value::Object(data) = &mut data {
+        data.remove(ME);
+    }
+    Ok(data)
+}
+
 fn backend(cause: domain::Error) -> Error {
     Error::Backend(cause.to_string())
 }
@@ -38,7 +50,7 @@ fn backend(cause: domain::Error) -> Error {
 #[async_trait]
 impl SessionStore for Rows {
     async fn create(&self, record: &mut Record) -> Result<()> {
-        let data = serde_json::to_value(&record.data).map_err(|cause| Error::Encode(cause.to_string()))?;
+        let data = kept(record)?;
         loop {
             let (id, who) = (key(&record.id), entity(&record.data));
             if store::insert(&self.0, &id, who, &data, record.expiry_date).await.map_err(backend)? {
@@ -49,13 +61,19 @@ impl SessionStore for Rows {
     }
 
     async fn save(&self, record: &Record) -> Result<()> {
-        let data = serde_json::to_value(&record.data).map_err(|cause| Error::Encode(cause.to_string()))?;
+        let data = kept(record)?;
         store::update(&self.0, &key(&record.id), entity(&record.data), &data, record.expiry_date).await.map_err(backend)
     }
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
-        let Some((data, expiry_date)) = store::load(&self.0, &key(id)).await.map_err(backend)? else { return Ok(None) };
-        let data = serde_json::from_value(data).map_err(|cause| Error::Decode(cause.to_string()))?;
+        let Some((data, expiry_date, me)) = store::load(&self.0, &key(id)).await.map_err(backend)? else {
+            return Ok(None);
+        };
+        let mut data: HashMap<String, Value> =
+            serde_json::from_value(data).map_err(|cause| Error::Decode(cause.to_string()))?;
+        if let Some(me) = me {
+            data.insert(ME.to_owned(), serde_json::to_value(me).map_err(|cause| Error::Decode(cause.to_string()))?);
+        }
         Ok(Some(Record { id: *id, data, expiry_date }))
     }
 

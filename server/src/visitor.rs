@@ -3,15 +3,15 @@
 use crate::config::Proxies;
 use crate::listener::Peer;
 use crate::sessions;
-use app::visitor::{ENTITY, FLASH, Flash, Visitor, ZONE_COOKIE};
+use app::visitor::{FLASH, Flash, Visitor, ZONE_COOKIE};
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use domain::{Space, accounts};
+use domain::Space;
 use model::accounts::Doors;
-use model::{Code, EntityId, Problem};
+use model::{Code, Me, Problem};
 use std::net::IpAddr;
 use std::sync::Arc;
 use tower_sessions::Session;
@@ -45,10 +45,8 @@ async fn visitor(keeper: &Doorkeeper, session: &Session, request: &Parts) -> Res
         tracing::error!(%cause, "a session could not be read");
         Problem::new(Code::Unavailable, "The space cannot reach its memory right now. Try again in a moment.").after(2)
     };
-    let who: Option<EntityId> = session.get(ENTITY).await.map_err(lost)?;
-    let mut me = None;
-    if let Some(who) = who {
-        me = accounts::me(&keeper.space, who).await.map_err(|cause| cause.problem())?;
+    let me: Option<Me> = session.get(sessions::ME).await.map_err(lost)?;
+    if me.is_some() {
         sessions::renew(session).await.map_err(lost)?;
     }
     let page = request.method == Method::GET && accepts_html(&request.headers);

@@ -162,7 +162,8 @@ pub fn terminate(child: &Child) {
 fn newest_source() -> Option<SystemTime> {
     let root = places::workspace();
     let folders = ["model", "domain", "local", "app", "frontend", "server", "migrations", "style"];
-    let mut newest = None;
+    let whole = [root.join("Cargo.toml"), root.join("Cargo.lock")];
+    let mut newest = whole.iter().filter_map(|file| std::fs::metadata(file).ok()?.modified().ok()).max();
     let mut waiting: Vec<PathBuf> = folders.iter().map(|folder| root.join(folder)).collect();
     while let Some(folder) = waiting.pop() {
         for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {

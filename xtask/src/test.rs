@@ -24,17 +24,20 @@ impl Count {
     }
 }
 
-/// Runs all kinds of tests, or one.
+/// Runs all kinds of tests, or one. `--release` has the browser tests meet the server's release build; the browser's
+/// half is built the same way, for size, in both.
 pub fn test(arguments: &[String]) -> Done {
     let (kinds, filter) = match arguments.iter().position(|argument| argument == "--") {
         Some(at) => (&arguments[..at], &arguments[at + 1..]),
         None => (arguments, &[][..]),
     };
+    let release = kinds.iter().any(|kind| kind == "--release");
+    let kinds: Vec<&String> = kinds.iter().filter(|kind| *kind != "--release").collect();
     let known = ["rules", "domain", "server", "end2end"];
     if let Some(unknown) = kinds.iter().find(|kind| !known.contains(&kind.as_str())) {
         return Err(format!("There are no tests of the kind “{unknown}”: there are {}.", known.join(", ")));
     }
-    let wanted = |kind: &str| kinds.is_empty() || kinds.iter().any(|wanted| wanted == kind);
+    let wanted = |kind: &str| kinds.is_empty() || kinds.iter().any(|wanted| *wanted == kind);
     let mut count = Count::default();
     if wanted("rules") {
         count.add(cargo_test(&["--lib", "--bins"], filter, &[])?);
@@ -56,6 +59,7 @@ pub fn test(arguments: &[String]) -> Done {
             }
         }
         if wanted("end2end") {
+            let built = if release { build::all(Profile::Release)? } else { built };
             count.add(browsers(&built, &postgres, filter)?);
         }
     }
@@ -155,7 +159,7 @@ fn browsers(built: &Built, postgres: &Path, filter: &[String]) -> Done<Count> {
         .env("SITE_DIR", &built.site)
         .env("PG_BIN", postgres)
         .env("MODEL_FILE", model)
-        .env("STUB", built.server.with_file_name("stub-provider"))
+        .env("STUB", places::target().join("debug/stub-provider"))
         .env("PLAYWRIGHT_JSON_OUTPUT_FILE", &report);
     if let Some(browser) = browser {
         playwright.env("CHROMIUM", browser);

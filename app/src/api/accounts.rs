@@ -62,7 +62,7 @@ pub async fn register(
     invitation: Option<String>,
 ) -> Result<Me, Failure> {
     let space = space()?;
-    space.pace.register(visitor().address)?;
+    space.pace.register(visitor().address, &email)?;
     let form = domain::accounts::Registration { name, email, password, invitation };
     let me = domain::accounts::register(&space, form).await?;
     enter(&me).await?;

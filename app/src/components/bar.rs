@@ -3,14 +3,29 @@
 use crate::app::viewer;
 use crate::{browser, words};
 use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+
+/// Closes a drawer, for those who have no Escape key.
+#[component]
+pub fn Close(
+    /// The drawer's id.
+    drawer: &'static str,
+) -> impl IntoView {
+    view! {
+        <button class="quiet only-small" type="button" popovertarget=drawer popovertargetaction="hide">
+            {words::CLOSE}
+        </button>
+    }
+}
 
 /// Where one is, who one is, and the way out.
 #[component]
 pub fn Bar() -> impl IntoView {
     let viewer = viewer();
+    let at = use_location().pathname;
     let who = move || {
         viewer.with(|viewer| viewer.me.clone()).map_or_else(
-            || view! { <a class="quiet" href="/login">{words::LOG_IN}</a> }.into_any(),
+            || view! { <a class="quiet" href="/login" hidden=move || at.get() == "/login">{words::LOG_IN}</a> }.into_any(),
             |me| {
                 view! {
                     <span class="me">{me.name}</span>
@@ -29,7 +44,7 @@ pub fn Bar() -> impl IntoView {
                 {words::NAME}
             </a>
             <nav aria-label="Account">
-                <button class="quiet theme" type="button" aria-label=words::THEME title=words::THEME on:click=|_| browser::switch_theme()>
+                <button class="quiet theme by-script" type="button" aria-label=words::THEME title=words::THEME on:click=|_| browser::switch_theme()>
                     <span class="moon" aria-hidden="true"></span>
                 </button>
                 {who}

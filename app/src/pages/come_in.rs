@@ -2,7 +2,7 @@
 
 use crate::app::viewer;
 use crate::components::{Field, Trouble};
-use crate::words;
+use crate::{browser, words};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
@@ -10,9 +10,19 @@ use leptos_router::hooks::use_query_map;
 const REGISTER: &str = "/api/accounts/register";
 const LOG_IN: &str = "/api/accounts/login";
 
+/// Who is in already goes on to the rooms.
+fn in_already() {
+    if viewer().with_untracked(|viewer| viewer.me.is_some()) {
+        #[cfg(feature = "ssr")]
+        leptos_axum::redirect("/rooms");
+        browser::go("/rooms");
+    }
+}
+
 /// The form for those who are new.
 #[component]
 pub fn Register() -> impl IntoView {
+    in_already();
     let viewer = viewer().get_untracked();
     let invitation = use_query_map().with_untracked(|query| query.get("invitation")).unwrap_or_default();
     let problem = viewer.problem(REGISTER);
@@ -38,6 +48,7 @@ pub fn Register() -> impl IntoView {
 /// The form for those who have been here.
 #[component]
 pub fn LogIn() -> impl IntoView {
+    in_already();
     let viewer = viewer().get_untracked();
     let problem = viewer.problem(LOG_IN);
     let samples = viewer.doors.demonstration.then(|| {

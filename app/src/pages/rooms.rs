@@ -3,12 +3,14 @@
 use crate::app::viewer;
 use crate::components::{Avatar, Scene, Trouble};
 use crate::failure::Failure;
+use crate::room::Live;
 use crate::{api, browser, words};
 use leptos::either::Either;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_meta::Title;
-use model::{Code, Place};
+use model::{ChannelId, Code, EntityId, Place};
+use std::time::Duration;
 
 /// Sends those who are not logged in to the form, from the server by a redirect and in the browser by loading it.
 pub fn trouble(failure: &Failure) -> AnyView {
@@ -46,12 +48,28 @@ pub fn Rooms() -> impl IntoView {
     }
 }
 
+/// How often the list is asked for anew while it is looked at: who comes and goes elsewhere tells nobody here.
+const REFRESH: Duration = Duration::from_secs(15);
+
 #[component]
 fn List(places: Vec<Place>) -> impl IntoView {
     let viewer = viewer().get_untracked();
+    let live: Live = expect_context();
     let is_admin = viewer.me.as_ref().is_some_and(|me| me.is_admin);
     let problem = viewer.flash.as_ref().map(|flash| flash.problem.clone());
-    let empty = places.is_empty().then(|| view! { <p class="notice">{words::ROOMS_EMPTY}</p> });
+    let places = Memo::new(move |_| live.places.get().unwrap_or_else(|| places.clone()));
+    Effect::new(move || {
+        let asking = set_interval_with_handle(move || live.sync_if_seen(), REFRESH);
+        on_cleanup(move || {
+            if let Ok(asking) = asking {
+                asking.clear();
+            }
+        });
+    });
+    let empty = move || {
+        let words = if is_admin { words::ROOMS_EMPTY_ADMIN } else { words::ROOMS_EMPTY };
+        places.with(Vec::is_empty).then(|| view! { <p class="notice">{words}</p> })
+    };
     view! {
         <main id="main" class="wide">
             <div class="page-head">
@@ -70,7 +88,13 @@ fn List(places: Vec<Place>) -> impl IntoView {
             </div>
             <Trouble problem />
             {empty}
-            <ul class="rooms">{places.into_iter().map(|place| view! { <li><Card place /></li> }).collect_view()}</ul>
+            <ul class="rooms">
+                <For each=move || places.get() key=shown let:place>
+                    <li>
+                        <Card place />
+                    </li>
+                </For>
+            </ul>
             <form class="aside" method="post" action="/api/accounts/logout-everywhere">
                 <button class="quiet">{words::LOG_OUT_EVERYWHERE}</button>
             </form>
@@ -81,24 +105,37 @@ fn List(places: Vec<Place>) -> impl IntoView {
 /// Makes a link by which one person can come in, and shows it to be handed on.
 #[component]
 fn Invite() -> impl IntoView {
-    let made = RwSignal::new(None::<String>);
+    let made = RwSignal::new(None::<Result<String, String>>);
     let make = move |_| {
         spawn_local(async move {
-            let said = match api::accounts::invite().await {
-                Ok(invitation) => browser::absolute(&invitation.link),
-                Err(failure) => failure.0.message,
-            };
-            made.set(Some(said));
+            let said = api::accounts::invite().await;
+            made.set(Some(match said {
+                Ok(invitation) => Ok(browser::absolute(&invitation.link)),
+                Err(failure) => Err(failure.0.message),
+            }));
         });
     };
     let shown = move || {
-        made.get()
-            .map(|link| view! { <input class="link" readonly=true aria-label=words::INVITATION prop:value=link /> })
+        made.get().map(|made| match made {
+            Ok(link) => Either::Left(view! {
+                <label class="invitation">
+                    <span class="hint">{words::INVITATION}</span>
+                    <input class="link" readonly=true prop:value=link />
+                </label>
+            }),
+            Err(why) => Either::Right(view! { <p class="wrong" role="alert">{why}</p> }),
+        })
     };
     view! {
         {shown}
-        <button class="quiet" type="button" on:click=make>{words::INVITE}</button>
+        <button class="quiet by-script" type="button" on:click=make>{words::INVITE}</button>
     }
+}
+
+/// All of a place that its card shows.
+fn shown(place: &Place) -> (ChannelId, i64, [i64; 3], bool, Vec<EntityId>) {
+    let here = place.here.iter().map(|entity| entity.id).collect();
+    (place.channel.id, place.channel.clock, [place.members, place.here_count, place.unread], place.joined, here)
 }
 
 #[component]
@@ -120,6 +157,7 @@ fn Card(place: Place) -> impl IntoView {
         }
         .into_any()
     };
+    let archived = channel.archived_at.is_some().then(|| view! { <p class="muted">{words::ARCHIVED}</p> });
     let title = channel.name.clone();
     view! {
         <article class="room-card">
@@ -127,6 +165,7 @@ fn Card(place: Place) -> impl IntoView {
             <div class="body">
                 <h2><a href=path>{title}</a></h2>
                 <p>{channel.description}</p>
+                {archived}
                 <p class="who">
                     <span class="faces">{here.into_iter().map(|entity| view! { <Avatar entity /> }).collect_view()}</span>
                     <span class="muted">{here_count}" here · "{members}" of "{channel.capacity}</span>

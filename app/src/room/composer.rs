@@ -17,9 +17,10 @@ const TELL_EVERY: f64 = 3_000.0;
 #[component]
 pub fn Composer(room: Room) -> impl IntoView {
     let typed = viewer().with_untracked(|viewer| viewer.typed(POST, "body"));
-    let text = RwSignal::new(typed.clone());
-    // What a refused message is taken back into.
-    provide_context(text);
+    let text = room.draft;
+    if !typed.is_empty() {
+        text.set(typed.clone());
+    }
     let field = NodeRef::<html::Textarea>::new();
     let key = draft_key(room.me, room.id);
     let told = StoredValue::new(0.0_f64);

@@ -1,7 +1,7 @@
 //! Making and changing a room: for admins.
 
 use crate::app::viewer;
-use crate::components::{Field, Trouble};
+use crate::components::{Ask, Field, Trouble};
 use crate::pages::trouble;
 use crate::{api, words};
 use leptos::prelude::*;
@@ -85,11 +85,7 @@ pub fn EditRoom() -> impl IntoView {
                             <main id="main" class="narrow">
                                 <h1>{words::EDIT_ROOM}</h1>
                                 <RoomForm action="/api/rooms/edit" room=Some(room.id) now />
-                                <form class="card" method="post" action="/api/rooms/archive">
-                                    <input type="hidden" name="room" value=room.id.to_string() />
-                                    <p class="hint">{words::ARCHIVE_HINT}</p>
-                                    <button class="secondary danger">{words::ARCHIVE}</button>
-                                </form>
+                                <Ask id="archive" label=words::ARCHIVE hint=words::ARCHIVE_HINT yes=words::ARCHIVE_FOR_EVER action="/api/rooms/archive" room=room.id />
                             </main>
                         }
                         .into_any()

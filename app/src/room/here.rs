@@ -1,7 +1,7 @@
 //! Who is here: people and AIs in one list.
 
 use super::state::Room;
-use crate::components::Avatar;
+use crate::components::{Avatar, Close};
 use crate::words;
 use leptos::prelude::*;
 use model::{Entity, EntityKind, Member, ReplyState};
@@ -35,7 +35,10 @@ pub fn Here(room: Room) -> impl IntoView {
     let away = move || members.with(|members| members.iter().any(|member| !member.here));
     view! {
         <aside id="here" class="side here" popover="auto" aria-label=words::HERE>
-            <h2>{words::HERE}</h2>
+            <div class="drawer-head">
+                <h2>{words::HERE}</h2>
+                <Close drawer="here" />
+            </div>
             <ul>{move || part(true)}</ul>
             {move || away().then(|| view! { <h3>{words::MEMBERS_AWAY}</h3> <ul class="away">{part(false)}</ul> })}
         </aside>
@@ -65,7 +68,7 @@ fn Person(room: Room, member: Member) -> impl IntoView {
     let is_ai = entity.kind == EntityKind::Ai;
     let seen = entity.clone();
     let now = move || doing(room, &seen).map(|text| view! { <span class="doing">{text}</span> });
-    let bio = (!entity.bio.is_empty()).then(|| view! { <p>{entity.bio.clone()}</p> });
+    let bio = if entity.bio.is_empty() { words::NO_BIO.to_owned() } else { entity.bio.clone() };
     view! {
         <li>
             <details class="person">
@@ -76,7 +79,7 @@ fn Person(room: Room, member: Member) -> impl IntoView {
                     {now}
                 </summary>
                 <div class="person-card">
-                    {bio}
+                    <p>{bio}</p>
                     {is_ai.then(|| view! { <p class="muted">"Call "<b>{format!("@{}", entity.name)}</b>" and it answers."</p> })}
                 </div>
             </details>

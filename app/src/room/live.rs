@@ -147,6 +147,13 @@ impl Live {
         });
     }
 
+    /// The same, where somebody can see the page.
+    pub fn sync_if_seen(self) {
+        if browser::is_visible() {
+            self.sync();
+        }
+    }
+
     fn synced(self, SyncAnswer { channels, places }: SyncAnswer) {
         self.places.set(Some(places));
         browser::mark_alive();

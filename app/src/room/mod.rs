@@ -11,6 +11,7 @@ mod places;
 mod state;
 mod stream;
 mod talk;
+mod why;
 
 pub use forms::{EditRoom, NewRoom};
 pub use live::Live;

@@ -7,7 +7,7 @@ use super::places::Places;
 use super::state::Room;
 use super::talk::Talk;
 use crate::app::viewer;
-use crate::components::{Scene, Trouble};
+use crate::components::{Ask, Scene, Trouble};
 use crate::failure::Failure;
 use crate::pages::trouble;
 use crate::{api, words};
@@ -77,7 +77,6 @@ fn Inside(opened: Opened, places: Vec<Place>) -> impl IntoView {
     // The page's title is set by an effect that may run once more after the room is left: it must not need the room.
     let name = move || room.picture.try_with(|picture| picture.channel.name.clone()).unwrap_or_default();
     let description = move || room.picture.try_with(|picture| picture.channel.description.clone()).unwrap_or_default();
-    let archived = move || room.picture.try_with(|picture| picture.channel.archived_at.is_some()).unwrap_or_default();
     let offline = move || {
         (live.began.get() && !live.connected.get())
             .then(|| view! { <p class="offline" role="status">{words::OFFLINE}</p> })
@@ -89,7 +88,7 @@ fn Inside(opened: Opened, places: Vec<Place>) -> impl IntoView {
     let local_note =
         (local_model && joined && has_ai).then(|| view! { <p class="local-model">{words::LOCAL_MODEL}</p> });
     let bottom = move || {
-        if archived() {
+        if room.is_archived() {
             EitherOf3::A(view! { <p class="notice">{words::ARCHIVED}</p> })
         } else if joined {
             EitherOf3::B(view! { <Composer room /> })
@@ -120,15 +119,12 @@ fn Inside(opened: Opened, places: Vec<Place>) -> impl IntoView {
                     <div class="room-actions">
                         {is_admin.then(|| view! { <a class="quiet" href=format!("/rooms/{id}/edit")>{words::EDIT_ROOM}</a> })}
                         {joined.then(|| view! {
-                            <form method="post" action="/api/rooms/leave">
-                                <input type="hidden" name="room" value=id.to_string() />
-                                <button class="quiet">{words::LEAVE}</button>
-                            </form>
+                            <Ask id="leave" label=words::LEAVE hint=words::LEAVE_HINT yes=words::LEAVE_ROOM action="/api/rooms/leave" room=id />
                         })}
                     </div>
                 </header>
                 {joined.then(|| view! { <Talk room /> })}
-                <footer class="foot">
+                <footer class="foot" class:outside=!joined>
                     {offline}
                     <Trouble problem />
                     {local_note}

@@ -1,6 +1,7 @@
 //! The places one can go to, beside the talk.
 
 use super::live::Live;
+use crate::components::Close;
 use crate::words;
 use leptos::prelude::*;
 use model::{ChannelId, Place};
@@ -28,7 +29,10 @@ pub fn Places(places: Vec<Place>, here: ChannelId) -> impl IntoView {
     };
     view! {
         <nav id="places" class="side places" popover="auto" aria-label=words::PLACES>
-            <h2>{words::PLACES}</h2>
+            <div class="drawer-head">
+                <h2>{words::PLACES}</h2>
+                <Close drawer="places" />
+            </div>
             <ul>{move || places().into_iter().map(line).collect_view()}</ul>
             <a class="quiet" href="/rooms">{words::ROOMS}</a>
         </nav>

@@ -27,6 +27,8 @@ pub struct Room {
     pub typing: RwSignal<Vec<(Entity, f64)>>,
     /// One's own messages that are not posted yet.
     pub unsent: RwSignal<Vec<Unsent>>,
+    /// What stands in the composer.
+    pub draft: RwSignal<String>,
     /// Up to which clock nothing is missing: where a sync asks from.
     synced: RwSignal<i64>,
     /// Whether what the stream tells now goes on from there; not between a new stream and the sync that follows it.
@@ -53,6 +55,7 @@ impl Room {
             writing: RwSignal::new(writing),
             typing: RwSignal::new(Vec::new()),
             unsent: RwSignal::new(Vec::new()),
+            draft: RwSignal::new(String::new()),
             last_read: RwSignal::new(last_read_seq),
             loading: RwSignal::new(false),
             sending: RwSignal::new(false),
@@ -231,8 +234,8 @@ impl Room {
         self.send_all();
     }
 
-    /// Gives a refused message up and hands its text back.
-    pub fn take_back(self, key: ClientKey) -> String {
+    /// Gives a refused message up and hands its text back to the composer, after what stands there already.
+    pub fn take_back(self, key: ClientKey) {
         let mut text = String::new();
         self.unsent.update(|unsent| {
             if let Some(at) = unsent.iter().position(|one| one.client_key == key) {
@@ -240,7 +243,17 @@ impl Room {
             }
         });
         outbox::forget(self.me, self.id, key);
-        text
+        self.draft.update(|draft| {
+            if !draft.trim().is_empty() {
+                draft.push('\n');
+            }
+            draft.push_str(&text);
+        });
+    }
+
+    /// Whether nothing more can be said in it.
+    pub fn is_archived(self) -> bool {
+        self.picture.try_with(|picture| picture.channel.archived_at.is_some()).unwrap_or_default()
     }
 
     fn keep(self) {

@@ -19,6 +19,8 @@ mod real {
     const NAME: &str = "gathering-events";
     /// Silence after which a stream counts as dead: two heartbeats and a half.
     const DEAD_AFTER_MS: f64 = 50_000.0;
+    /// What the leading tab tells the others when it hears nothing any more.
+    const LOST: &str = "lost";
 
     #[wasm_bindgen]
     extern "C" {
@@ -73,6 +75,10 @@ mod real {
     }
 
     fn dispatch(live: Live, text: &str) {
+        if text == LOST {
+            live.connected.set(false);
+            return;
+        }
         if let Ok(event) = serde_json::from_slice::<Event>(text.as_bytes()) {
             live.take(&event);
         }
@@ -122,6 +128,9 @@ mod real {
         let failing = leader.clone();
         let fail = Closure::<dyn FnMut()>::new(move || {
             failing.live.connected.set(false);
+            if let Some(others) = &failing.others {
+                let _ = others.post_message(&LOST.into());
+            }
             // Whether it was the network or the end of the session, the answer to this tells.
             failing.live.sync();
             let pause = failing.pause.get();

@@ -3,13 +3,14 @@
 use super::live::Live;
 use super::outbox::{Sending, Unsent};
 use super::state::Room;
+use super::why::Why;
 use crate::app::viewer;
 use crate::components::Avatar;
 use crate::{when, words};
 use leptos::either::Either;
 use leptos::html;
 use leptos::prelude::*;
-use model::{EntityKind, Message, MessageKind, ReplyState, Writing};
+use model::{Entity, EntityKind, Message, MessageKind, ReplyState, Writing};
 
 /// Minutes after which the same author's next message has a head of its own.
 const RUN_MINUTES: i64 = 10;
@@ -151,12 +152,14 @@ fn Line(row: Row) -> impl IntoView {
             </p>
         }
     });
+    let why = message.reply_to.filter(|_| is_ai).map(|trigger| view! { <Why channel=message.channel trigger /> });
     let class = if head { "message head" } else { "message" };
     Either::Right(view! {
         {day}
         <article class=class id=format!("m{}", message.seq)>
             {heading}
             <div class="text" dir="auto" inner_html=message.html></div>
+            {why}
         </article>
     })
 }
@@ -205,17 +208,22 @@ fn Growing(room: Room, writing: Writing) -> impl IntoView {
 fn Pending(room: Room, unsent: Unsent) -> impl IntoView {
     let viewer = viewer();
     let Unsent { client_key, body, sending, .. } = unsent;
-    let name = viewer.with_untracked(|viewer| viewer.me.as_ref().map(|me| me.name.clone())).unwrap_or_default();
+    let me = viewer.with_untracked(|viewer| viewer.me.clone());
+    let me = me.map(|me| Entity { id: me.id, kind: EntityKind::Human, name: me.name, bio: String::new() });
+    let name = me.as_ref().map(|me| me.name.clone());
     let note = match sending {
         Sending::Pending => view! { <p class="pending-note">{words::PENDING}</p> }.into_any(),
         Sending::Refused(why) => {
-            let draft: RwSignal<String> = expect_context();
-            let take_back = move |_| draft.set(room.take_back(client_key));
+            let take_back = move || {
+                (!room.is_archived()).then(|| {
+                    view! { <button class="quiet" type="button" on:click=move |_| room.take_back(client_key)>{words::TAKE_BACK}</button> }
+                })
+            };
             view! {
                 <p class="failed" role="alert">
                     {words::NOT_SENT} " " {why} " "
                     <button class="quiet" type="button" on:click=move |_| room.try_again(client_key)>{words::TRY_AGAIN}</button>
-                    <button class="quiet" type="button" on:click=take_back>{words::TAKE_BACK}</button>
+                    {take_back}
                 </p>
             }
             .into_any()
@@ -223,6 +231,7 @@ fn Pending(room: Room, unsent: Unsent) -> impl IntoView {
     };
     view! {
         <article class="message head pending">
+            {me.map(|entity| view! { <Avatar entity /> })}
             <p class="author"><b>{name}</b></p>
             <div class="text plain" dir="auto">{body}</div>
             {note}
@@ -233,7 +242,7 @@ fn Pending(room: Room, unsent: Unsent) -> impl IntoView {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use model::{ChannelId, ClientKey, Entity, EntityId, MessageId};
+    use model::{ChannelId, ClientKey, EntityId, MessageId};
     use time::{Duration, OffsetDateTime};
 
     #[test]

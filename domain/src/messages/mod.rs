@@ -3,7 +3,9 @@
 mod changes;
 mod markdown;
 pub mod mentions;
+pub(crate) mod roster;
 pub(crate) mod store;
+pub(crate) mod writer;
 
 pub use changes::{Changes, changes, sync};
 pub use markdown::render;
@@ -14,7 +16,8 @@ use crate::{Error, Result, Space, channels};
 use model::{
     ChannelId, ClientKey, Code, EntityId, EntityKind, Event, Message, MessageId, MessageKind, Page, Problem, limits,
 };
-use store::Candidate;
+use roster::Roster;
+use sqlx::PgConnection;
 
 /// What somebody wants to say.
 #[derive(Clone, Debug)]
@@ -53,23 +56,30 @@ pub fn check(body: &str) -> Result<(), Problem> {
 /// `not_a_member`, `archived`, `client_key_reused`.
 pub async fn post(space: &Space, author: EntityId, draft: Draft) -> Result<Message> {
     check(&draft.body)?;
-    let telling = space.live.expect(draft.channel);
-    let prepared = prepare(space, author, draft).await?;
-    match store::insert(&space.db, &prepared).await {
-        Ok(Some(numbered)) => {
-            let message = prepared.numbered(numbered);
-            telling.tell(told(&message));
-            if prepared.considering().next().is_some() {
-                space.bell.ring();
+    let mut prepared = prepare(space, author, draft).await?;
+    for look in 1..=LOOKS {
+        let telling = space.live.expect(prepared.channel);
+        let (back, written) = writer::write(space, prepared, telling).await?;
+        prepared = back;
+        match written {
+            Ok(Some(numbered)) => return Ok(prepared.numbered(numbered)),
+            Ok(None) if look < LOOKS => {
+                let roster = space.rosters.newest(&space.db, prepared.channel).await?;
+                if !prepared.look_again(&roster, look) {
+                    break;
+                }
             }
-            Ok(message)
+            Ok(None) => break,
+            Err(cause) if cause.broke("messages_client_key") => return again(space, &prepared).await,
+            Err(cause) if cause.broke("messages_reply_to_fkey") => return Err(no_such_reply()),
+            Err(cause) => return Err(cause),
         }
-        Ok(None) => Err(refusal(space, author, prepared.channel).await?),
-        Err(cause) if cause.broke("messages_client_key") => again(space, &prepared).await,
-        Err(cause) if cause.broke("messages_reply_to_fkey") => Err(no_such_reply()),
-        Err(cause) => Err(cause),
     }
+    Err(refusal(space, author, prepared.channel).await?)
 }
+
+/// How often a message is prepared at most, where members come and go meanwhile.
+const LOOKS: usize = 3;
 
 /// A message as an event: whole, as everybody gets it.
 pub(crate) fn told(message: &Message) -> Told {
@@ -88,17 +98,47 @@ pub(crate) struct Prepared {
     pub reply_to: Option<MessageId>,
     pub mentions: Vec<mentions::Mention>,
     named_ais: Vec<EntityId>,
+    moves_nobody: bool,
+    /// The clock of the roster that the mentions were looked up in; `None` where any will do.
+    roster: Option<i64>,
 }
 
 impl Prepared {
     /// The AIs that might answer.
     pub fn considering(&self) -> impl Iterator<Item = EntityId> + '_ {
-        self.named_ais.iter().copied()
+        self.named_ais.iter().copied().filter(|_| !self.moves_nobody)
+    }
+
+    /// Finds whom the message names.
+    fn look_up(&mut self, roster: &Roster) {
+        self.roster = Some(roster.clock);
+        self.mentions.clear();
+        self.named_ais.clear();
+        for (entity, mention) in roster.named(&self.body) {
+            self.mentions.push(mention);
+            if entity.kind == EntityKind::Ai && !self.named_ais.contains(&entity.id) {
+                self.named_ais.push(entity.id);
+            }
+        }
+    }
+
+    /// Members came or went since the message was prepared: finds whom it names among those who are there now, so that
+    /// nobody is named who has left and nobody missed who has come. Where they never stop, the last look counts.
+    /// `false` where it was not that: the author is no member, or the channel is archived.
+    fn look_again(&mut self, roster: &Roster, look: usize) -> bool {
+        if self.roster == Some(roster.clock) || roster.member(self.author.id).is_none() {
+            return false;
+        }
+        self.look_up(roster);
+        if look + 1 >= LOOKS {
+            self.roster = None;
+        }
+        true
     }
 
     /// The same message, asking no AI to consider it.
     pub fn moving_nobody(mut self) -> Self {
-        self.named_ais.clear();
+        self.moves_nobody = true;
         self
     }
 
@@ -128,25 +168,47 @@ pub(crate) async fn prepare(space: &Space, author: EntityId, draft: Draft) -> Re
     {
         return Err(no_such_reply());
     }
-    let candidates = store::candidates(&space.db, channel, author, &crate::entities::key(&body)).await?;
-    let Some(who) = candidates.iter().find(|candidate| candidate.entity.id == author) else {
-        return Err(refusal(space, author, channel).await?);
-    };
-    let author = who.entity.clone();
-    let names = candidates.iter().map(|Candidate { entity }| (entity.id, entity.name.as_str()));
-    let mentions = mentions::find(&body, names);
+    let mut roster = space.rosters.known(&space.db, channel).await?;
+    if roster.member(author).is_none() {
+        roster = space.rosters.newest(&space.db, channel).await?;
+    }
+    let Some(author) = roster.member(author).cloned() else { return Err(refusal(space, author, channel).await?) };
+    let html = render(&body);
     // An AI's own words move no AI yet: that is what keeps two of them from talking for ever.
-    let mut named_ais = Vec::new();
-    if author.kind == EntityKind::Human {
-        for Candidate { entity } in &candidates {
-            let named = mentions.iter().any(|mention| mention.entity == entity.id);
-            if named && entity.kind == EntityKind::Ai && entity.id != author.id {
-                named_ais.push(entity.id);
-            }
+    let moves_nobody = author.kind == EntityKind::Ai;
+    let mut prepared = Prepared {
+        id: MessageId::new(),
+        channel,
+        author,
+        client_key,
+        body,
+        html,
+        reply_to,
+        mentions: Vec::new(),
+        named_ais: Vec::new(),
+        moves_nobody,
+        roster: None,
+    };
+    prepared.look_up(&roster);
+    Ok(prepared)
+}
+
+/// Numbers and keeps a message within a transaction. `None` where its author is no member or the channel is archived.
+pub(crate) async fn insert(
+    space: &Space,
+    db: &mut PgConnection,
+    prepared: &mut Prepared,
+) -> Result<Option<store::Numbered>> {
+    for look in 1..=LOOKS {
+        if let Some(numbered) = store::insert(&mut *db, prepared).await? {
+            return Ok(Some(numbered));
+        }
+        let roster = space.rosters.newest(&mut *db, prepared.channel).await?;
+        if !prepared.look_again(&roster, look) {
+            break;
         }
     }
-    let html = render(&body);
-    Ok(Prepared { id: MessageId::new(), channel, author, client_key, body, html, reply_to, mentions, named_ais })
+    Ok(None)
 }
 
 fn no_such_reply() -> Error {

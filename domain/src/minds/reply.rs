@@ -256,13 +256,13 @@ impl Telling<'_> {
         let draft =
             messages::Draft { channel, client_key: ClientKey(reply.0), body: written.text, reply_to: Some(trigger.id) };
         let telling = space.live.expect(channel);
-        let prepared = match messages::prepare(space, mind.entity.id, draft).await {
+        let mut prepared = match messages::prepare(space, mind.entity.id, draft).await {
             Ok(prepared) => prepared,
             Err(Error::Refused(problem)) => return self.gone(&problem.message).await,
             Err(cause) => return Err(cause),
         };
         let mut work = space.db.begin().await?;
-        let Some(numbered) = messages::store::insert(&mut *work, &prepared).await? else {
+        let Some(numbered) = messages::insert(space, &mut work, &mut prepared).await? else {
             drop(work);
             return self.gone(&format!("{} left before the answer was finished.", mind.entity.name)).await;
         };

@@ -13,6 +13,7 @@ pub struct Pace {
     log_in_from: DefaultKeyedRateLimiter<IpAddr>,
     log_in_as: DefaultKeyedRateLimiter<String>,
     register_from: DefaultKeyedRateLimiter<IpAddr>,
+    register_as: DefaultKeyedRateLimiter<String>,
     post: DefaultKeyedRateLimiter<EntityId>,
     typing: DefaultKeyedRateLimiter<EntityId>,
     sync: DefaultKeyedRateLimiter<EntityId>,
@@ -41,6 +42,7 @@ impl Pace {
             log_in_from: limiter(30, Duration::from_secs(2)),
             log_in_as: limiter(10, Duration::from_secs(6)),
             register_from: limiter(20, Duration::from_secs(30)),
+            register_as: limiter(10, Duration::from_secs(30)),
             post: limiter(posts.div_ceil(3), Duration::from_mins(1) / posts),
             typing: limiter(5, Duration::from_secs(1)),
             sync: limiter(60, Duration::from_millis(200)),
@@ -54,8 +56,9 @@ impl Pace {
     }
 
     /// Before a registration is looked at.
-    pub fn register(&self, from: IpAddr) -> Result<(), Problem> {
-        check(&self.register_from, &household(from), "Too many registrations from this address.")
+    pub fn register(&self, from: IpAddr, email: &str) -> Result<(), Problem> {
+        check(&self.register_from, &household(from), "Too many registrations from this address.")?;
+        check(&self.register_as, &crate::entities::key(email), "Too many registrations with this e-mail address.")
     }
 
     /// Before a message is looked at.
@@ -78,6 +81,7 @@ impl Pace {
         self.log_in_from.retain_recent();
         self.log_in_as.retain_recent();
         self.register_from.retain_recent();
+        self.register_as.retain_recent();
         self.post.retain_recent();
         self.typing.retain_recent();
         self.sync.retain_recent();
@@ -110,6 +114,11 @@ mod tests {
         assert_eq!(refused.code, Code::RateLimited);
         assert!(refused.retry_after.is_some_and(|s| (1..=7).contains(&s)));
         pace.log_in(home, "Ben").unwrap();
+        for _ in 0..10 {
+            pace.register(home, "ada@example.org").unwrap();
+        }
+        assert!(pace.register("192.0.2.2".parse().unwrap(), "ADA@example.org").is_err());
+        pace.register(home, "ben@example.org").unwrap();
         let (who, other) = (EntityId::new(), EntityId::new());
         pace.post(who).unwrap();
         pace.post(who).unwrap();

@@ -1,7 +1,7 @@
 //! The table `sessions`.
 
 use crate::Result;
-use model::EntityId;
+use model::{EntityId, Me};
 use serde_json::Value;
 use sqlx::PgPool;
 use time::OffsetDateTime;
@@ -45,13 +45,22 @@ pub async fn update(
     Ok(())
 }
 
-/// A session that has not expired: its data and when it will.
-pub async fn load(db: &PgPool, id: &[u8]) -> Result<Option<(Value, OffsetDateTime)>> {
-    let row = sqlx::query_as("select data, expires_at from sessions where id = $1 and expires_at > now()")
-        .bind(id)
-        .fetch_optional(db)
-        .await?;
-    Ok(row)
+/// A session that has not expired: its data, when it will, and whose it is if they may still come in.
+pub async fn load(db: &PgPool, id: &[u8]) -> Result<Option<(Value, OffsetDateTime, Option<Me>)>> {
+    type Row = (Value, OffsetDateTime, Option<Uuid>, Option<String>, Option<bool>);
+    let row: Option<Row> = sqlx::query_as(
+        "select s.data, s.expires_at, e.id, e.name, a.is_admin
+         from sessions s left join (entities e join accounts a on a.entity_id = e.id)
+           on e.id = s.entity_id and e.deactivated_at is null
+         where s.id = $1 and s.expires_at > now()",
+    )
+    .bind(id)
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(|(data, expires, who, name, is_admin)| {
+        let me = who.zip(name).zip(is_admin);
+        (data, expires, me.map(|((id, name), is_admin)| Me { id: EntityId(id), name, is_admin }))
+    }))
 }
 
 /// Ends one.

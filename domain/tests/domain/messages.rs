@@ -137,3 +137,56 @@ async fn what_changed_since_is_one_question() {
     let answer = messages::sync(&space, keeper.id, &[other_epoch]).await.unwrap();
     assert!(matches!(answer.channels[0], Synced::Reload { .. }));
 }
+
+/// Posts that had to wait for one channel are written together: each as if it had come alone.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn posts_that_wait_together_are_taken_or_refused_one_by_one() {
+    let space = space().await;
+    let keeper = admin(&space).await;
+    let ada = person(&space, "Ada").await;
+    let id = room(&space, &keeper, 50, &[&keeper, &ada]).await;
+    // From here on whoever writes to the room waits.
+    let mut held = space.db.begin().await.unwrap();
+    sqlx::query("select from channels where id = $1 for update").bind(id.0).execute(&mut *held).await.unwrap();
+    let twice = draft(id, "said twice");
+    let other = messages::Draft { body: "said otherwise".into(), ..twice.clone() };
+    let nowhere = messages::Draft { reply_to: None, ..draft(id, "hello @Ada, and ADA") };
+    let mut posts = Vec::new();
+    for post in [draft(id, "first"), twice.clone(), twice, other, nowhere] {
+        let space = space.clone();
+        posts.push(tokio::spawn(async move { messages::post(&space, keeper.id, post).await }));
+    }
+    for n in 0..100 {
+        let (space, post) = (space.clone(), draft(id, &format!("line {n}")));
+        posts.push(tokio::spawn(async move { messages::post(&space, ada.id, post).await }));
+    }
+    // The first one has reached the lock; the others had all the time that it takes to queue behind it.
+    loop {
+        let (waiting,): (i64,) = sqlx::query_as("select count(*) from pg_stat_activity where wait_event_type = 'Lock'")
+            .fetch_one(&space.db)
+            .await
+            .unwrap();
+        if waiting > 0 {
+            break;
+        }
+        tokio::task::yield_now().await;
+    }
+    held.commit().await.unwrap();
+    let mut taken = Vec::new();
+    let mut refused = Vec::new();
+    for post in posts {
+        match post.await.unwrap() {
+            Ok(message) => taken.push((message.seq, message.body)),
+            Err(cause) => refused.push(cause.problem().code),
+        }
+    }
+    assert_eq!(refused, [Code::ClientKeyReused]);
+    // One key was said three times: two answers are the same message, in whichever wording came first.
+    taken.sort();
+    taken.dedup();
+    assert_eq!(taken.iter().map(|(seq, _)| *seq).collect::<Vec<_>>(), (1..=103).collect::<Vec<_>>());
+    let named: Vec<(i32, i32)> = sqlx::query_as("select start, length from mentions order by start").fetch_all(&space.db).await.unwrap();
+    assert_eq!(named, [(6, 4), (16, 3)]);
+    let page = messages::history(&space, keeper.id, id, Stretch::Latest).await.unwrap();
+    assert!(page.messages.windows(2).all(|pair| pair[0].clock < pair[1].clock));
+}

@@ -16,6 +16,8 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 #[tokio::main]
 async fn main() -> Result<(), Failure> {
+    // A connection is a file, and there are a thousand listeners on either side.
+    rlimit::increase_nofile_limit(u64::MAX)?;
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let kind = arguments.first().map_or("", String::as_str);
     let measured: Value = match kind {

@@ -69,7 +69,10 @@ pub(crate) async fn each_call(session: Session, request: Request, next: Next) ->
     if response.status().is_success() {
         return if from_form { onwards(&headers, response.headers()) } else { plain(response) };
     }
-    let problem = problem_of(response).await;
+    let mut problem = problem_of(response).await;
+    if problem.code == Code::InvalidArgument && problem.field.is_none() {
+        problem = openapi::misfit(&path, &typed).unwrap_or(problem);
+    }
     if from_form { back(&session, &headers, &path, problem, &typed).await } else { refused(&problem) }
 }
 
@@ -83,7 +86,7 @@ async fn read(headers: &HeaderMap, body: Body) -> Result<String, Problem> {
     let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let arrived = tokio::time::timeout(ARRIVES, to_bytes(body, BODY)).await;
     let bytes = arrived
-        .map_err(|_| Problem::new(Code::TooLarge, "The request took too long to arrive. Send it again."))?
+        .map_err(|_| Problem::new(Code::TooSlow, "The request took too long to arrive. Send it again."))?
         .map_err(|_| Problem::new(Code::TooLarge, format!("A request has at most {} KiB.", BODY / 1024)))?;
     match kind.as_str() {
         "application/json" => form::from_json(&bytes),

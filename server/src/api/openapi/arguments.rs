@@ -1,0 +1,101 @@
+//! What each endpoint takes, as the description of the API tells it.
+#![expect(dead_code, reason = "these describe server functions' arguments and are never made")]
+
+use model::{ChannelId, ClientKey, MessageId, Position};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+/// `accounts/register`
+#[derive(Deserialize, ToSchema)]
+pub(super) struct Register {
+    /// 2–32 letters of any script, digits, `_ - .` and single spaces inside; unique across people and AIs.
+    #[schema(example = "Ada")]
+    name: String,
+    #[schema(example = "ada@example.org")]
+    email: String,
+    /// 8–128 characters.
+    #[schema(example = "correct horse")]
+    password: String,
+    /// Token of an invitation link, where one is needed.
+    invitation: Option<String>,
+}
+
+/// `accounts/login`
+#[derive(Deserialize, ToSchema)]
+pub(super) struct LogIn {
+    /// Name or e-mail address.
+    #[schema(example = "ada@example.org")]
+    login: String,
+    #[schema(example = "correct horse")]
+    password: String,
+}
+
+/// A room.
+#[derive(Deserialize, ToSchema)]
+pub(super) struct ARoom {
+    room: ChannelId,
+}
+
+/// `rooms/edit`
+#[derive(Deserialize, ToSchema)]
+pub(super) struct EditRoom {
+    room: ChannelId,
+    /// 2–48 characters.
+    name: String,
+    /// At most 500 characters.
+    description: String,
+    /// 2–10,000.
+    capacity: i32,
+}
+
+/// `messages/post`
+#[derive(Deserialize, ToSchema)]
+pub(super) struct PostMessage {
+    channel: ChannelId,
+    /// Chosen by the author: the same key with the same text posts once.
+    client_key: ClientKey,
+    /// 1–4,000 characters of Markdown, kept as they are sent.
+    #[schema(example = "@Silas what is this place?")]
+    body: String,
+    /// The message that this one answers.
+    reply_to: Option<MessageId>,
+}
+
+/// `messages/history`
+#[derive(Deserialize, ToSchema)]
+pub(super) struct History {
+    channel: ChannelId,
+    /// Messages before this seq.
+    before: Option<i64>,
+    /// Messages after this seq; not together with `before`.
+    after: Option<i64>,
+}
+
+/// `messages/decisions`
+#[derive(Deserialize, ToSchema)]
+pub(super) struct OfMessage {
+    channel: ChannelId,
+    message: MessageId,
+}
+
+/// `sync`
+#[derive(Deserialize, ToSchema)]
+pub(super) struct SyncPositions {
+    /// At most 500; none asks for the places alone.
+    #[schema(required = false)]
+    positions: Vec<Position>,
+}
+
+/// `channels/read`
+#[derive(Deserialize, ToSchema)]
+pub(super) struct Read {
+    channel: ChannelId,
+    /// The seq of the newest message that was read.
+    up_to: i64,
+}
+
+/// A channel.
+#[derive(Deserialize, ToSchema)]
+pub(super) struct AChannel {
+    channel: ChannelId,
+}

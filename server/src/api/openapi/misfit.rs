@@ -1,0 +1,70 @@
+//! Which argument of a call does not fit its description: the words that a form's decoder has for it name none.
+
+use super::document;
+use crate::api::form;
+use model::Problem;
+use serde_json::Value;
+use std::sync::LazyLock;
+use uuid::Uuid;
+
+static DOCUMENT: LazyLock<Value> = LazyLock::new(|| serde_json::to_value(document()).unwrap_or_default());
+
+/// The first argument of a form that is missing, or is no number or id where one is asked for.
+pub(in crate::api) fn misfit(path: &str, typed: &str) -> Option<Problem> {
+    let takes = &DOCUMENT["paths"][path]["post"]["requestBody"]["content"]["application/json"]["schema"];
+    let described = resolve(takes);
+    let fields: Vec<(String, String)> = form::fields(typed).collect();
+    for (name, schema) in described["properties"].as_object()? {
+        let required = described["required"].as_array().is_some_and(|all| all.iter().any(|one| one == name));
+        match fields.iter().find(|(field, _)| field == name) {
+            None if required && !fields.iter().any(|(field, _)| field.starts_with(&format!("{name}["))) => {
+                return Some(Problem::argument(name, format!("“{name}” is missing.")));
+            }
+            Some((_, value)) => {
+                if let Some(wanted) = refused_by(resolve(schema), value) {
+                    return Some(Problem::argument(name, format!("“{name}” has to be {wanted}.")));
+                }
+            }
+            None => {}
+        }
+    }
+    None
+}
+
+/// What a value should have been.
+fn refused_by(schema: &Value, value: &str) -> Option<&'static str> {
+    let is = |kind: &str| schema["type"] == kind || schema["type"].as_array().is_some_and(|all| all.contains(&kind.into()));
+    match schema["format"].as_str() {
+        _ if is("null") && value.is_empty() => None,
+        Some("int32") if is("integer") && value.parse::<i32>().is_err() => Some("a whole number"),
+        _ if is("integer") && value.parse::<i64>().is_err() => Some("a whole number"),
+        Some("uuid") if Uuid::parse_str(value).is_err() => Some("an id (a UUID)"),
+        _ => None,
+    }
+}
+
+fn resolve(schema: &'static Value) -> &'static Value {
+    let plain = schema["oneOf"].as_array().and_then(|all| all.iter().find(|one| one["$ref"].is_string())).unwrap_or(schema);
+    match plain["$ref"].as_str().and_then(|reference| reference.rsplit('/').next()) {
+        Some(name) => &DOCUMENT["components"]["schemas"][name],
+        None => plain,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_argument_that_does_not_fit_is_named() {
+        let room = Uuid::new_v4();
+        let field = |typed: &str| misfit("/api/rooms/edit", typed).and_then(|problem| problem.field);
+        assert_eq!(field(&format!("room={room}&name=Hall&description=&capacity=abc")).as_deref(), Some("capacity"));
+        assert_eq!(field(&format!("room={room}&name=Hall&description=&capacity=99999999999")).as_deref(), Some("capacity"));
+        assert_eq!(field("room=7&name=Hall&description=&capacity=5").as_deref(), Some("room"));
+        assert_eq!(field(&format!("room={room}&name=Hall&capacity=5")).as_deref(), Some("description"));
+        assert_eq!(field(&format!("room={room}&name=Hall&description=&capacity=5")), None);
+        let history = misfit("/api/messages/history", &format!("channel={room}&before=yesterday")).unwrap();
+        assert_eq!(history.field.as_deref(), Some("before"));
+    }
+}
