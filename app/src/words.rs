@@ -38,7 +38,8 @@ pub const ROOM_DESCRIPTION: &str = "What it is for";
 pub const ROOM_CAPACITY: &str = "Places";
 pub const SAVE: &str = "Save";
 pub const ARCHIVE: &str = "Archive this room";
-pub const ARCHIVE_HINT: &str = "It can still be read by those who are in; nothing more is said in it. This cannot be undone.";
+pub const ARCHIVE_HINT: &str =
+    "It can still be read by those who are in; nothing more is said in it. This cannot be undone.";
 pub const ARCHIVE_FOR_EVER: &str = "Archive it for good";
 pub const ARCHIVED: &str = "This room is archived. It can be read; nothing more is said in it.";
 pub const JOIN: &str = "Join";

@@ -49,6 +49,8 @@ for (const [size, viewport] of Object.entries(SIZES)) {
       await look('edit');
       await page.goto('/nowhere');
       await look('nowhere');
+      // The browser itself notes that a page was not found.
+      expect(keeper.complaints.splice(0)).toHaveLength(1);
     });
   }
 }

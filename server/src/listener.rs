@@ -14,9 +14,9 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
 use tokio_io_timeout::TimeoutStream;
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
 /// How long a write may wait for the other side to take it.
@@ -40,7 +40,7 @@ pub(crate) async fn serve(
     stopping: CancellationToken,
     ending: Duration,
 ) -> bool {
-    let (running, cut) = (TaskTracker::new(), CancellationToken::new());
+    let mut running = JoinSet::new();
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     loop {
         // Never closed, so there is always one to come.
@@ -49,20 +49,16 @@ pub(crate) async fn serve(
             accepted = Listener::accept(&mut listener) => accepted,
             () = stopping.cancelled() => break,
         };
-        let (site, stopping, cut) = (site.clone(), stopping.clone(), cut.clone());
+        let (site, stopping) = (site.clone(), stopping.clone());
         running.spawn(async move {
-            tokio::select! {
-                () = connection(stream, address, site, stopping) => {}
-                () = cut.cancelled() => {}
-            }
+            connection(stream, address, site, stopping).await;
             drop(place);
         });
+        while running.try_join_next().is_some() {}
     }
     drop(listener);
-    running.close();
-    let ended = tokio::time::timeout(ending, running.wait()).await.is_ok();
-    cut.cancel();
-    running.wait().await;
+    let ended = tokio::time::timeout(ending, async { while running.join_next().await.is_some() {} }).await.is_ok();
+    running.shutdown().await;
     ended
 }
 

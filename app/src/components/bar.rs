@@ -25,7 +25,10 @@ pub fn Bar() -> impl IntoView {
     let at = use_location().pathname;
     let who = move || {
         viewer.with(|viewer| viewer.me.clone()).map_or_else(
-            || view! { <a class="quiet" href="/login" hidden=move || at.get() == "/login">{words::LOG_IN}</a> }.into_any(),
+            || {
+                view! { <a class="quiet" href="/login" hidden=move || at.get() == "/login">{words::LOG_IN}</a> }
+                    .into_any()
+            },
             |me| {
                 view! {
                     <span class="me">{me.name}</span>

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use model::Problem;
+use std::ops::RangeInclusive;
 
 /// A labelled input with its hint and, when it was refused, why.
 #[component]
@@ -22,10 +23,15 @@ pub fn Field(
     /// For password managers.
     #[prop(default = "off")]
     autocomplete: &'static str,
+    /// The least and the most that a number may be. Without the least a browser counts its steps from what stood in
+    /// the field before, wrong as that was.
+    #[prop(optional)]
+    range: Option<RangeInclusive<i32>>,
     /// Why the form was refused.
     #[prop(default = None)]
     problem: Option<Problem>,
 ) -> impl IntoView {
+    let (min, max) = range.map(RangeInclusive::into_inner).unzip();
     let wrong = problem.filter(|problem| problem.field.as_deref() == Some(name)).map(|problem| problem.message);
     let is_wrong = wrong.is_some();
     let told =
@@ -37,6 +43,8 @@ pub fn Field(
                 id=name
                 name=name
                 type=kind
+                min=min
+                max=max
                 value=value
                 autocomplete=autocomplete
                 required=true

@@ -7,7 +7,7 @@ use crate::{api, words};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
-use model::{ChannelId, Code, Problem};
+use model::{ChannelId, Code, Problem, limits};
 
 /// Fields of a room, filled with what it is or with what was typed.
 #[component]
@@ -36,7 +36,7 @@ fn RoomForm(
                 <label for="description">{words::ROOM_DESCRIPTION}</label>
                 <textarea id="description" name="description" rows="3">{description}</textarea>
             </div>
-            <Field name="capacity" kind="number" label=words::ROOM_CAPACITY value=fill("capacity", capacity) problem=problem.clone() />
+            <Field name="capacity" kind="number" range=limits::CAPACITY label=words::ROOM_CAPACITY value=fill("capacity", capacity) problem=problem.clone() />
             <button class="primary">{words::SAVE}</button>
         </form>
     }

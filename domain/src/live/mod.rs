@@ -62,9 +62,9 @@ impl Hub {
         if self.stopping.load(Ordering::Acquire) {
             return Err(Problem::new(Code::Busy, "The server is stopping. Come back in a moment.").after(2).into());
         }
-        let (listener, queue) = Listener::new(who, session);
+        let listener = Listener::new(who, session);
         self.seat_person(&listener)?;
-        let frames = Frames::new(queue, listener.clone(), self.clone());
+        let frames = Frames::new(listener.clone(), self.clone());
         for (_, channel, visible_from, clock) in channels::store::seats(&self.db, &[who]).await? {
             self.lane_at(channel, clock).seat(&listener, visible_from, clock, self);
         }
@@ -127,7 +127,7 @@ impl Hub {
         });
     }
 
-    async fn catch_up(&self, lane: &Lane) -> Result<()> {
+    async fn catch_up(&self, lane: &Arc<Lane>) -> Result<()> {
         let since = lane.clock();
         let Some(found) = messages::changes(&self.db, lane.channel, since, &self.present()).await? else {
             return Ok(());
@@ -142,7 +142,7 @@ impl Hub {
     /// Tells something ephemeral to everybody in a channel.
     pub fn pass(&self, channel: ChannelId, event: &Event) {
         if let Some(lane) = self.lane(channel) {
-            lane.pass(&Told::event(event).frame);
+            lane.pass(Told::event(event));
         }
     }
 

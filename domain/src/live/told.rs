@@ -43,6 +43,11 @@ impl Told {
         if let Effect::Joined { who, .. } = self.effect { Some(who) } else { None }
     }
 
+    /// The number of the message that this tells, if it tells one.
+    pub(super) fn seq(&self) -> Option<i64> {
+        if let Effect::Message { seq } = self.effect { Some(seq) } else { None }
+    }
+
     /// Serialises an event.
     pub fn event(event: &Event) -> Self {
         let (clock, effect) = match event {

@@ -52,7 +52,11 @@ pub(super) async fn write(space: &Space, prepared: Prepared, telling: Expected) 
         }
     };
     if let Some(first) = first {
-        tokio::spawn(take_turns(space.clone(), Turn { writers: space.writers.clone(), channel, is_over: false }, first));
+        tokio::spawn(take_turns(
+            space.clone(),
+            Turn { writers: space.writers.clone(), channel, is_over: false },
+            first,
+        ));
     }
     written.await.map_err(|_| Error::Interrupted("posting"))
 }

@@ -185,7 +185,8 @@ async fn posts_that_wait_together_are_taken_or_refused_one_by_one() {
     taken.sort();
     taken.dedup();
     assert_eq!(taken.iter().map(|(seq, _)| *seq).collect::<Vec<_>>(), (1..=103).collect::<Vec<_>>());
-    let named: Vec<(i32, i32)> = sqlx::query_as("select start, length from mentions order by start").fetch_all(&space.db).await.unwrap();
+    let named: Vec<(i32, i32)> =
+        sqlx::query_as("select start, length from mentions order by start").fetch_all(&space.db).await.unwrap();
     assert_eq!(named, [(6, 4), (16, 3)]);
     let page = messages::history(&space, keeper.id, id, Stretch::Latest).await.unwrap();
     assert!(page.messages.windows(2).all(|pair| pair[0].clock < pair[1].clock));

@@ -19,7 +19,11 @@ const LISTENERS: usize = 1_000;
 /// How long each measurement lasts.
 const SPAN: Duration = Duration::from_secs(8);
 /// Posts that may be on their way to somebody at saturation.
-const WINDOW: u64 = 16;
+const WINDOW: u64 = 64;
+/// Connections that post at saturation: enough that neither server waits for them.
+const POSTERS: usize = 32;
+/// Connections that post at a steady rate: so many that none of them has to wait for its own last post.
+const LINES: usize = 256;
 const MARK: &[u8] = b"t=";
 
 /// What listeners have heard so far.
@@ -190,9 +194,9 @@ pub async fn measure() -> Result<Value, Failure> {
     }
     tokio::time::sleep(Duration::from_secs(2)).await;
     let limit_kib = (memory_of(bare.child.id()) - empty) as f64 / LISTENERS as f64;
-    let limit = saturate(&bare.address, (0..8).map(|_| Bare).collect(), &heard).await?;
+    let limit = saturate(&bare.address, (0..POSTERS).map(|_| Bare).collect(), &heard).await?;
     let half = limit / 2.0 / LISTENERS as f64;
-    let limit_late = paced(&bare.address, (0..8).map(|_| Bare).collect(), &heard, half).await?;
+    let limit_late = paced(&bare.address, (0..LINES).map(|_| Bare).collect(), &heard, half).await?;
     drop(bare);
     for one in listening.drain(..) {
         one.abort();
@@ -213,12 +217,12 @@ pub async fn measure() -> Result<Value, Failure> {
     // Presence has to be told before anything is measured.
     tokio::time::sleep(Duration::from_secs(4)).await;
     let kib = (house.memory().saturating_sub(empty)) as f64 / LISTENERS as f64;
-    let posters = |from: usize| {
-        people[from..from + 8].iter().map(|person| Space { room, cookie: person.cookie.clone() }).collect::<Vec<_>>()
+    let posters = |count: usize| {
+        people[..count].iter().map(|person| Space { room, cookie: person.cookie.clone() }).collect::<Vec<_>>()
     };
-    let reached = saturate(&house.address, posters(0), &heard).await?;
-    let late = paced(&house.address, posters(0), &heard, half.min(reached / LISTENERS as f64 * 0.7)).await?;
-    let calm = paced(&house.address, posters(0), &heard, 20.0).await?;
+    let reached = saturate(&house.address, posters(POSTERS), &heard).await?;
+    let late = paced(&house.address, posters(LINES), &heard, half.min(reached / LISTENERS as f64 * 0.7)).await?;
+    let calm = paced(&house.address, posters(LINES), &heard, 20.0).await?;
     Ok(json!({
         "listeners": LISTENERS,
         "deliveries_per_s": reached.round(),

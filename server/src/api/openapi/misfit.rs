@@ -33,7 +33,8 @@ pub(in crate::api) fn misfit(path: &str, typed: &str) -> Option<Problem> {
 
 /// What a value should have been.
 fn refused_by(schema: &Value, value: &str) -> Option<&'static str> {
-    let is = |kind: &str| schema["type"] == kind || schema["type"].as_array().is_some_and(|all| all.contains(&kind.into()));
+    let is =
+        |kind: &str| schema["type"] == kind || schema["type"].as_array().is_some_and(|all| all.contains(&kind.into()));
     match schema["format"].as_str() {
         _ if is("null") && value.is_empty() => None,
         Some("int32") if is("integer") && value.parse::<i32>().is_err() => Some("a whole number"),
@@ -44,7 +45,8 @@ fn refused_by(schema: &Value, value: &str) -> Option<&'static str> {
 }
 
 fn resolve(schema: &'static Value) -> &'static Value {
-    let plain = schema["oneOf"].as_array().and_then(|all| all.iter().find(|one| one["$ref"].is_string())).unwrap_or(schema);
+    let plain =
+        schema["oneOf"].as_array().and_then(|all| all.iter().find(|one| one["$ref"].is_string())).unwrap_or(schema);
     match plain["$ref"].as_str().and_then(|reference| reference.rsplit('/').next()) {
         Some(name) => &DOCUMENT["components"]["schemas"][name],
         None => plain,
@@ -60,7 +62,10 @@ mod tests {
         let room = Uuid::new_v4();
         let field = |typed: &str| misfit("/api/rooms/edit", typed).and_then(|problem| problem.field);
         assert_eq!(field(&format!("room={room}&name=Hall&description=&capacity=abc")).as_deref(), Some("capacity"));
-        assert_eq!(field(&format!("room={room}&name=Hall&description=&capacity=99999999999")).as_deref(), Some("capacity"));
+        assert_eq!(
+            field(&format!("room={room}&name=Hall&description=&capacity=99999999999")).as_deref(),
+            Some("capacity")
+        );
         assert_eq!(field("room=7&name=Hall&description=&capacity=5").as_deref(), Some("room"));
         assert_eq!(field(&format!("room={room}&name=Hall&capacity=5")).as_deref(), Some("description"));
         assert_eq!(field(&format!("room={room}&name=Hall&description=&capacity=5")), None);

@@ -5,7 +5,7 @@ mod misfit;
 
 pub(super) use misfit::misfit;
 
-use arguments::{ARoom, AChannel, EditRoom, History, LogIn, OfMessage, PostMessage, Read, Register, SyncPositions};
+use arguments::{AChannel, ARoom, EditRoom, History, LogIn, OfMessage, PostMessage, Read, Register, SyncPositions};
 use axum::Router;
 use axum::http::{HeaderValue, header};
 use axum::middleware::map_response;
@@ -178,8 +178,7 @@ fn refusals(mut responses: ResponsesBuilder, codes: impl Iterator<Item = Code>) 
     }
     for (status, names) in by_status {
         let problem = ContentBuilder::new().schema(Some(reference::<Problem>())).build();
-        let refused =
-            ResponseBuilder::new().description(names.join(", ")).content("application/json", problem).build();
+        let refused = ResponseBuilder::new().description(names.join(", ")).content("application/json", problem).build();
         responses = responses.response(status.to_string(), refused);
     }
     responses
@@ -243,7 +242,10 @@ pub fn document() -> OpenApi {
              Errors have a stable `code`, a `message` for people and, where they are about one, the `field`.",
         ))
         .build();
-    let cookie = ApiKeyValue::with_description("session", "Set by `accounts/login`; `__Host-session` where the space is reached by https.");
+    let cookie = ApiKeyValue::with_description(
+        "session",
+        "Set by `accounts/login`; `__Host-session` where the space is reached by https.",
+    );
     let mut components = utoipa::openapi::ComponentsBuilder::new()
         .security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
     macro_rules! schemas {
