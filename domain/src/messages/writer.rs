@@ -84,17 +84,13 @@ async fn take_turns(space: Space, mut turn: Turn, first: Waiting) {
         let writers = turn.writers.clone();
         let mut all = writers.waiting();
         // Whether anybody waits and giving up the turn are one moment: nobody waits for a turn that nobody has.
-        match all.get_mut(&turn.channel).filter(|waiting| !waiting.is_empty()) {
-            Some(waiting) => {
-                let together = waiting.len().min(TOGETHER);
-                batch = waiting.drain(..together).collect();
-            }
-            None => {
-                all.remove(&turn.channel);
-                turn.is_over = true;
-                return;
-            }
-        }
+        let Some(waiting) = all.get_mut(&turn.channel).filter(|waiting| !waiting.is_empty()) else {
+            all.remove(&turn.channel);
+            turn.is_over = true;
+            return;
+        };
+        let together = waiting.len().min(TOGETHER);
+        batch = waiting.drain(..together).collect();
     }
 }
 
