@@ -17,7 +17,7 @@ cargo xtask run [--release] [--port N] [--data DIR] [--fresh]
     prepares what is needed, builds, and starts the space
 cargo xtask dev [--port N] [--data DIR]
     the same, and builds and starts again when a source changes
-cargo xtask test [rules|domain|server|end2end] [-- FILTER]
+cargo xtask test [rules|domain|server|end2end] [--release] [-- FILTER]
     prepares what tests need and runs them, all kinds or one
 cargo xtask bench fanout|post|page [--json]
     measures on the release build, beside a bare limit of the same run

@@ -1,6 +1,7 @@
 //! Messages: posting them once, and reading them back.
 
 mod changes;
+mod insert;
 mod markdown;
 pub mod mentions;
 pub(crate) mod roster;
@@ -143,7 +144,7 @@ impl Prepared {
     }
 
     /// The message with its number.
-    pub fn numbered(&self, (seq, clock, created_at): store::Numbered) -> Message {
+    pub fn numbered(&self, (seq, clock, created_at): insert::Numbered) -> Message {
         Message {
             id: self.id,
             channel: self.channel,
@@ -198,9 +199,9 @@ pub(crate) async fn insert(
     space: &Space,
     db: &mut PgConnection,
     prepared: &mut Prepared,
-) -> Result<Option<store::Numbered>> {
+) -> Result<Option<insert::Numbered>> {
     for look in 1..=LOOKS {
-        if let Some(numbered) = store::insert(&mut *db, prepared).await? {
+        if let Some(numbered) = insert::one(&mut *db, prepared).await? {
             return Ok(Some(numbered));
         }
         let roster = space.rosters.newest(&mut *db, prepared.channel).await?;

@@ -4,7 +4,7 @@
 //! queue for it in the database, each on a connection of its own. They wait here instead and are written together.
 //! The writing is a task of its own: a request that is given up takes nothing with it.
 
-use super::store::{self, Numbered};
+use super::insert::{self, Numbered};
 use super::{Prepared, told};
 use crate::live::Expected;
 use crate::{Error, Result, Space};
@@ -17,7 +17,7 @@ use tokio::sync::oneshot;
 /// Most posts in one statement.
 const TOGETHER: usize = 64;
 
-/// A post as it comes back: `None` for its number where it was not taken, see [`store::insert`].
+/// A post as it comes back: `None` for its number where it was not taken, see [`insert::one`].
 type Written = (Prepared, Result<Option<Numbered>>);
 
 struct Waiting {
@@ -97,7 +97,7 @@ async fn take_turns(space: Space, mut turn: Turn, first: Waiting) {
 async fn write_down(space: &Space, channel: ChannelId, batch: Vec<Waiting>) {
     if batch.len() > 1 {
         let posts: Vec<&Prepared> = batch.iter().map(|one| &one.prepared).collect();
-        match store::insert_together(&space.db, channel, &posts).await {
+        match insert::together(&space.db, channel, &posts).await {
             Ok(mut numbers) => {
                 for one in batch {
                     let numbered = numbers.remove(&one.prepared.id);
@@ -117,7 +117,7 @@ async fn write_down(space: &Space, channel: ChannelId, batch: Vec<Waiting>) {
         }
     }
     for one in batch {
-        let written = store::insert(&space.db, &one.prepared).await;
+        let written = insert::one(&space.db, &one.prepared).await;
         answer(space, one, written);
     }
 }
