@@ -146,6 +146,15 @@ fn debian(program: &str, package: &str) -> Done {
     })
 }
 
+/// Redis's server: `REDIS_SERVER` where it is set, else Debian's.
+pub fn redis() -> Done<PathBuf> {
+    if let Some(named) = std::env::var_os("REDIS_SERVER").filter(|named| !named.is_empty()) {
+        return Ok(PathBuf::from(named));
+    }
+    debian("redis-server", "redis-server")?;
+    Ok(PathBuf::from("redis-server"))
+}
+
 /// Chromium's path: `CHROMIUM`, Debian's, or nothing where Playwright has one of its own.
 pub fn browser() -> Done<Option<String>> {
     if let Ok(named) = std::env::var("CHROMIUM") {

@@ -203,7 +203,7 @@ impl Lane {
     fn hand_over_soon(self: &Arc<Self>, state: &mut State) {
         let now = Instant::now();
         let at = state.handed.map_or(now, |handed| handed + GATHER);
-        if at <= now {
+        if at <= now || state.gathered.len() >= TOGETHER {
             hand_over(state, self.channel);
         } else if !std::mem::replace(&mut state.due, true) {
             let lane = self.clone();

@@ -1,3 +1,4 @@
+use crate::hearing::Hearing;
 use crate::tasks::ai;
 use crate::world::{admin, room, say, space_with};
 use async_trait::async_trait;
@@ -66,17 +67,15 @@ impl Drop for Stage {
 }
 
 impl Stage {
-    async fn listen(&self) -> domain::live::Frames {
-        self.space.live.connect(self.keeper.id, vec![1]).await.unwrap()
+    async fn listen(&self) -> Hearing {
+        Hearing::of(&self.space, self.keeper.id).await
     }
 }
 
-async fn until(frames: &mut domain::live::Frames, mut found: impl FnMut(&Event) -> bool) -> Vec<Event> {
+async fn until(frames: &mut Hearing, mut found: impl FnMut(&Event) -> bool) -> Vec<Event> {
     let mut seen = Vec::new();
     loop {
-        let frame =
-            tokio::time::timeout(Duration::from_secs(20), frames.next()).await.expect("an event").unwrap().unwrap();
-        let event: Event = serde_json::from_slice(frame.strip_prefix(b"data: ").unwrap()).unwrap();
+        let event = frames.next().await.expect("an event");
         let last = found(&event);
         seen.push(event);
         if last {

@@ -1,20 +1,17 @@
+use crate::hearing::Hearing;
 use crate::world::{admin, person, room, say, space};
 use domain::Space;
-use domain::live::Frames;
-use futures::StreamExt;
 use model::{EntityId, Event, Me};
 use std::time::Duration;
 
-async fn listen(space: &Space, who: &Me) -> Frames {
-    space.live.connect(who.id, vec![1]).await.unwrap()
+async fn listen(space: &Space, who: &Me) -> Hearing {
+    Hearing::of(space, who.id).await
 }
 
 /// The next event that is not about presence; `None` when the stream has ended.
-async fn next(frames: &mut Frames) -> Option<Event> {
+async fn next(frames: &mut Hearing) -> Option<Event> {
     loop {
-        let frame =
-            tokio::time::timeout(Duration::from_secs(5), frames.next()).await.expect("an event within 5 s")?.unwrap();
-        let event = serde_json::from_slice(frame.strip_prefix(b"data: ").unwrap()).unwrap();
+        let event = frames.next().await?;
         if !matches!(event, Event::Presence { .. }) {
             return Some(event);
         }

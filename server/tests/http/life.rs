@@ -137,6 +137,8 @@ async fn composes_environment_opens_a_space() {
     domain::database::create(&db, &name, None).await.unwrap();
     let at = url.rfind('/').unwrap();
     settings.insert("DATABASE_URL".into(), format!("{}/{name}", &url[..at]));
+    assert!(settings.contains_key("REDIS_URL"));
+    settings.insert("REDIS_URL".into(), std::env::var("TEST_REDIS_URL").unwrap());
     settings.insert("PORT".into(), "0".into());
     settings.insert("HOST".into(), "127.0.0.1".into());
     let pairs: Vec<(&str, &str)> = settings.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
