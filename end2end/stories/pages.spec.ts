@@ -33,7 +33,9 @@ for (const [size, viewport] of Object.entries(SIZES)) {
         await guest.page.locator('#here').getByRole('button', { name: 'Close' }).click();
         await expect(guest.page.locator('#here')).toBeHidden();
       }
-      await guest.page.getByRole('button', { name: 'Leave', exact: true }).click();
+      const leave = guest.page.getByRole('button', { name: 'Leave', exact: true });
+      expect((await leave.boundingBox())!.height, 'a button is one line').toBeLessThan(48);
+      await leave.click();
       await look('leave');
       const keeper = await newcomer({ viewport, colorScheme, reducedMotion: 'reduce' });
       page = (await keeper.logIn('testadmin@thegathering.com', 'adminpass')).page;

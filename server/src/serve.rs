@@ -63,10 +63,19 @@ pub async fn serve(config: Config) -> Result<(), Stopped> {
     if let Err(cause) = rlimit::increase_nofile_limit(u64::MAX) {
         tracing::debug!(%cause, "the limit of open files stays as it is");
     }
+    // From the first moment on: a signal that comes while the database starts must not leave it behind.
+    let asked = CancellationToken::new();
+    tokio::spawn({
+        let asked = asked.clone();
+        async move {
+            signalled().await;
+            asked.cancel();
+        }
+    });
     let (folder, assets) = assets::find(config.site.as_deref())?;
     let _only_one = only_one(&config)?;
     let Opened { options, embedded } = database::open(&config).await?;
-    let served = with_database(&config, options, &folder, assets).await;
+    let served = with_database(&config, options, &folder, assets, asked).await;
     if let Some(embedded) = embedded {
         embedded.stop().await;
     }
@@ -97,6 +106,7 @@ async fn with_database(
     options: sqlx::postgres::PgConnectOptions,
     folder: &std::path::Path,
     assets: app::shell::Assets,
+    asked: CancellationToken,
 ) -> Result<(), Stopped> {
     let is_embedded = matches!(config.database, Database::Embedded { .. });
     let db = domain::database::connect(options, config.database_connections).await.map_err(|cause| {
@@ -121,7 +131,7 @@ async fn with_database(
     let site = router::router(config, &space, folder, assets, &stopping);
     announce(config, &space, address).await?;
 
-    let done = listen(listener, site, stopping.clone(), space.clone()).await;
+    let done = listen(listener, site, stopping.clone(), space.clone(), asked).await;
     stopping.cancel();
     let _ = tokio::time::timeout(Duration::from_secs(3), tasks).await;
     for helper in [beats, sweep, pace] {
@@ -138,11 +148,12 @@ async fn listen(
     site: axum::Router,
     stopping: CancellationToken,
     space: Space,
+    asked: CancellationToken,
 ) -> Result<(), Stopped> {
     let mut server = tokio::spawn(listener::serve(listener, site, stopping.clone(), ENDING));
     tokio::select! {
         _ = &mut server => return Err(Stopped::Listener),
-        () = signalled() => {}
+        () = asked.cancelled() => {}
     }
     tracing::info!("stopping: no new requests, streams come back later");
     space.live.stop();

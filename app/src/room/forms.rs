@@ -22,8 +22,8 @@ fn RoomForm(
     let viewer = viewer().get_untracked();
     let problem = viewer.problem(action);
     let fill = |field: &str, now: String| {
-        let typed = viewer.typed(action, field);
-        if problem.is_some() && !typed.is_empty() { typed } else { now }
+        // What was emptied on purpose stays empty.
+        if problem.is_some() { viewer.typed(action, field) } else { now }
     };
     let (name, description, capacity) = now;
     let description = fill("description", description);

@@ -184,7 +184,11 @@ impl Room {
                 known.state = delta.state;
                 known.notice.clone_from(&delta.notice);
             }
-            None if delta.offset == 0 => writing.push(delta.clone()),
+            None if delta.offset == 0 => {
+                // Who begins anew has left an earlier failure behind.
+                writing.retain(|one| one.entity.id != delta.entity.id || one.state != ReplyState::Failed);
+                writing.push(delta.clone());
+            }
             _ => whole = false,
         });
         whole

@@ -57,6 +57,8 @@ pub async fn register(space: &Space, form: Registration) -> Result<Me> {
 
 /// Finds who a name or address and a password belong to. One answer, in one time, for whatever is wrong.
 pub async fn log_in(space: &Space, login: &str, password: String) -> Result<Me> {
+    // Nobody's name holds U+0000, and PostgreSQL would not take it.
+    let login = if login.contains('\0') { "" } else { login };
     let found = store::by_login(&space.db, &entities::key(login), &login.trim().to_lowercase()).await?;
     let hash = found.as_ref().map(|(_, hash)| hash.clone());
     // Longer than any password can be: not hashed, and it cannot be right.

@@ -1,7 +1,7 @@
 //! Markdown to HTML that is safe to show. Nobody's HTML passes, people's or models'.
 
 use ammonia::{Builder, UrlRelative};
-use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, TagEnd, TextMergeStream, html};
+use pulldown_cmark::{CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, TextMergeStream, html};
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
@@ -56,18 +56,52 @@ static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
 /// without its form: everybody in the room has to load it.
 pub fn render(body: &str) -> String {
     let most = body.len() * 8 + 4_096;
+    let body = &*without_definitions(body);
     let tables = shown_with(body, Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TABLES);
-    if tables.len() <= most {
+    if tables.len() <= most && says_something(&tables) {
         return tables;
     }
     let plain = shown_with(body, Options::ENABLE_STRIKETHROUGH);
-    if plain.len() <= most { plain } else { format!("<p>{}</p>\n", ammonia::clean_text(body)) }
+    if plain.len() <= most && says_something(&plain) {
+        return plain;
+    }
+    format!("<p>{}</p>\n", ammonia::clean_text(body))
+}
+
+/// Definitions of links (`[alice]: hello`) are taken as what somebody said: Markdown would show nothing of them.
+fn without_definitions(body: &str) -> Cow<'_, str> {
+    let parser = Parser::new_ext(body, Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TABLES);
+    let mut starts: Vec<usize> = parser.reference_definitions().iter().map(|(_, one)| one.span.start).collect();
+    if starts.is_empty() {
+        return Cow::Borrowed(body);
+    }
+    starts.sort_unstable();
+    let mut said = body.to_owned();
+    for start in starts.into_iter().rev() {
+        said.insert(start, '\\');
+    }
+    Cow::Owned(said)
+}
+
+/// Whether anything of it can be seen.
+fn says_something(html: &str) -> bool {
+    let mut inside = false;
+    html.contains("<hr")
+        || html.chars().any(|c| {
+            inside = c == '<' || (inside && c != '>');
+            !inside && c != '>' && !c.is_whitespace()
+        })
 }
 
 fn shown_with(body: &str, options: Options) -> String {
     let shown = TextMergeStream::new(Parser::new_ext(body, options)).map(|event| match event {
         Event::SoftBreak => Event::HardBreak,
         Event::Html(raw) | Event::InlineHtml(raw) => Event::Text(raw),
+        // The page has headings of its own above the talk.
+        Event::Start(Tag::Heading { level, id, classes, attrs }) => {
+            Event::Start(Tag::Heading { level: level.max(HeadingLevel::H3), id, classes, attrs })
+        }
+        Event::End(TagEnd::Heading(level)) => Event::End(TagEnd::Heading(level.max(HeadingLevel::H3))),
         // An image would tell its host who reads: the reader decides by following a link.
         Event::Start(Tag::Image { link_type, dest_url, title, id }) => {
             Event::Start(Tag::Link { link_type, dest_url, title, id })
@@ -172,6 +206,15 @@ fn shortened(address: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::render;
+
+    #[test]
+    fn whatever_was_said_can_be_seen() {
+        assert_eq!(render("[alice]: hello"), "<p>[alice]: hello</p>\n");
+        assert_eq!(render("one\n\n[1]: see\n[2]: there"), "<p>one</p>\n<p>[1]: see<br>\n[2]: there</p>\n");
+        assert_eq!(render("# "), "<p>#&#32;</p>\n");
+        assert_eq!(render("# big"), "<h3>big</h3>\n");
+        assert_eq!(render("***"), "<hr>\n");
+    }
 
     #[test]
     fn words_come_back_as_they_were_typed() {

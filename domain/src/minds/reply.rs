@@ -7,9 +7,10 @@ use super::store::{self, Mind, Settled};
 use super::words::Words;
 use crate::tasks::{Outcome, Task};
 use crate::{Error, Result, Space, channels, messages, tasks};
-use futures::StreamExt;
+use futures::{FutureExt, StreamExt};
 use model::{ChannelId, ClientKey, EntityId, Message, MessageId, ReplyId, ReplyState, Writing};
 use serde::Deserialize;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -35,7 +36,8 @@ pub async fn consider(space: &Space, task: &Task) -> Result<Outcome> {
         tracing::error!(payload = %task.payload, "a task that cannot be read was dropped");
         return Ok(Outcome::Done);
     };
-    let outcome = match once(space, task, &asked).await {
+    let turn = AssertUnwindSafe(once(space, task, &asked)).catch_unwind().await;
+    let outcome = match turn.unwrap_or_else(|_| Err(Error::Interrupted("an AI's turn"))) {
         Err(cause) if task.is_last_try() => {
             tracing::error!(%cause, "an AI's turn failed inside for the last time");
             give_up(space, &asked).await?;

@@ -248,14 +248,15 @@ pub(super) async fn settle(
     Ok(())
 }
 
-/// Replies on their way in a channel, and those that failed within the hour.
+/// Replies on their way in a channel, and those that failed within the hour and were followed by none of the same AI.
 pub(super) async fn open(db: &PgPool, channel: ChannelId) -> Result<Vec<Writing>> {
     type Row = (Uuid, Uuid, String, String, Option<String>, Uuid, String, String, String);
     let rows: Vec<Row> = sqlx::query_as(
         "select r.id, r.trigger_id, r.state, r.text, r.notice, e.id, e.kind, e.name, e.bio
          from replies r join entities e on e.id = r.entity_id
          where r.channel_id = $1 and r.state in ('waiting', 'thinking', 'streaming', 'failed')
-           and (r.state <> 'failed' or r.updated_at > now() - interval '1 hour')
+           and (r.state <> 'failed' or (r.updated_at > now() - interval '1 hour' and not exists (
+                select from replies n where n.entity_id = r.entity_id and n.channel_id = r.channel_id and n.created_at > r.created_at)))
          order by r.created_at",
     )
     .bind(channel.0)

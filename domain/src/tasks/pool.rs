@@ -2,7 +2,9 @@
 
 use super::{Outcome, Task, store};
 use crate::{Space, minds};
+use futures::FutureExt;
 use std::collections::HashSet;
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::Semaphore;
@@ -102,7 +104,10 @@ impl Pool {
         let begun = std::time::Instant::now();
         let (id, kind, attempt) = (task.id, task.kind.clone(), task.attempt);
         let done = tokio::select! {
-            done = self.handle(&task) => Some(done),
+            // A panic is a failed try like any other: the lease is not kept for a task that nobody works on.
+            done = AssertUnwindSafe(self.handle(&task)).catch_unwind() => {
+                Some(done.unwrap_or_else(|_| Err(crate::Error::Interrupted("a task"))))
+            }
             () = self.stopping.cancelled() => None,
         };
         let settled = match &done {

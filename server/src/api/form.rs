@@ -1,5 +1,6 @@
 //! JSON as the form that server functions read.
 
+use super::openapi;
 use model::{Code, Problem};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -7,13 +8,16 @@ use std::collections::BTreeMap;
 /// How deep a request may be nested.
 const DEPTH: usize = 4;
 
-/// An object's members as `name=value` pairs, nested ones as `name[inner]`. Null is left out.
-pub(super) fn from_json(bytes: &[u8]) -> Result<String, Problem> {
+/// The members of an object, checked against what the endpoint at `path` takes, as `name=value` pairs, nested ones as `name[inner]`. Null is left out.
+pub(super) fn from_json(path: &str, bytes: &[u8]) -> Result<String, Problem> {
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Ok(String::new());
     }
     let value: Value = serde_json::from_slice(bytes)
         .map_err(|cause| Problem::new(Code::InvalidArgument, format!("The body is not JSON: {cause}.")))?;
+    if let Some(problem) = openapi::misfit_in_json(path, &value) {
+        return Err(problem);
+    }
     let Value::Object(members) = value else {
         return Err(Problem::new(Code::InvalidArgument, "The body has to be a JSON object."));
     };
@@ -70,15 +74,15 @@ mod tests {
     #[test]
     fn json_becomes_a_form() {
         let form =
-            from_json(br#"{"body":"a & b = <3 \u00e9","n":3,"on":true,"none":null,"at":[{"clock":5}]}"#).unwrap();
+            from_json("", br#"{"body":"a & b = <3 \u00e9","n":3,"on":true,"none":null,"at":[{"clock":5}]}"#).unwrap();
         assert_eq!(form, "at[0][clock]=5&body=a+%26+b+%3D+%3C3+%C3%A9&n=3&on=true");
-        assert_eq!(from_json(b"").unwrap(), "");
+        assert_eq!(from_json("", b"").unwrap(), "");
     }
 
     #[test]
     fn what_is_no_object_is_refused() {
         for body in ["[]", "1", "\"x\"", "{", "{\"a\":[[[[[1]]]]]}"] {
-            assert_eq!(from_json(body.as_bytes()).unwrap_err().code, Code::InvalidArgument, "{body}");
+            assert_eq!(from_json("", body.as_bytes()).unwrap_err().code, Code::InvalidArgument, "{body}");
         }
     }
 

@@ -53,7 +53,7 @@ pub(crate) async fn each_call(session: Session, request: Request, next: Next) ->
         return refused(&Problem::new(Code::MethodNotAllowed, "This endpoint takes POST."));
     }
     let from_form = accepts_html(&parts.headers);
-    let typed = match read(&parts.headers, body).await {
+    let typed = match read(parts.uri.path(), &parts.headers, body).await {
         // Browsers send a form's line breaks as CR LF; people typed one.
         Ok(form) if from_form => form.replace("%0D%0A", "%0A"),
         Ok(form) => form,
@@ -81,7 +81,7 @@ fn is_endpoint(path: &str) -> bool {
 }
 
 /// The body as a form, whether it came as one or as JSON.
-async fn read(headers: &HeaderMap, body: Body) -> Result<String, Problem> {
+async fn read(path: &str, headers: &HeaderMap, body: Body) -> Result<String, Problem> {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let arrived = tokio::time::timeout(ARRIVES, to_bytes(body, BODY)).await;
@@ -89,7 +89,7 @@ async fn read(headers: &HeaderMap, body: Body) -> Result<String, Problem> {
         .map_err(|_| Problem::new(Code::TooSlow, "The request took too long to arrive. Send it again."))?
         .map_err(|_| Problem::new(Code::TooLarge, format!("A request has at most {} KiB.", BODY / 1024)))?;
     match kind.as_str() {
-        "application/json" => form::from_json(&bytes),
+        "application/json" => form::from_json(path, &bytes),
         "application/x-www-form-urlencoded" => text(&bytes),
         "" if bytes.is_empty() => Ok(String::new()),
         _ => Err(Problem::new(
@@ -102,6 +102,8 @@ async fn read(headers: &HeaderMap, body: Body) -> Result<String, Problem> {
 fn text(bytes: &Bytes) -> Result<String, Problem> {
     let not_text = || Problem::new(Code::InvalidArgument, "The form is not valid UTF-8.");
     let form = String::from_utf8(bytes.to_vec()).map_err(|_| not_text())?;
+    // What is written as %FF has to be text, too.
+    percent_encoding::percent_decode_str(&form).decode_utf8().map_err(|_| not_text())?;
     Ok(form)
 }
 

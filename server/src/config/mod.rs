@@ -90,7 +90,16 @@ pub struct Wrong(pub Vec<String>);
 impl Config {
     /// Reads the file that `CONFIG_FILE` names, if it does, and then the environment, which wins.
     pub fn load() -> Result<Self, Wrong> {
-        let environment: BTreeMap<String, String> = std::env::vars().collect();
+        let mut environment = BTreeMap::new();
+        for (name, value) in std::env::vars_os() {
+            let Some(name) = name.to_str().filter(|name| SETTINGS.iter().any(|setting| setting.name == *name)) else {
+                continue;
+            };
+            match value.into_string() {
+                Ok(value) => drop(environment.insert(name.to_owned(), value)),
+                Err(_) => return Err(Wrong(vec![format!("{name} is no text: expected UTF-8")])),
+            }
+        }
         let mut values = match environment.get("CONFIG_FILE").filter(|path| !path.is_empty()) {
             Some(path) => from_file(path)?,
             None => BTreeMap::new(),
@@ -108,7 +117,7 @@ impl Config {
         let mut read = Reader::new(values);
         let config = Self {
             listen: read.listen("HOST", "PORT"),
-            public_url: read.url("PUBLIC_URL", &["http", "https"]),
+            public_url: read.web_address("PUBLIC_URL", false),
             trusted_proxies: read.proxies("TRUSTED_PROXIES"),
             data: read.path("DATA_DIR").unwrap_or_else(|| PathBuf::from("data")),
             database: match read.url("DATABASE_URL", &["postgres", "postgresql"]) {
@@ -118,12 +127,12 @@ impl Config {
             database_connections: read.number("DATABASE_CONNECTIONS", 2..=500),
             redis_url: read.url("REDIS_URL", &["redis", "rediss"]).map(Into::into),
             secret_key: read.secret("SECRET_KEY", 32),
-            openai_api_key: read.secret("OPENAI_API_KEY", 1),
-            openai_base_url: read.url("OPENAI_BASE_URL", &["http", "https"]),
+            openai_api_key: read.key("OPENAI_API_KEY"),
+            openai_base_url: read.web_address("OPENAI_BASE_URL", true),
             openai_model: read.text("OPENAI_MODEL"),
-            deepl_api_key: read.secret("DEEPL_API_KEY", 1),
+            deepl_api_key: read.key("DEEPL_API_KEY"),
             ai_features_enabled: read.flag("AI_FEATURES_ENABLED").unwrap_or(true),
-            model_file: read.path("MODEL_FILE"),
+            model_file: read.model("MODEL_FILE"),
             open_registration: read.flag("OPEN_REGISTRATION"),
             posts_per_minute: read.number("POSTS_PER_MINUTE", 1..=1_000_000),
             task_lease: Duration::from_secs(u64::from(read.number("TASK_LEASE_SECONDS", 3..=600))),
@@ -171,7 +180,12 @@ fn telling_subscriber_refuses(filter: &str) -> bool {
 fn from_file(path: &str) -> Result<BTreeMap<String, String>, Wrong> {
     let file = config::Config::builder().add_source(config::File::new(path, config::FileFormat::Toml)).build();
     let table = file.and_then(config::Config::try_deserialize::<BTreeMap<String, config::Value>>);
-    let table = table.map_err(|cause| Wrong(vec![format!("CONFIG_FILE={path} cannot be read: {cause}")]))?;
+    let table = table.map_err(|cause| {
+        // The parser quotes the line that it did not understand, and that line may hold a secret.
+        let cause: Vec<String> =
+            cause.to_string().lines().filter(|line| !line.contains('|')).map(str::to_owned).collect();
+        Wrong(vec![format!("CONFIG_FILE={path} cannot be read: {}", cause.join(" "))])
+    })?;
     let mut values = BTreeMap::new();
     let mut unknown = Vec::new();
     for (name, value) in table {
@@ -216,6 +230,9 @@ mod tests {
             ("POSTS_PER_MINUTE", "-1"),
             ("LOG", "=,="),
             ("TASK_LEASE_SECONDS", "1"),
+            ("MODEL_FILE", "/nowhere/model.gguf"),
+            ("OPENAI_BASE_URL", "http:///v1"),
+            ("OPENAI_API_KEY", "sk-a\nb"),
         ])
         .unwrap_err();
         for name in [
@@ -230,6 +247,9 @@ mod tests {
             "POSTS_PER_MINUTE",
             "LOG",
             "TASK_LEASE_SECONDS",
+            "MODEL_FILE",
+            "OPENAI_BASE_URL",
+            "OPENAI_API_KEY",
         ] {
             assert!(lines.iter().any(|line| line.starts_with(&format!("{name} "))), "{name} in {lines:#?}");
         }
@@ -252,5 +272,9 @@ mod tests {
         let behind = config(&[("PUBLIC_URL", "https://gathering.example")]).unwrap();
         assert!(!behind.is_private() && behind.is_https());
         assert!(config(&[("PUBLIC_URL", "http://localhost:3000")]).unwrap().is_private());
+        for odd in ["http://localhost:99@evil.example", "https://here.example/sub", "http://%zz:1", "https://a b"] {
+            assert!(config(&[("PUBLIC_URL", odd)]).is_err(), "{odd}");
+        }
+        config(&[("OPENAI_BASE_URL", "http://localhost:11434/v1/")]).unwrap();
     }
 }

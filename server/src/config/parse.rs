@@ -1,9 +1,11 @@
 //! From text to types. Whatever is wrong is collected, so that all of it is told at once.
 
 use super::{Proxies, SETTINGS, Wrong};
+use axum::http::Uri;
 use secrecy::SecretString;
 use std::collections::BTreeMap;
 use std::fmt::Display;
+use std::io::Read;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
@@ -48,6 +50,33 @@ impl Reader {
             self.complain(name, format!("is too short: expected at least {least} characters"));
         }
         Some(value.into())
+    }
+
+    /// A key that is sent in a header.
+    pub fn key(&mut self, name: &str) -> Option<SecretString> {
+        let value = self.value(name)?;
+        if !value.chars().all(|c| c.is_ascii_graphic()) {
+            self.complain(
+                name,
+                "holds something that cannot be sent: expected letters, digits and signs without spaces",
+            );
+        }
+        Some(value.into())
+    }
+
+    /// A file with a model in the GGUF form.
+    pub fn model(&mut self, name: &str) -> Option<PathBuf> {
+        let path = self.path(name)?;
+        let mut magic = [0; 4];
+        let opened = std::fs::File::open(&path).and_then(|mut file| file.read_exact(&mut magic));
+        match opened {
+            Err(cause) => self.complain(name, format!("is {}, which cannot be read: {cause}", path.display())),
+            Ok(()) if &magic != b"GGUF" => {
+                self.complain(name, format!("is {}, which is no model: expected a GGUF file", path.display()));
+            }
+            Ok(()) => {}
+        }
+        Some(path)
     }
 
     pub fn flag(&mut self, name: &str) -> Option<bool> {
@@ -103,6 +132,21 @@ impl Reader {
             self.complain(name, format!("is no such address: expected {}", expected.join(" or ")));
         }
         Some(value.trim_end_matches('/').to_owned())
+    }
+
+    /// Where a browser or a client goes: `http` or `https`, a host, perhaps a port, and a path where one makes sense.
+    pub fn web_address(&mut self, name: &str, path: bool) -> Option<String> {
+        let value = self.url(name, &["http", "https"])?;
+        let fits = value.parse::<Uri>().is_ok_and(|uri| {
+            let host = uri.host().is_some_and(|host| !host.is_empty());
+            let plain = uri.authority().is_some_and(|authority| !authority.as_str().contains('@'));
+            host && plain && uri.query().is_none() && (path || matches!(uri.path(), "" | "/"))
+        });
+        if !fits && !self.wrong.iter().any(|line| line.starts_with(&format!("{name} "))) {
+            let form = if path { "https://host[:port][/path]" } else { "https://host[:port], without a path" };
+            self.complain(name, format!("is no such address: expected {form}"));
+        }
+        Some(value)
     }
 
     pub fn proxies(&mut self, name: &str) -> Proxies {

@@ -31,6 +31,50 @@ pub(in crate::api) fn misfit(path: &str, typed: &str) -> Option<Problem> {
     None
 }
 
+/// The first argument in a JSON body that is of another type than described. A form has no types, so there each of
+/// these would pass as text.
+pub(in crate::api) fn misfit_in_json(path: &str, body: &Value) -> Option<Problem> {
+    let takes = &DOCUMENT["paths"][path]["post"]["requestBody"]["content"]["application/json"]["schema"];
+    for (name, schema) in resolve(takes)["properties"].as_object()? {
+        if let Some(wanted) = unlike(schema, &body[name]) {
+            return Some(Problem::argument(name, format!("“{name}” has to be {wanted}.")));
+        }
+    }
+    None
+}
+
+/// What a JSON value should have been. Null is as good as left out.
+fn unlike(schema: &'static Value, value: &Value) -> Option<&'static str> {
+    let schema = resolve(schema);
+    let is =
+        |kind: &str| schema["type"] == kind || schema["type"].as_array().is_some_and(|all| all.contains(&kind.into()));
+    let described = "as /docs describes it";
+    if value.is_null() {
+        None
+    } else if let Some(properties) = schema["properties"].as_object() {
+        let Some(members) = value.as_object() else { return Some(described) };
+        let required = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
+        let whole = required.into_iter().all(|name| members.contains_key(name));
+        let fit = properties.iter().all(|(name, schema)| unlike(schema, &value[name]).is_none());
+        (!whole || !fit).then_some(described)
+    } else if is("array") {
+        let fit = value
+            .as_array()
+            .is_some_and(|all| all.iter().all(|one| !one.is_null() && unlike(&schema["items"], one).is_none()));
+        (!fit).then_some(described)
+    } else {
+        match value {
+            Value::String(text) => refused_by(schema, text),
+            Value::Number(number) if is("integer") => refused_by(schema, &number.to_string()),
+            Value::Bool(_) if is("boolean") => None,
+            _ if schema["format"] == "uuid" => Some("an id (a UUID)"),
+            _ if is("integer") => Some("a whole number"),
+            _ if is("string") => Some("text"),
+            _ => Some(described),
+        }
+    }
+}
+
 /// What a value should have been.
 fn refused_by(schema: &Value, value: &str) -> Option<&'static str> {
     let is =
@@ -69,6 +113,20 @@ mod tests {
         assert_eq!(field("room=7&name=Hall&description=&capacity=5").as_deref(), Some("room"));
         assert_eq!(field(&format!("room={room}&name=Hall&capacity=5")).as_deref(), Some("description"));
         assert_eq!(field(&format!("room={room}&name=Hall&description=&capacity=5")), None);
+        let body = |body: &str| {
+            let body: Value = serde_json::from_str(body).unwrap();
+            misfit_in_json("/api/rooms/create", &body).and_then(|problem| problem.field)
+        };
+        assert_eq!(body(r#"{"name": true, "description": "", "capacity": 5}"#).as_deref(), Some("name"));
+        assert_eq!(body(r#"{"name": "Hall", "description": 1.5, "capacity": 5}"#).as_deref(), Some("description"));
+        assert_eq!(body(r#"{"name": "Hall", "description": "", "capacity": 5.5}"#).as_deref(), Some("capacity"));
+        assert_eq!(body(r#"{"name": "Hall", "description": "", "capacity": 5, "more": [1]}"#), None);
+        for positions in ["{}", "[{}]", "[null]", "7", r#"[{"channel": "x", "clock": 1, "epoch": 0}]"#] {
+            let body: Value = serde_json::from_str(&format!(r#"{{"positions": {positions}}}"#)).unwrap();
+            assert!(misfit_in_json("/api/sync", &body).is_some(), "{positions}");
+        }
+        let known = serde_json::json!({"positions": [{"channel": room, "clock": 1, "epoch": 0}]});
+        assert_eq!(misfit_in_json("/api/sync", &known), None);
         let history = misfit("/api/messages/history", &format!("channel={room}&before=yesterday")).unwrap();
         assert_eq!(history.field.as_deref(), Some("before"));
     }

@@ -3,7 +3,7 @@
 mod arguments;
 mod misfit;
 
-pub(super) use misfit::misfit;
+pub(super) use misfit::{misfit, misfit_in_json};
 
 use arguments::{AChannel, ARoom, EditRoom, History, LogIn, OfMessage, PostMessage, Read, Register, SyncPositions};
 use axum::Router;
