@@ -73,7 +73,6 @@ test('a minute without network ends with everything, once, in order', async ({ n
   for (let n = 0; n < 50; n++) await alice.say(`line ${n}`);
   await expect(alice.talk.locator('.pending')).toHaveCount(0);
   await expect(carol.talk.locator('.pending')).toHaveCount(1);
-  await expect(carol.page.getByText('Reconnecting')).toBeVisible();
   // The minute itself is what is tried here: browsers give up on streams, and timers run out, in such a time.
   await carol.page.waitForTimeout(Math.max(back - Date.now(), 0));
   await carol.context.setOffline(false);

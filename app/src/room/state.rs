@@ -6,7 +6,7 @@ use crate::{api, browser};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use model::channels::Opened;
-use model::{ChannelId, ClientKey, Code, Entity, EntityId, Event, Position, ReplyState, Synced, Writing};
+use model::{ChannelId, ClientKey, Code, Entity, EntityId, Event, Position, ReplyId, ReplyState, Synced, Writing};
 use std::time::Duration;
 
 /// How long after the last sign somebody counts as writing, in milliseconds.
@@ -37,6 +37,8 @@ pub struct Room {
     heard: RwSignal<i64>,
     /// How far one has read, as the server knows it.
     last_read: RwSignal<i64>,
+    /// Replies of which the present stream has told: whatever comes of them, it will tell that too.
+    told: StoredValue<Vec<ReplyId>>,
     loading: RwSignal<bool>,
     sending: RwSignal<bool>,
 }
@@ -57,6 +59,7 @@ impl Room {
             unsent: RwSignal::new(Vec::new()),
             draft: RwSignal::new(String::new()),
             last_read: RwSignal::new(last_read_seq),
+            told: StoredValue::new(Vec::new()),
             loading: RwSignal::new(false),
             sending: RwSignal::new(false),
         }
@@ -114,6 +117,7 @@ impl Room {
     pub fn stream_began(self) {
         self.joined_up.set(false);
         self.heard.set(0);
+        self.told.set_value(Vec::new());
     }
 
     /// Takes in the answer to a sync; `last` where no other one is to follow.
@@ -139,7 +143,7 @@ impl Room {
     }
 
     /// Takes over which replies are on their way. The answer may be older than what the stream has told since: a reply
-    /// that was posted does not come back, and none loses words.
+    /// that was posted does not come back, one that has begun meanwhile stays, and none loses words.
     fn take_writing(self, told: Vec<Writing>) {
         let posted = |key: ClientKey| {
             self.picture.with_untracked(|picture| {
@@ -152,7 +156,12 @@ impl Room {
                 Some(known) if !one.state.is_over() && known.text.len() > one.text.len() => known.clone(),
                 _ => one,
             };
-            *known = told.into_iter().map(longer).collect();
+            let begun = known.iter().filter(|one| {
+                let by_stream = self.told.with_value(|replies| replies.contains(&one.reply));
+                by_stream && !one.state.is_over() && !told.iter().any(|other| other.reply == one.reply)
+            });
+            let begun: Vec<Writing> = begun.cloned().collect();
+            *known = told.into_iter().map(longer).chain(begun).collect();
         });
     }
 
@@ -176,6 +185,11 @@ impl Room {
             self.settle(delta.client_key());
             return true;
         }
+        self.told.update_value(|replies| {
+            if !replies.contains(&delta.reply) {
+                replies.push(delta.reply);
+            }
+        });
         let mut whole = true;
         self.writing.update(|writing| match writing.iter_mut().find(|one| one.reply == delta.reply) {
             Some(known) if delta.offset <= known.text.len() && known.text.is_char_boundary(delta.offset) => {
