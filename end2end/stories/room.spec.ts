@@ -62,6 +62,7 @@ async function carolCutOff(newcomer: () => Promise<Visitor>) {
   await alice.alive();
   await carol.alive();
   await carol.context.setOffline(true);
+  await expect(carol.page.getByText('Reconnecting')).toBeVisible();
   return { alice, carol };
 }
 

@@ -12,7 +12,7 @@ use std::time::Duration;
 pub struct Live {
     /// Whether events come in.
     pub connected: RwSignal<bool>,
-    /// Whether one has ever come in: before that, nothing is wrong.
+    /// Whether one has ever come in, or could not: before that, nothing is wrong.
     pub began: RwSignal<bool>,
     /// The list of places, once it is known here.
     pub places: RwSignal<Option<Vec<Place>>>,
@@ -40,6 +40,12 @@ impl Live {
     #[cfg(feature = "hydrate")]
     pub fn begin(self) {
         super::stream::begin(self);
+    }
+
+    /// Nothing comes in any more, or nothing came when it was to begin: the page says so.
+    pub fn lost(self) {
+        self.began.set(true);
+        self.connected.set(false);
     }
 
     /// A room is opened on this page.

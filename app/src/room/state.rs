@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use model::channels::Opened;
 use model::{ChannelId, ClientKey, Code, Entity, EntityId, Event, Position, ReplyId, ReplyState, Synced, Writing};
+use std::collections::HashMap;
 use std::time::Duration;
 
 /// How long after the last sign somebody counts as writing, in milliseconds.
@@ -37,8 +38,8 @@ pub struct Room {
     heard: RwSignal<i64>,
     /// How far one has read, as the server knows it.
     last_read: RwSignal<i64>,
-    /// Replies of which the present stream has told: whatever comes of them, it will tell that too.
-    told: StoredValue<Vec<ReplyId>>,
+    /// Replies of which the present stream has told, and whether they are over: whatever comes of them, it will tell.
+    told: StoredValue<HashMap<ReplyId, bool>>,
     loading: RwSignal<bool>,
     sending: RwSignal<bool>,
 }
@@ -59,7 +60,7 @@ impl Room {
             unsent: RwSignal::new(Vec::new()),
             draft: RwSignal::new(String::new()),
             last_read: RwSignal::new(last_read_seq),
-            told: StoredValue::new(Vec::new()),
+            told: StoredValue::new(HashMap::new()),
             loading: RwSignal::new(false),
             sending: RwSignal::new(false),
         }
@@ -117,7 +118,7 @@ impl Room {
     pub fn stream_began(self) {
         self.joined_up.set(false);
         self.heard.set(0);
-        self.told.set_value(Vec::new());
+        self.told.set_value(HashMap::new());
     }
 
     /// Takes in the answer to a sync; `last` where no other one is to follow.
@@ -143,21 +144,24 @@ impl Room {
     }
 
     /// Takes over which replies are on their way. The answer may be older than what the stream has told since: a reply
-    /// that was posted does not come back, one that has begun meanwhile stays, and none loses words.
+    /// that was posted or is over does not come back, one that has begun meanwhile stays, and none loses words.
     fn take_writing(self, told: Vec<Writing>) {
         let posted = |key: ClientKey| {
             self.picture.with_untracked(|picture| {
                 picture.messages.values().rev().take(50).any(|message| message.client_key == key)
             })
         };
-        let told: Vec<Writing> = told.into_iter().filter(|one| !posted(one.client_key())).collect();
+        let over = |one: &Writing| {
+            !one.state.is_over() && self.told.with_value(|replies| replies.get(&one.reply) == Some(&true))
+        };
+        let told: Vec<Writing> = told.into_iter().filter(|one| !posted(one.client_key()) && !over(one)).collect();
         self.writing.update(|known| {
             let longer = |one: Writing| match known.iter().find(|known| known.reply == one.reply) {
                 Some(known) if !one.state.is_over() && known.text.len() > one.text.len() => known.clone(),
                 _ => one,
             };
             let begun = known.iter().filter(|one| {
-                let by_stream = self.told.with_value(|replies| replies.contains(&one.reply));
+                let by_stream = self.told.with_value(|replies| replies.contains_key(&one.reply));
                 by_stream && !one.state.is_over() && !told.iter().any(|other| other.reply == one.reply)
             });
             let begun: Vec<Writing> = begun.cloned().collect();
@@ -178,6 +182,9 @@ impl Room {
 
     /// A reply grows. `false` where words before these are missing.
     fn grow(self, delta: &Writing) -> bool {
+        self.told.update_value(|replies| {
+            replies.insert(delta.reply, delta.state.is_over());
+        });
         let posted = self.picture.with_untracked(|picture| {
             picture.messages.values().rev().take(50).any(|message| message.client_key == delta.client_key())
         });
@@ -185,11 +192,6 @@ impl Room {
             self.settle(delta.client_key());
             return true;
         }
-        self.told.update_value(|replies| {
-            if !replies.contains(&delta.reply) {
-                replies.push(delta.reply);
-            }
-        });
         let mut whole = true;
         self.writing.update(|writing| match writing.iter_mut().find(|one| one.reply == delta.reply) {
             Some(known) if delta.offset <= known.text.len() && known.text.is_char_boundary(delta.offset) => {

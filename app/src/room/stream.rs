@@ -76,7 +76,7 @@ mod real {
 
     fn dispatch(live: Live, text: &str) {
         if text == LOST {
-            live.connected.set(false);
+            live.lost();
             return;
         }
         if let Ok(event) = serde_json::from_slice::<Event>(text.as_bytes()) {
@@ -100,7 +100,7 @@ mod real {
         let _ = window().add_event_listener_with_callback("online", online.as_ref().unchecked_ref());
         online.forget();
         let live = leader.live;
-        let offline = Closure::<dyn FnMut()>::new(move || live.connected.set(false));
+        let offline = Closure::<dyn FnMut()>::new(move || live.lost());
         let _ = window().add_event_listener_with_callback("offline", offline.as_ref().unchecked_ref());
         offline.forget();
     }
@@ -127,7 +127,7 @@ mod real {
         hear.forget();
         let failing = leader.clone();
         let fail = Closure::<dyn FnMut()>::new(move || {
-            failing.live.connected.set(false);
+            failing.live.lost();
             if let Some(others) = &failing.others {
                 let _ = others.post_message(&LOST.into());
             }

@@ -71,8 +71,7 @@ impl Listener {
     /// Queues a piece and has it read. A reader for whom too much waits is told to resume and cut off: it asks for what
     /// it missed.
     pub fn send_piece(&self, piece: &Piece) {
-        let reader = {
-            let mut queue = lock(&self.queue);
+        self.change(|queue| {
             if queue.ended {
                 return;
             }
@@ -82,6 +81,14 @@ impl Listener {
                 queue.push(Piece { bytes: resume(200), frames: 1 });
                 queue.ended = true;
             }
+        });
+    }
+
+    /// Changes the queue and wakes its reader, who needs the lock, after letting go of it.
+    fn change(&self, change: impl FnOnce(&mut Queue)) {
+        let reader = {
+            let mut queue = lock(&self.queue);
+            change(&mut queue);
             queue.reader.take()
         };
         if let Some(reader) = reader {
@@ -96,14 +103,7 @@ impl Listener {
 
     /// Ends the stream; what is queued still goes out.
     pub fn cut(&self) {
-        let reader = {
-            let mut queue = lock(&self.queue);
-            queue.ended = true;
-            queue.reader.take()
-        };
-        if let Some(reader) = reader {
-            reader.wake();
-        }
+        self.change(|queue| queue.ended = true);
     }
 
     /// Ends the stream with the word to come back, at a moment of its own so that not all come at once.

@@ -4,7 +4,7 @@
 use super::Prepared;
 use crate::Result;
 use model::{ChannelId, MessageId};
-use sqlx::{PgExecutor, PgPool};
+use sqlx::PgExecutor;
 use std::collections::HashMap;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -12,11 +12,17 @@ use uuid::Uuid;
 /// seq, clock and time of a message that was just born.
 pub(crate) type Numbered = (i64, i64, OffsetDateTime);
 
-/// The author's membership, locked (shared) so that whoever is being removed has either posted before or cannot any
-/// more, then the channel's counters, then the message: the beginning of both statements below. `$8` is the clock of
-/// the roster that the message was prepared with.
-macro_rules! insert_message {
-    () => {
+/// Numbers and keeps a message with its mentions, and asks the AIs that it names to consider it. `None` where the author
+/// is no member, the channel is archived, or its members have changed since it was prepared.
+///
+/// The author's membership is locked first (shared): whoever is being removed has either posted before or cannot any
+/// more. Most messages come alone and name nobody. For them this short statement does: the one for several costs a third
+/// more even where it has nothing to add.
+pub(super) async fn one(db: impl PgExecutor<'_>, post: &Prepared) -> Result<Option<Numbered>> {
+    if !post.mentions.is_empty() {
+        return Ok(together(db, post.channel, &[post]).await?.remove(&post.id));
+    }
+    let row = sqlx::query_as(
         "with author as (
             select entity_id from memberships
             where channel_id = $2 and entity_id = $3 and left_seq is null
@@ -24,65 +30,26 @@ macro_rules! insert_message {
          ), bumped as (
             update channels c set last_seq = c.last_seq + 1, clock = c.clock + 1 from author
             where c.id = $2 and c.archived_at is null returning c.last_seq, c.clock
-         ), born as (
-            insert into messages (id, channel_id, seq, clock, author_id, body, html, reply_to, client_key)
-            select $1, $2, last_seq, clock, $3, $4, $5, $6, $7 from bumped returning seq, clock, created_at
-         )"
-    };
-}
-
-/// Numbers and keeps a message with its mentions, and asks the AIs that it names to consider it.
-///
-/// One statement, so one round trip, and the channel's row is locked for no longer than the commit takes. Most messages
-/// name nobody, and for them the short statement does: the long one costs a third more even where it has nothing to add.
-/// `None` where the author is no member, the channel is archived, or its members have changed since it was prepared.
-pub(super) async fn one(db: impl PgExecutor<'_>, draft: &Prepared) -> Result<Option<Numbered>> {
-    let names = !draft.mentions.is_empty();
-    let statement = if names {
-        concat!(
-            insert_message!(),
-            ", named as (
-                insert into mentions (message_id, entity_id, start, length)
-                select $1, x.entity, x.start, x.length
-                from born, unnest($9::uuid[], $10::int[], $11::int[]) as x (entity, start, length)
-             ), considering as (
-                insert into tasks (id, kind, ordering_key, dedup_key, payload)
-                select x.task, 'consider', 'consider:' || x.entity || ':' || $2, 'consider:' || x.entity || ':' || $2,
-                       jsonb_build_object('entity', x.entity, 'channel', $2, 'from_seq', born.seq)
-                from born, unnest($12::uuid[], $13::uuid[]) as x (task, entity)
-                on conflict (dedup_key) where lease_owner is null and dedup_key is not null do nothing
-             )
-             select seq, clock, created_at from born"
-        )
-    } else {
-        concat!(insert_message!(), " select seq, clock, created_at from born")
-    };
-    let query = sqlx::query_as(statement)
-        .bind(draft.id.0)
-        .bind(draft.channel.0)
-        .bind(draft.author.id.0)
-        .bind(&draft.body)
-        .bind(&draft.html)
-        .bind(draft.reply_to.map(|id| id.0))
-        .bind(draft.client_key.0)
-        .bind(draft.roster);
-    if !names {
-        return Ok(query.fetch_optional(db).await?);
-    }
-    let (mut named, mut starts, mut lengths) = (Vec::new(), Vec::new(), Vec::new());
-    for mention in &draft.mentions {
-        named.push(mention.entity.0);
-        starts.push(mention.start as i32);
-        lengths.push(mention.length as i32);
-    }
-    let ais: Vec<Uuid> = draft.considering().map(|id| id.0).collect();
-    let tasks: Vec<Uuid> = ais.iter().map(|_| Uuid::now_v7()).collect();
-    Ok(query.bind(named).bind(starts).bind(lengths).bind(tasks).bind(ais).fetch_optional(db).await?)
+         )
+         insert into messages (id, channel_id, seq, clock, author_id, body, html, reply_to, client_key)
+         select $1, $2, last_seq, clock, $3, $4, $5, $6, $7 from bumped returning seq, clock, created_at",
+    )
+    .bind(post.id.0)
+    .bind(post.channel.0)
+    .bind(post.author.id.0)
+    .bind(&post.body)
+    .bind(&post.html)
+    .bind(post.reply_to.map(|id| id.0))
+    .bind(post.client_key.0)
+    .bind(post.roster)
+    .fetch_optional(db)
+    .await?;
+    Ok(row)
 }
 
 /// The same for several posts of one channel in one statement, in their order; the numbers of those that were taken.
 pub(super) async fn together(
-    db: &PgPool,
+    db: impl PgExecutor<'_>,
     channel: ChannelId,
     posts: &[&Prepared],
 ) -> Result<HashMap<MessageId, Numbered>> {

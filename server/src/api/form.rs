@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 /// How deep a request may be nested.
 const DEPTH: usize = 4;
 
-/// The members of an object, checked against what the endpoint at `path` takes, as `name=value` pairs, nested ones as `name[inner]`. Null is left out.
+/// The members of an object as `name=value` pairs, nested ones as `name[inner]`. They are checked against what the
+/// endpoint at `path` takes; null is left out.
 pub(super) fn from_json(path: &str, bytes: &[u8]) -> Result<String, Problem> {
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Ok(String::new());

@@ -9,10 +9,14 @@ use uuid::Uuid;
 
 static DOCUMENT: LazyLock<Value> = LazyLock::new(|| serde_json::to_value(document()).unwrap_or_default());
 
+/// What the endpoint at a path takes.
+fn arguments(path: &str) -> &'static Value {
+    resolve(&DOCUMENT["paths"][path]["post"]["requestBody"]["content"]["application/json"]["schema"])
+}
+
 /// The first argument of a form that is missing, or is no number or id where one is asked for.
 pub(in crate::api) fn misfit(path: &str, typed: &str) -> Option<Problem> {
-    let takes = &DOCUMENT["paths"][path]["post"]["requestBody"]["content"]["application/json"]["schema"];
-    let described = resolve(takes);
+    let described = arguments(path);
     let fields: Vec<(String, String)> = form::fields(typed).collect();
     for (name, schema) in described["properties"].as_object()? {
         let required = described["required"].as_array().is_some_and(|all| all.iter().any(|one| one == name));
@@ -34,8 +38,7 @@ pub(in crate::api) fn misfit(path: &str, typed: &str) -> Option<Problem> {
 /// The first argument in a JSON body that is of another type than described. A form has no types, so there each of
 /// these would pass as text.
 pub(in crate::api) fn misfit_in_json(path: &str, body: &Value) -> Option<Problem> {
-    let takes = &DOCUMENT["paths"][path]["post"]["requestBody"]["content"]["application/json"]["schema"];
-    for (name, schema) in resolve(takes)["properties"].as_object()? {
+    for (name, schema) in arguments(path)["properties"].as_object()? {
         if let Some(wanted) = unlike(schema, &body[name]) {
             return Some(Problem::argument(name, format!("“{name}” has to be {wanted}.")));
         }
