@@ -15,6 +15,7 @@ pub mod pace;
 pub mod sessions;
 mod space;
 pub mod tasks;
+mod turns;
 
 pub use error::{Error, Result};
 pub use space::{Policy, Space};

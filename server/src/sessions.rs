@@ -4,7 +4,7 @@ use app::visitor::ENTITY;
 use async_trait::async_trait;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::sessions::{digest, store};
+use domain::sessions::{Lookup, digest, store};
 use model::EntityId;
 use serde_json::Value;
 use sqlx::PgPool;
@@ -23,7 +23,10 @@ pub(crate) const ME: &str = "me";
 
 /// Keeps sessions in PostgreSQL under the digest of their id.
 #[derive(Clone, Debug)]
-pub(crate) struct Rows(pub PgPool);
+pub(crate) struct Rows {
+    db: PgPool,
+    lookup: Lookup,
+}
 
 /// What the table holds in place of a session's id.
 pub(crate) fn key(id: &Id) -> Vec<u8> {
@@ -53,7 +56,7 @@ impl SessionStore for Rows {
         let data = kept(record)?;
         loop {
             let (id, who) = (key(&record.id), entity(&record.data));
-            if store::insert(&self.0, &id, who, &data, record.expiry_date).await.map_err(backend)? {
+            if store::insert(&self.db, &id, who, &data, record.expiry_date).await.map_err(backend)? {
                 return Ok(());
             }
             record.id = Id::default();
@@ -62,29 +65,29 @@ impl SessionStore for Rows {
 
     async fn save(&self, record: &Record) -> Result<()> {
         let data = kept(record)?;
-        store::update(&self.0, &key(&record.id), entity(&record.data), &data, record.expiry_date).await.map_err(backend)
+        store::update(&self.db, &key(&record.id), entity(&record.data), &data, record.expiry_date)
+            .await
+            .map_err(backend)
     }
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
-        let Some((data, expiry_date, me)) = store::load(&self.0, &key(id)).await.map_err(backend)? else {
-            return Ok(None);
-        };
+        let Some(found) = self.lookup.find(key(id)).await.map_err(backend)? else { return Ok(None) };
         let mut data: HashMap<String, Value> =
-            serde_json::from_value(data).map_err(|cause| Error::Decode(cause.to_string()))?;
-        if let Some(me) = me {
+            serde_json::from_value(found.data).map_err(|cause| Error::Decode(cause.to_string()))?;
+        if let Some(me) = found.me {
             data.insert(ME.to_owned(), serde_json::to_value(me).map_err(|cause| Error::Decode(cause.to_string()))?);
         }
-        Ok(Some(Record { id: *id, data, expiry_date }))
+        Ok(Some(Record { id: *id, data, expiry_date: found.expires }))
     }
 
     async fn delete(&self, id: &Id) -> Result<()> {
-        store::delete(&self.0, &key(id)).await.map_err(backend)
+        store::delete(&self.db, &key(id)).await.map_err(backend)
     }
 }
 
 /// The cookie: not for scripts, not for other sites' posts, and by https only where there is https.
 pub(crate) fn layer(db: PgPool, https: bool) -> SessionManagerLayer<Rows> {
-    SessionManagerLayer::new(Rows(db))
+    SessionManagerLayer::new(Rows { lookup: Lookup::new(db.clone()), db })
         .with_name(if https { "__Host-session" } else { "session" })
         .with_secure(https)
         .with_http_only(true)

@@ -75,7 +75,7 @@ pub(super) async fn together(
               with ordinality as d (id, author, body, html, reply_to, client_key, roster, place)
          ), author as (
             select entity_id from memberships
-            where channel_id = $1 and entity_id in (select author from draft) and left_seq is null
+            where channel_id = $1 and entity_id = any($3) and left_seq is null
             order by entity_id for share
          ), taken as (
             select d.*, row_number() over (order by d.place) as nth from draft d

@@ -1,9 +1,15 @@
 //! Who is logged in where. Rows that can be ended from anywhere; the cookie's value itself is never stored.
 
+mod lookup;
 pub mod store;
 
+pub use lookup::Lookup;
+
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use model::Me;
+use serde_json::Value;
 use sha2::{Digest, Sha256};
+use time::OffsetDateTime;
 
 /// A random token of 256 bits, in letters that fit a URL.
 pub fn new_token() -> String {
@@ -13,4 +19,15 @@ pub fn new_token() -> String {
 /// What is stored in a token's place.
 pub fn digest(token: &str) -> Vec<u8> {
     Sha256::digest(token.as_bytes()).to_vec()
+}
+
+/// A session that has not expired.
+#[derive(Clone, Debug)]
+pub struct Session {
+    /// What was kept in it.
+    pub data: Value,
+    /// When it expires.
+    pub expires: OffsetDateTime,
+    /// Whose it is, as they are now, if they may still come in.
+    pub me: Option<Me>,
 }

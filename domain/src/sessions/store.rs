@@ -1,9 +1,11 @@
 //! The table `sessions`.
 
+use super::Session;
 use crate::Result;
 use model::{EntityId, Me};
 use serde_json::Value;
-use sqlx::PgPool;
+use sqlx::{PgExecutor, PgPool};
+use std::collections::HashMap;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -45,22 +47,23 @@ pub async fn update(
     Ok(())
 }
 
-/// A session that has not expired: its data, when it will, and whose it is if they may still come in.
-pub async fn load(db: &PgPool, id: &[u8]) -> Result<Option<(Value, OffsetDateTime, Option<Me>)>> {
-    type Row = (Value, OffsetDateTime, Option<Uuid>, Option<String>, Option<bool>);
-    let row: Option<Row> = sqlx::query_as(
-        "select s.data, s.expires_at, e.id, e.name, a.is_admin
+/// Those of these sessions that have not expired.
+pub(super) async fn load(db: impl PgExecutor<'_>, ids: &[&[u8]]) -> Result<HashMap<Vec<u8>, Session>> {
+    type Row = (Vec<u8>, Value, OffsetDateTime, Option<Uuid>, Option<String>, Option<bool>);
+    let rows: Vec<Row> = sqlx::query_as(
+        "select s.id, s.data, s.expires_at, e.id, e.name, a.is_admin
          from sessions s left join (entities e join accounts a on a.entity_id = e.id)
            on e.id = s.entity_id and e.deactivated_at is null
-         where s.id = $1 and s.expires_at > now()",
+         where s.id = any($1) and s.expires_at > now()",
     )
-    .bind(id)
-    .fetch_optional(db)
+    .bind(ids)
+    .fetch_all(db)
     .await?;
-    Ok(row.map(|(data, expires, who, name, is_admin)| {
+    let session = |(id, data, expires, who, name, is_admin): Row| {
         let me = who.zip(name).zip(is_admin);
-        (data, expires, me.map(|((id, name), is_admin)| Me { id: EntityId(id), name, is_admin }))
-    }))
+        (id, Session { data, expires, me: me.map(|((id, name), is_admin)| Me { id: EntityId(id), name, is_admin }) })
+    };
+    Ok(rows.into_iter().map(session).collect())
 }
 
 /// Ends one.

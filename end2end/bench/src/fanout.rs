@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
 use tokio::sync::Mutex;
+use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 const LISTENERS: usize = 1_000;
@@ -182,47 +183,61 @@ impl Drop for BareServer {
     }
 }
 
-/// Measures the bare server first and the space after it, in the same way.
+/// Those who listen to a server, and what they hear.
+struct Listening {
+    heard: Arc<Heard>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Listening {
+    async fn begin(address: &str, requests: impl Iterator<Item = Vec<u8>>) -> Result<Self, Failure> {
+        let (heard, mut tasks) = (Heard::new(), Vec::new());
+        for request in requests {
+            let stream = Connection::open(address).await?.listen(&request).await?;
+            tasks.push(tokio::spawn(hear(stream, heard.clone())));
+        }
+        Ok(Self { heard, tasks })
+    }
+}
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        self.tasks.iter().for_each(JoinHandle::abort);
+    }
+}
+
+/// Measures the bare server before and after the space, and takes the mean of both: the machine is not steady. Whichever
+/// is not being measured has nothing to do.
 pub async fn measure() -> Result<Value, Failure> {
     let bare = BareServer::start()?;
-    let heard = Heard::new();
     let empty = memory_of(bare.child.id());
-    let mut listening = Vec::new();
-    for _ in 0..LISTENERS {
-        let stream = Connection::open(&bare.address).await?.listen(&request("GET", "/events", "", "*/*", "")).await?;
-        listening.push(tokio::spawn(hear(stream, heard.clone())));
-    }
+    let asking = (0..LISTENERS).map(|_| request("GET", "/events", "", "*/*", ""));
+    let beside = Listening::begin(&bare.address, asking).await?;
     tokio::time::sleep(Duration::from_secs(2)).await;
     let limit_kib = (memory_of(bare.child.id()) - empty) as f64 / LISTENERS as f64;
-    let limit = saturate(&bare.address, (0..POSTERS).map(|_| Bare).collect(), &heard).await?;
-    let half = limit / 2.0 / LISTENERS as f64;
-    let limit_late = paced(&bare.address, (0..LINES).map(|_| Bare).collect(), &heard, half).await?;
-    drop(bare);
-    for one in listening.drain(..) {
-        one.abort();
-    }
 
     let house = House::open().await?;
     let people = house.people(LISTENERS).await?;
     let room = house.room(&people).await?;
-    let heard = Heard::new();
     let empty = house.memory();
-    for person in &people {
-        let stream = Connection::open(&house.address)
-            .await?
-            .listen(&request("GET", "/api/events", &person.cookie, "*/*", ""))
-            .await?;
-        listening.push(tokio::spawn(hear(stream, heard.clone())));
-    }
+    let asking = people.iter().map(|person| request("GET", "/api/events", &person.cookie, "*/*", ""));
+    let listening = Listening::begin(&house.address, asking).await?;
     // Presence has to be told before anything is measured.
     tokio::time::sleep(Duration::from_secs(4)).await;
     let kib = (house.memory().saturating_sub(empty)) as f64 / LISTENERS as f64;
     let posters = |count: usize| {
         people[..count].iter().map(|person| Space { room, cookie: person.cookie.clone() }).collect::<Vec<_>>()
     };
-    let reached = saturate(&house.address, posters(POSTERS), &heard).await?;
-    let late = paced(&house.address, posters(LINES), &heard, half.min(reached / LISTENERS as f64 * 0.7)).await?;
-    let calm = paced(&house.address, posters(LINES), &heard, 20.0).await?;
+    let bares = |count: usize| (0..count).map(|_| Bare).collect::<Vec<_>>();
+
+    let before = saturate(&bare.address, bares(POSTERS), &beside.heard).await?;
+    let reached = saturate(&house.address, posters(POSTERS), &listening.heard).await?;
+    let after = saturate(&bare.address, bares(POSTERS), &beside.heard).await?;
+    let limit = f64::midpoint(before, after);
+    let half = limit / 2.0 / LISTENERS as f64;
+    let limit_late = paced(&bare.address, bares(LINES), &beside.heard, half).await?;
+    let late = paced(&house.address, posters(LINES), &listening.heard, half).await?;
+    let calm = paced(&house.address, posters(LINES), &listening.heard, 20.0).await?;
     Ok(json!({
         "listeners": LISTENERS,
         "deliveries_per_s": reached.round(),

@@ -61,7 +61,7 @@ impl Connection {
 
 /// Where a pattern begins.
 pub fn find(text: &[u8], pattern: &[u8]) -> Option<usize> {
-    text.windows(pattern.len()).position(|window| window == pattern)
+    memchr::memmem::find(text, pattern)
 }
 
 /// A request as bytes.
