@@ -13,7 +13,8 @@ macro_rules! migrations {
     };
 }
 
-const MIGRATIONS: &[(i64, &str, &str)] = migrations![1 "0001_members", 2 "0002_channels", 3 "0003_minds"];
+const MIGRATIONS: &[(i64, &str, &str)] =
+    migrations![1 "0001_members", 2 "0002_channels", 3 "0003_minds", 4 "0004_space"];
 
 /// Opens a pool. The first connection is made at once, so a wrong address is an error here.
 pub async fn connect(options: PgConnectOptions, connections: u32) -> Result<PgPool> {
@@ -53,6 +54,12 @@ pub async fn answers(db: &PgPool) -> Result<()> {
 pub async fn is_empty(db: &PgPool) -> Result<bool> {
     let (somebody,): (bool,) = sqlx::query_as("select exists (select from entities)").fetch_one(db).await?;
     Ok(!somebody)
+}
+
+/// What the space on this database is called: the same for all its nodes, and another for every other space.
+pub async fn space_id(db: &PgPool) -> Result<uuid::Uuid> {
+    let (id,) = sqlx::query_as("select id from space").fetch_one(db).await?;
+    Ok(id)
 }
 
 /// Creates a database next to the one that `db` is connected to, from a template if one is named.

@@ -16,6 +16,7 @@ pub mod sessions;
 mod space;
 pub mod tasks;
 mod turns;
+pub mod wire;
 
 pub use error::{Error, Result};
 pub use space::{Policy, Space};

@@ -7,6 +7,7 @@ use crate::messages::writer::Writers;
 use crate::minds::Minds;
 use crate::pace::Pace;
 use crate::tasks::Bell;
+use crate::wire::{Hint, Nodes, Wire};
 use sqlx::PgPool;
 use std::sync::Arc;
 
@@ -44,21 +45,40 @@ pub struct Space {
     pub(crate) rosters: Arc<Rosters>,
     /// Who writes where.
     pub(crate) writers: Arc<Writers>,
+    /// This node among the others.
+    pub(crate) nodes: Arc<Nodes>,
 }
 
 impl Space {
-    /// A space on this database.
+    /// A space on this database, of which this is the only node.
     pub fn new(db: PgPool, policy: Policy, minds: Minds) -> Self {
+        Self::with_nodes(db, policy, minds, Nodes::alone())
+    }
+
+    /// A space that has several nodes: they hear of each other by this wire.
+    pub fn on_wire(db: PgPool, policy: Policy, minds: Minds, wire: Box<dyn Wire>) -> Self {
+        Self::with_nodes(db, policy, minds, Nodes::on(wire))
+    }
+
+    fn with_nodes(db: PgPool, policy: Policy, minds: Minds, nodes: Nodes) -> Self {
+        let nodes = Arc::new(nodes);
         Self {
-            live: Hub::new(db.clone()),
+            live: Hub::new(db.clone(), nodes.clone()),
             db,
             passwords: Arc::new(Passwords::new()),
             bell: Arc::new(Bell::default()),
             minds: Arc::new(minds),
-            pace: Arc::new(Pace::new(policy.posts_per_minute)),
+            pace: Arc::new(Pace::new(policy.posts_per_minute, nodes.clone())),
             policy: Arc::new(policy),
             rosters: Arc::default(),
             writers: Arc::default(),
+            nodes,
         }
+    }
+
+    /// Tasks are waiting: whichever node has time takes them.
+    pub fn ring(&self) {
+        self.bell.ring();
+        self.nodes.tell(&Hint::Ring, &[]);
     }
 }

@@ -5,8 +5,9 @@ use crate::database::{self, DatabaseError, Opened};
 use crate::{assets, listener, router, sessions, telling};
 use domain::minds::Minds;
 use domain::minds::openai::{Endpoint, OpenAi};
-use domain::{Policy, Space, accounts, demonstration};
+use domain::{Policy, Space, accounts, demonstration, wire};
 use local::LocalModel;
+use secrecy::ExposeSecret;
 use sqlx::PgPool;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -116,10 +117,7 @@ async fn with_database(
     })?;
     domain::database::migrate(&db).await?;
     secret_key(config)?;
-    if config.redis_url.is_some() {
-        tracing::warn!("REDIS_URL is set, but this version passes hints within one process only: run one node");
-    }
-    let space = open_space(config, db, is_embedded).await?;
+    let (space, wire) = open_space(config, db, is_embedded).await?;
     let listener = TcpListener::bind(config.listen).await.map_err(|cause| Stopped::Port(config.listen, cause))?;
     let address = listener.local_addr().map_err(|cause| Stopped::Port(config.listen, cause))?;
 
@@ -128,13 +126,18 @@ async fn with_database(
     let beats = tokio::spawn(space.live.clone().run());
     let sweep = tokio::spawn(sessions::sweep(space.db.clone()));
     let pace = tokio::spawn(forget_often(space.clone()));
+    let mut helpers = vec![beats, sweep, pace];
+    if let Some(incoming) = wire {
+        helpers.push(tokio::spawn(wire::hear(space.clone(), incoming)));
+        helpers.push(tokio::spawn(wire::pulse(space.clone())));
+    }
     let site = router::router(config, &space, folder, assets, &stopping);
     announce(config, &space, address).await?;
 
     let done = listen(listener, site, stopping.clone(), space.clone(), asked).await;
     stopping.cancel();
     let _ = tokio::time::timeout(Duration::from_secs(3), tasks).await;
-    for helper in [beats, sweep, pace] {
+    for helper in helpers {
         helper.abort();
     }
     space.minds.stop().await;
@@ -173,7 +176,12 @@ async fn forget_often(space: Space) {
 }
 
 /// Opens the space on a database: furnished where it is a demonstration, with a link for the first admin elsewhere.
-async fn open_space(config: &Config, db: PgPool, is_embedded: bool) -> Result<Space, Stopped> {
+/// With what comes from the other nodes, where there may be some.
+async fn open_space(
+    config: &Config,
+    db: PgPool,
+    is_embedded: bool,
+) -> Result<(Space, Option<wire::Incoming>), Stopped> {
     let empty = domain::database::is_empty(&db).await?;
     let sample = !empty && demonstration::is_here(&db).await?;
     if sample && !(is_embedded && config.is_private()) {
@@ -190,11 +198,20 @@ async fn open_space(config: &Config, db: PgPool, is_embedded: bool) -> Result<Sp
         ai_enabled: config.ai_features_enabled,
         posts_per_minute: config.posts_per_minute,
     };
-    let space = Space::new(db, policy, minds(config)?);
+    let (space, wire) = match &config.redis_url {
+        Some(url) => {
+            let topic = format!("gathering:{}", domain::database::space_id(&db).await?);
+            let (wire, incoming) = wire::Redis::connect(url.expose_secret(), topic).map_err(|_| {
+                Stopped::Refused("REDIS_URL is no address of a Redis: redis://host:6379 is one.".into())
+            })?;
+            (Space::on_wire(db, policy, minds(config)?, Box::new(wire)), Some(incoming))
+        }
+        None => (Space::new(db, policy, minds(config)?), None),
+    };
     if empty && demonstration {
         demonstration::open(&space).await?;
     }
-    Ok(space)
+    Ok((space, wire))
 }
 
 /// What AIs think with: the configured provider, else the local model, else nothing.

@@ -4,10 +4,8 @@ use crate::build::{self, Built, Profile};
 use crate::step::{Done, quiet, shown, step};
 use crate::{places, prepare};
 use std::io::{BufRead, BufReader};
-use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
 
 /// The packages whose tests run natively; together, so that their dependencies are built once.
 const PACKAGES: &[&str] = &["model", "domain", "local", "app", "server", "stub-provider", "bench"];
@@ -51,10 +49,10 @@ pub fn test(arguments: &[String]) -> Done {
             let database = Database::start(&built, &postgres)?;
             let site = built.site.display().to_string();
             let programs = postgres.display().to_string();
-            let redis = Redis::start()?;
+            let redis = prepare::redis()?.display().to_string();
             let environment = [
                 ("TEST_DATABASE_URL", database.url.as_str()),
-                ("TEST_REDIS_URL", redis.url.as_str()),
+                ("TEST_REDIS_SERVER", redis.as_str()),
                 ("TEST_SITE_DIR", &site),
                 ("TEST_PG_BIN", &programs),
             ];
@@ -141,43 +139,6 @@ impl Drop for Database {
         crate::run::terminate(&self.child);
         let _ = self.child.wait();
         let _ = std::fs::remove_dir_all(&self.data);
-    }
-}
-
-/// A Redis that keeps nothing, for tests in which several parts meet.
-struct Redis {
-    child: Child,
-    url: String,
-}
-
-impl Redis {
-    fn start() -> Done<Self> {
-        let program = prepare::redis()?;
-        // Free a moment ago; whoever takes it in between makes the start fail, which is said.
-        let port = TcpListener::bind("127.0.0.1:0")
-            .and_then(|free| free.local_addr())
-            .map_err(|cause| format!("There is no free port: {cause}"))?
-            .port();
-        let mut child = Command::new(&program)
-            .args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--port", &port.to_string()])
-            .stdout(Stdio::null())
-            .spawn()
-            .map_err(|cause| format!("{} cannot be started: {cause}", program.display()))?;
-        let begun = Instant::now();
-        while TcpStream::connect(("127.0.0.1", port)).is_err() {
-            if begun.elapsed() > Duration::from_secs(10) || child.try_wait().is_ok_and(|ended| ended.is_some()) {
-                return Err(format!("{} did not open port {port}.", program.display()));
-            }
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        Ok(Self { child, url: format!("redis://127.0.0.1:{port}") })
-    }
-}
-
-impl Drop for Redis {
-    fn drop(&mut self) {
-        crate::run::terminate(&self.child);
-        let _ = self.child.wait();
     }
 }
 

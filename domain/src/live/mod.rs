@@ -4,21 +4,26 @@
 //! the same bytes to everybody. Locks are held for pushing into queues, never over an await.
 //! Order of locks: a lane's, then `people`; a lane's, then `writing`.
 
+mod growing;
 mod lane;
 mod listener;
 mod presence;
 mod told;
 
 pub use listener::Frames;
+pub(crate) use told::Effect;
 pub use told::Told;
 
+use crate::wire::{Hint, Nodes};
 use crate::{Result, channels, messages, sessions};
+use bytes::Bytes;
+use growing::Growing;
 use lane::Lane;
 use listener::Listener;
-use model::{ChannelId, Code, EntityId, Event, Problem, ReplyId, Writing};
+use model::{ChannelId, Code, EntityId, Event, Problem, ReplyId};
 use presence::Person;
 use sqlx::PgPool;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -35,7 +40,10 @@ pub struct Hub {
     db: PgPool,
     lanes: Mutex<HashMap<ChannelId, Arc<Lane>>>,
     people: Mutex<HashMap<EntityId, Person>>,
-    writing: Mutex<HashMap<ChannelId, HashMap<ReplyId, Writing>>>,
+    writing: Mutex<HashMap<ChannelId, HashMap<ReplyId, Growing>>>,
+    /// Who the listeners here know to be in the space.
+    known: Mutex<HashSet<EntityId>>,
+    nodes: Arc<Nodes>,
     stopping: AtomicBool,
 }
 
@@ -46,12 +54,14 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Hub {
     /// An empty hub that reads what it missed from `db`.
-    pub fn new(db: PgPool) -> Arc<Self> {
+    pub(crate) fn new(db: PgPool, nodes: Arc<Nodes>) -> Arc<Self> {
         Arc::new(Self {
             db,
             lanes: Mutex::default(),
             people: Mutex::default(),
             writing: Mutex::default(),
+            known: Mutex::default(),
+            nodes,
             stopping: AtomicBool::new(false),
         })
     }
@@ -100,6 +110,12 @@ impl Hub {
     }
 
     fn publish(self: &Arc<Self>, channel: ChannelId, told: Told) {
+        let (clock, effect) = (told.clock, told.effect.clone());
+        self.nodes.tell(&Hint::Told { channel, clock, effect }, &told.frame);
+        self.publish_here(channel, told);
+    }
+
+    pub(crate) fn publish_here(self: &Arc<Self>, channel: ChannelId, told: Told) {
         // Who joins a channel that nobody here listens to is its first listener.
         let first = told.newcomer().is_some_and(|who| !self.listeners_of(who).is_empty());
         let lane = if first { Some(self.lane_at(channel, told.clock - 1)) } else { self.lane(channel) };
@@ -141,16 +157,27 @@ impl Hub {
 
     /// Tells something ephemeral to everybody in a channel.
     pub fn pass(&self, channel: ChannelId, event: &Event) {
+        let told = Told::event(event);
+        self.nodes.tell(&Hint::Passing { channel }, &told.frame);
+        self.pass_here(channel, told);
+    }
+
+    pub(crate) fn pass_here(&self, channel: ChannelId, told: Told) {
         if let Some(lane) = self.lane(channel) {
-            lane.pass(Told::event(event));
+            lane.pass(told);
         }
     }
 
     /// Tells one person, on all their streams.
     pub fn tell_person(&self, who: EntityId, event: &Event) {
         let frame = Told::event(event).frame;
+        self.nodes.tell(&Hint::Person { who }, &frame);
+        self.tell_person_here(who, &frame);
+    }
+
+    pub(crate) fn tell_person_here(&self, who: EntityId, frame: &Bytes) {
         for listener in self.listeners_of(who) {
-            listener.send(&frame);
+            listener.send(frame);
         }
     }
 
@@ -158,40 +185,13 @@ impl Hub {
         lock(&self.people).get(&who).map(|person| person.listeners.clone()).unwrap_or_default()
     }
 
-    /// Lets a reply grow: keeps its whole text for those who come later and tells the new words to those who are there.
-    pub fn grow(&self, delta: Writing) {
-        let channel = delta.channel;
-        let lane = self.lane(channel);
-        let keep = |delta: &Writing| {
-            let mut writing = lock(&self.writing);
-            let here = writing.entry(channel).or_default();
-            if delta.state.is_over() {
-                here.remove(&delta.reply);
-                if here.is_empty() {
-                    writing.remove(&channel);
-                }
-                return;
-            }
-            let whole =
-                here.entry(delta.reply).or_insert_with(|| Writing { offset: 0, text: String::new(), ..delta.clone() });
-            whole.text.truncate(delta.offset);
-            whole.text.push_str(&delta.text);
-            whole.state = delta.state;
-            whole.notice.clone_from(&delta.notice);
-        };
-        match lane {
-            Some(lane) => lane.grow(delta, keep),
-            None => keep(&delta),
-        }
-    }
-
-    /// The replies that are being written in a channel on this node, whole.
-    pub fn writing(&self, channel: ChannelId) -> Vec<Writing> {
-        lock(&self.writing).get(&channel).map(|here| here.values().cloned().collect()).unwrap_or_default()
-    }
-
     /// Ends the streams of a session, or all of somebody's.
     pub fn end(&self, who: EntityId, session: Option<&[u8]>) {
+        self.nodes.tell(&Hint::Ended { who, session: session.map(<[u8]>::to_vec) }, &[]);
+        self.end_here(who, session);
+    }
+
+    pub(crate) fn end_here(&self, who: EntityId, session: Option<&[u8]>) {
         for listener in self.listeners_of(who) {
             if session.is_none_or(|session| listener.session == session) {
                 listener.cut();
@@ -214,7 +214,7 @@ impl Hub {
         let everybody: Vec<Arc<Listener>> =
             lock(&self.people).values().flat_map(|person| person.listeners.clone()).collect();
         let ids: Vec<Vec<u8>> = everybody.iter().map(|listener| listener.session.clone()).collect();
-        let good: std::collections::HashSet<(Vec<u8>, uuid::Uuid)> =
+        let good: HashSet<(Vec<u8>, uuid::Uuid)> =
             sessions::store::still_good(&self.db, &ids).await?.into_iter().collect();
         let beat = Told::event(&Event::Beat).frame;
         for listener in everybody {
@@ -239,7 +239,7 @@ impl Hub {
         Ok(())
     }
 
-    async fn mind_the_gaps(self: &Arc<Self>) -> Result<()> {
+    pub(crate) async fn mind_the_gaps(self: &Arc<Self>) -> Result<()> {
         let lanes: Vec<Arc<Lane>> = {
             let mut lanes = lock(&self.lanes);
             lanes.retain(|_, lane| !lane.is_empty() || Arc::strong_count(lane) > 1);

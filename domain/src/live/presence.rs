@@ -1,10 +1,10 @@
 //! Who is here, told by their streams.
 
 use super::listener::Listener;
-use super::{Hub, lock};
+use super::{Hub, Told, lock};
 use crate::{Result, channels};
 use model::{ChannelId, EntityId, Event};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -19,8 +19,6 @@ pub(super) struct Person {
     pub listeners: Vec<Arc<Listener>>,
     /// When the last stream ended.
     gone_since: Option<Instant>,
-    /// Whether the others know that they are here.
-    known: bool,
 }
 
 impl Person {
@@ -31,9 +29,11 @@ impl Person {
 }
 
 impl Hub {
-    /// Everybody who is here.
+    /// Everybody who is here, at whichever node.
     pub fn present(&self) -> Vec<EntityId> {
-        lock(&self.people).keys().copied().collect()
+        let mut people = self.nodes.people();
+        people.extend(lock(&self.people).keys());
+        people.into_iter().collect()
     }
 
     /// Takes a stream that has ended out of everything.
@@ -51,19 +51,18 @@ impl Hub {
         }
     }
 
-    /// Tells each channel who came and went since the last time.
+    /// Tells each channel who came and went since the last time: other nodes who is here, and the listeners here who is
+    /// anywhere.
     pub(super) async fn tell_presence(&self) -> Result<()> {
-        let mut came = Vec::new();
-        let mut went = Vec::new();
-        lock(&self.people).retain(|who, person| {
-            let here = person.gone_since.is_none_or(|since| since.elapsed() < GRACE);
-            if here && !std::mem::replace(&mut person.known, true) {
-                came.push(*who);
-            } else if !here {
-                went.push(*who);
-            }
-            here
-        });
+        lock(&self.people).retain(|_, person| person.gone_since.is_none_or(|since| since.elapsed() < GRACE));
+        let now: HashSet<EntityId> = self.present().into_iter().collect();
+        let (came, went): (Vec<EntityId>, Vec<EntityId>) = {
+            let mut known = lock(&self.known);
+            let came = now.difference(&known).copied().collect();
+            let went = known.difference(&now).copied().collect();
+            *known = now;
+            (came, went)
+        };
         let changed: Vec<EntityId> = came.iter().chain(&went).copied().collect();
         if changed.is_empty() {
             return Ok(());
@@ -74,7 +73,7 @@ impl Hub {
             if came.contains(&who) { arrived.push(who) } else { departed.push(who) }
         }
         for (channel, (came, went)) in told {
-            self.pass(channel, &Event::Presence { channel, came, went });
+            self.pass_here(channel, Told::event(&Event::Presence { channel, came, went }));
         }
         Ok(())
     }

@@ -2,10 +2,12 @@
 
 use bytes::Bytes;
 use model::{EntityId, Event};
+use serde::{Deserialize, Serialize};
 
 /// What a lane has to do beside handing the bytes on.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Effect {
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Effect {
     /// Nothing.
     None,
     /// Those who may not see this message get a tick.
@@ -31,10 +33,10 @@ pub(super) enum Effect {
 #[derive(Clone, Debug)]
 pub struct Told {
     /// The channel's clock; 0 for what takes none.
-    pub(super) clock: i64,
-    pub(super) effect: Effect,
+    pub(crate) clock: i64,
+    pub(crate) effect: Effect,
     /// A whole frame of `text/event-stream`.
-    pub(super) frame: Bytes,
+    pub(crate) frame: Bytes,
 }
 
 impl Told {
@@ -46,6 +48,11 @@ impl Told {
     /// The number of the message that this tells, if it tells one.
     pub(super) fn seq(&self) -> Option<i64> {
         if let Effect::Message { seq } = self.effect { Some(seq) } else { None }
+    }
+
+    /// Something ephemeral that is serialised already.
+    pub(crate) const fn passing(frame: Bytes) -> Self {
+        Self { clock: 0, effect: Effect::None, frame }
     }
 
     /// Serialises an event.

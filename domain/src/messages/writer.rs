@@ -91,7 +91,7 @@ impl Writer {
         if let Ok(Some(numbered)) = &written {
             telling.tell(told(&prepared.numbered(*numbered)));
             if prepared.considering().next().is_some() {
-                self.space.bell.ring();
+                self.space.ring();
             }
         }
         // Whoever asked may be gone; the message is there all the same.

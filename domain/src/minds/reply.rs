@@ -48,7 +48,7 @@ pub async fn consider(space: &Space, task: &Task) -> Result<Outcome> {
     // A mention that came while another try was waited for had no task of its own.
     if task.attempt > 1 && matches!(outcome, Outcome::Done) {
         store::ask_again(&space.db, asked.entity, asked.channel, asked.from_seq).await?;
-        space.bell.ring();
+        space.ring();
     }
     Ok(outcome)
 }

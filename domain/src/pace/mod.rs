@@ -1,19 +1,45 @@
-//! How fast is too fast, by address, account and member. Counted in this process.
+//! How fast is too fast, by address, account and member. Each node counts, and tells the others what it counted: so the
+//! limits hold for the space, and while the wire is down at least for each node.
 
+use crate::wire::{Hint, Nodes};
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use model::{Code, EntityId, Problem};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use std::hash::Hash;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
+use std::sync::Arc;
 use std::time::Duration;
 
-/// The limits of one node.
+/// A name or an address as it is counted: nobody else needs to read it.
+type Known = [u8; 16];
+
+/// What was counted for whom.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Counted {
+    /// A log-in, from where and as whom.
+    LogIn(IpAddr, Known),
+    /// A registration.
+    Register(IpAddr, Known),
+    /// A post.
+    Post(EntityId),
+}
+
+fn known(name: &str) -> Known {
+    let digest = Sha256::digest(crate::entities::key(name).as_bytes());
+    std::array::from_fn(|n| digest[n])
+}
+
+/// The limits.
 pub struct Pace {
+    nodes: Arc<Nodes>,
     log_in_from: DefaultKeyedRateLimiter<IpAddr>,
-    log_in_as: DefaultKeyedRateLimiter<String>,
+    log_in_as: DefaultKeyedRateLimiter<Known>,
     register_from: DefaultKeyedRateLimiter<IpAddr>,
-    register_as: DefaultKeyedRateLimiter<String>,
+    register_as: DefaultKeyedRateLimiter<Known>,
     post: DefaultKeyedRateLimiter<EntityId>,
     typing: DefaultKeyedRateLimiter<EntityId>,
     sync: DefaultKeyedRateLimiter<EntityId>,
@@ -36,9 +62,10 @@ fn check<K: Hash + Eq + Clone>(limiter: &DefaultKeyedRateLimiter<K>, key: &K, me
 
 impl Pace {
     /// The usual limits, with so many posts a minute for each member.
-    pub fn new(posts_per_minute: u32) -> Self {
+    pub(crate) fn new(posts_per_minute: u32, nodes: Arc<Nodes>) -> Self {
         let posts = posts_per_minute.max(1);
         Self {
+            nodes,
             log_in_from: limiter(30, Duration::from_secs(2)),
             log_in_as: limiter(10, Duration::from_secs(6)),
             register_from: limiter(20, Duration::from_secs(30)),
@@ -51,19 +78,48 @@ impl Pace {
 
     /// Before a password is looked at. An IPv6 address counts as its /64: one household, one provider's customer.
     pub fn log_in(&self, from: IpAddr, login: &str) -> Result<(), Problem> {
-        check(&self.log_in_from, &household(from), "Too many log-ins from this address.")?;
-        check(&self.log_in_as, &crate::entities::key(login), "Too many log-ins with this name.")
+        let (from, login) = (household(from), known(login));
+        check(&self.log_in_from, &from, "Too many log-ins from this address.")?;
+        check(&self.log_in_as, &login, "Too many log-ins with this name.")?;
+        self.tell(Counted::LogIn(from, login));
+        Ok(())
     }
 
     /// Before a registration is looked at.
     pub fn register(&self, from: IpAddr, email: &str) -> Result<(), Problem> {
-        check(&self.register_from, &household(from), "Too many registrations from this address.")?;
-        check(&self.register_as, &crate::entities::key(email), "Too many registrations with this e-mail address.")
+        let (from, email) = (household(from), known(email));
+        check(&self.register_from, &from, "Too many registrations from this address.")?;
+        check(&self.register_as, &email, "Too many registrations with this e-mail address.")?;
+        self.tell(Counted::Register(from, email));
+        Ok(())
     }
 
     /// Before a message is looked at.
     pub fn post(&self, who: EntityId) -> Result<(), Problem> {
-        check(&self.post, &who, "That was a lot at once.")
+        check(&self.post, &who, "That was a lot at once.")?;
+        self.tell(Counted::Post(who));
+        Ok(())
+    }
+
+    fn tell(&self, what: Counted) {
+        self.nodes.tell(&Hint::Counted { what }, &[]);
+    }
+
+    /// Counts what another node has let pass.
+    pub(crate) fn count(&self, what: &Counted) {
+        match what {
+            Counted::LogIn(from, login) => {
+                let _ = self.log_in_from.check_key(from);
+                let _ = self.log_in_as.check_key(login);
+            }
+            Counted::Register(from, email) => {
+                let _ = self.register_from.check_key(from);
+                let _ = self.register_as.check_key(email);
+            }
+            Counted::Post(who) => {
+                let _ = self.post.check_key(who);
+            }
+        }
     }
 
     /// Before others are told that somebody writes.
@@ -105,7 +161,7 @@ mod tests {
 
     #[test]
     fn limits_hold_by_address_and_by_account() {
-        let pace = Pace::new(6);
+        let pace = Pace::new(6, Arc::new(Nodes::alone()));
         let home: IpAddr = "192.0.2.1".parse().unwrap();
         for _ in 0..10 {
             pace.log_in(home, "Ada").unwrap();
@@ -119,7 +175,10 @@ mod tests {
         }
         assert!(pace.register("192.0.2.2".parse().unwrap(), "ADA@example.org").is_err());
         pace.register(home, "ben@example.org").unwrap();
-        let (who, other) = (EntityId::new(), EntityId::new());
+        let (who, other, elsewhere) = (EntityId::new(), EntityId::new(), EntityId::new());
+        pace.count(&Counted::Post(elsewhere));
+        pace.post(elsewhere).unwrap();
+        assert!(pace.post(elsewhere).is_err(), "what another node let pass counts here too");
         pace.post(who).unwrap();
         pace.post(who).unwrap();
         assert!(pace.post(who).is_err());

@@ -88,7 +88,7 @@ impl Pool {
                         pool.work(task).await;
                         drop(turn);
                         // Another task may have waited for this one's ordering key.
-                        pool.space.bell.ring();
+                        pool.space.ring();
                     });
                 }
                 Ok(None) => return,

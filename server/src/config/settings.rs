@@ -32,7 +32,7 @@ pub const SETTINGS: &[Setting] = &[
         "",
         "folder with PostgreSQL's programs for the embedded database; unset, the ones that came with the server",
     ),
-    setting("REDIS_URL", "", "Redis for hints between several nodes"),
+    setting("REDIS_URL", "", "Redis, by which several nodes on one DATABASE_URL tell each other what happens"),
     setting(
         "SECRET_KEY",
         "",

@@ -34,6 +34,16 @@ pub fn data_folder() -> PathBuf {
     folder
 }
 
+/// A stub provider, and its address.
+pub async fn provider() -> (Stub, String) {
+    let stub = Stub::default();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/v1", listener.local_addr().unwrap());
+    let router = stub.router();
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    (stub, url)
+}
+
 impl House {
     /// A demonstration on an embedded database of its own.
     pub async fn open(settings: &[(&str, &str)]) -> Self {
@@ -48,11 +58,7 @@ impl House {
 
     /// The same with Silas and the others thinking by a stub.
     pub async fn with_stub(settings: &[(&str, &str)]) -> (Self, Stub) {
-        let stub = Stub::default();
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}/v1", listener.local_addr().unwrap());
-        let router = stub.router();
-        tokio::spawn(async move { axum::serve(listener, router).await });
+        let (stub, url) = provider().await;
         let mut all = vec![("OPENAI_BASE_URL", url.as_str())];
         all.extend_from_slice(settings);
         (Self::open(&all).await, stub)
@@ -342,12 +348,15 @@ impl Listening {
 
     /// Reads until something is found.
     pub async fn until<T>(&mut self, mut found: impl FnMut(&Event) -> Option<T>) -> T {
-        loop {
-            let event = self.next().await.expect("the stream goes on");
-            if let Some(found) = found(&event) {
-                return found;
+        let found = async {
+            loop {
+                let event = self.next().await.expect("the stream goes on");
+                if let Some(found) = found(&event) {
+                    return found;
+                }
             }
-        }
+        };
+        tokio::time::timeout(Duration::from_mins(2), found).await.expect("what is waited for comes within two minutes")
     }
 
     /// The next message of somebody.

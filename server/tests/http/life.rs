@@ -1,4 +1,5 @@
 use crate::house::{Client, House, command, data_folder, eventually, signal};
+use crate::nodes::{Redis, database};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -131,14 +132,10 @@ async fn composes_environment_opens_a_space() {
     settings.insert("SECRET_KEY".into(), "k".repeat(40));
     host::config::Config::from_values(settings.clone()).expect("every setting is known and right");
     // What is different here: no container network.
-    let url = std::env::var("TEST_DATABASE_URL").unwrap();
-    let name = format!("compose_{}", uuid::Uuid::new_v4().simple());
-    let db = domain::database::connect(url.parse().unwrap(), 2).await.unwrap();
-    domain::database::create(&db, &name, None).await.unwrap();
-    let at = url.rfind('/').unwrap();
-    settings.insert("DATABASE_URL".into(), format!("{}/{name}", &url[..at]));
+    let redis = Redis::start().await;
+    settings.insert("DATABASE_URL".into(), database("compose").await);
     assert!(settings.contains_key("REDIS_URL"));
-    settings.insert("REDIS_URL".into(), std::env::var("TEST_REDIS_URL").unwrap());
+    settings.insert("REDIS_URL".into(), redis.url());
     settings.insert("PORT".into(), "0".into());
     settings.insert("HOST".into(), "127.0.0.1".into());
     let pairs: Vec<(&str, &str)> = settings.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();

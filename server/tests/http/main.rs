@@ -7,4 +7,5 @@ mod forms;
 mod house;
 mod life;
 mod minds;
+mod nodes;
 mod stream;

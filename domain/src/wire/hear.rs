@@ -1,0 +1,102 @@
+//! What a node makes of what it hears from the others.
+
+use super::hint::{self, Hint};
+use super::{Incoming, Node, Nodes, PULSE, lock};
+use crate::live::{Hub, Told};
+use crate::{Result, Space};
+use bytes::Bytes;
+use std::collections::HashSet;
+use std::time::Instant;
+use uuid::Uuid;
+
+/// Hears until the wire is given up.
+pub async fn hear(space: Space, mut incoming: Incoming) {
+    while let Some(heard) = incoming.recv().await {
+        match heard {
+            Some(bytes) => take_in(&space, &bytes),
+            // More came than could be held.
+            None => look(&space.live).await,
+        }
+        if space.nodes.has_missed() {
+            look(&space.live).await;
+        }
+    }
+}
+
+fn take_in(space: &Space, bytes: &Bytes) {
+    let Some((from, hint, frame)) = hint::decode(bytes) else {
+        tracing::debug!(bytes = bytes.len(), "a hint that cannot be read was left aside");
+        return;
+    };
+    if from == space.nodes.me {
+        if matches!(hint, Hint::Pulse { .. }) {
+            space.nodes.heard_oneself();
+        }
+        return;
+    }
+    space.nodes.heard(from, &hint);
+    match hint {
+        Hint::Pulse { .. } | Hint::Here { .. } => {}
+        Hint::Told { channel, clock, effect } => space.live.publish_here(channel, Told { clock, effect, frame }),
+        Hint::Passing { channel } => space.live.pass_here(channel, Told::passing(frame)),
+        Hint::Grown { writing } => space.live.grow_here(*writing, false),
+        Hint::Person { who } => space.live.tell_person_here(who, &frame),
+        Hint::Ended { who, session } => space.live.end_here(who, session.as_deref()),
+        Hint::Ring => space.bell.ring(),
+        Hint::Counted { what } => space.pace.count(&what),
+    }
+}
+
+impl Nodes {
+    fn heard_oneself(&self) {
+        let before = lock(&self.echo).replace(Instant::now());
+        // What others told while nothing came through is in the database.
+        if before.is_none_or(|before| before.elapsed() >= super::DOWN) {
+            tracing::info!("the wire between nodes is up");
+            self.note_missed();
+        }
+    }
+
+    fn heard(&self, from: Uuid, hint: &Hint) {
+        let mut others = lock(&self.others);
+        let node = others.entry(from).or_insert_with(|| Node { heard: Instant::now(), people: HashSet::new() });
+        node.heard = Instant::now();
+        match hint {
+            Hint::Here { people } => node.people = people.iter().copied().collect(),
+            Hint::Pulse { missed: true } => self.note_missed(),
+            _ => {}
+        }
+    }
+}
+
+/// Shows that this node lives, tells the others now and then who is here and what is being written, and asks the
+/// database while the wire is down. Until the process ends.
+pub async fn pulse(space: Space) {
+    let mut beat = tokio::time::interval(PULSE);
+    beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut was_up = true;
+    for n in 0_u32.. {
+        beat.tick().await;
+        space.nodes.pulse();
+        // Whoever starts or comes back knows within two seconds what is ephemeral.
+        if n % 5 == 0 {
+            space.live.refresh_others();
+        }
+        let is_up = space.nodes.is_up();
+        if was_up && !is_up && n > 3 {
+            tracing::warn!("the wire between nodes is down; channels are read from the database meanwhile");
+        }
+        if !is_up && n % 2 == 0 {
+            look(&space.live).await;
+        }
+        was_up = is_up;
+    }
+}
+
+/// Asks the database what was missed anywhere.
+async fn look(hub: &std::sync::Arc<Hub>) {
+    let looked: Result<()> = hub.mind_the_gaps().await;
+    if let Err(cause) = looked {
+        tracing::warn!(%cause, "what other nodes did could not be read; trying again");
+    }
+}
