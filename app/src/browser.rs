@@ -55,6 +55,27 @@ mod real {
         set_cookie(THEME_COOKIE, next);
     }
 
+    pub fn keep_place(
+        scroller: &web_sys::Element,
+        lines: &web_sys::Element,
+        first: impl Fn() -> Option<i64> + 'static,
+    ) {
+        use wasm_bindgen::{JsCast, prelude::Closure};
+        let (talk, content) = (scroller.clone(), lines.clone());
+        let shape = move || (first(), content.client_width(), content.client_height());
+        let mut before = shape();
+        let changed = Closure::<dyn FnMut()>::new(move || {
+            let now = shape();
+            if (now.0, now.1) == (before.0, before.1) && talk.scroll_top() < -20 {
+                talk.set_scroll_top(talk.scroll_top() - (now.2 - before.2));
+            }
+            before = now;
+        });
+        if let Ok(observer) = web_sys::ResizeObserver::new(changed.into_js_value().unchecked_ref()) {
+            observer.observe(lines);
+        }
+    }
+
     pub fn absolute(path: &str) -> String {
         window().location().origin().map_or_else(|_| path.to_owned(), |origin| format!("{origin}{path}"))
     }
@@ -139,6 +160,13 @@ pub fn switch_theme() {
 /// takes it as text.
 pub fn in_title(title: String) -> String {
     if cfg!(feature = "ssr") { title.replace('&', "&amp;").replace('<', "&lt;") } else { title }
+}
+
+/// Keeps what is read of a talk in its place while lines are added below it. `first` names the oldest line: where that
+/// changes, lines were added above, which moves nothing.
+#[cfg(feature = "hydrate")]
+pub fn keep_place(scroller: &web_sys::Element, lines: &web_sys::Element, first: impl Fn() -> Option<i64> + 'static) {
+    real::keep_place(scroller, lines, first);
 }
 
 /// A path of ours with the address of this place before it.

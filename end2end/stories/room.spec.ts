@@ -123,6 +123,22 @@ test('older messages come by scrolling up, and the place is kept', async ({ newc
   await expect(alice.talk.getByText('seed 69', { exact: true })).toBeInViewport();
   await expect(alice.talk.getByText('seed 10', { exact: true })).toHaveCount(0);
   await alice.talk.hover();
+  // One step up brings one page, and what is read stays where it is; so it does when somebody speaks.
+  const place = (text: string) =>
+    alice.talk.getByText(text, { exact: true }).evaluate((line) => line.getBoundingClientRect().top);
+  const before = await alice.talk.evaluate((talk) => {
+    talk.scrollTo(0, -(talk.scrollHeight - talk.clientHeight - 300));
+    const line = [...talk.querySelectorAll('.text')].find((text) => text.textContent?.trim() === 'seed 30');
+    return line!.getBoundingClientRect().top;
+  });
+  await expect(alice.talk.getByText('seed 10', { exact: true })).toHaveCount(1);
+  expect(Math.abs((await place('seed 30')) - before)).toBeLessThan(3);
+  await alice.page.evaluate(async (channel) => {
+    const body = JSON.stringify({ channel, client_key: crypto.randomUUID(), body: 'one more' });
+    await fetch('/api/messages/post', { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+  }, room);
+  await expect(alice.talk.getByText('one more', { exact: true })).toHaveCount(1);
+  await expect.poll(async () => Math.abs((await place('seed 30')) - before)).toBeLessThan(3);
   await expect(async () => {
     await alice.page.mouse.wheel(0, -1200);
     await expect(alice.talk.getByText('seed 0', { exact: true })).toBeVisible({ timeout: 500 });

@@ -24,7 +24,32 @@ pub const CHANGES: i64 = 500;
 /// Channels in one sync request.
 pub const SYNC: usize = 500;
 
-/// The length of a text as the space counts it.
+/// The length of a text as the space counts it. What nobody can see counts as white space.
 pub fn length(text: &str) -> usize {
-    text.trim().chars().count()
+    text.trim_matches(is_blank).chars().count()
+}
+
+/// White space, and what takes no ink: soft hyphens, joiners, marks of direction, fillers, selectors, tags.
+fn is_blank(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(c,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+            | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fff8}'
+            | '\u{e0000}'..='\u{e0fff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nobody_can_see_has_no_length() {
+        for nothing in ["", " \n", "\u{200b}", "\u{2060}\u{200d}", "\u{feff}", "\u{ad} \u{3000}"] {
+            assert_eq!(length(nothing), 0, "{nothing:?}");
+        }
+        assert_eq!(length(" a\u{200d}b "), 3);
+        assert_eq!(length("❤\u{fe0f}"), 1);
+        assert_eq!(length("."), 1);
+    }
 }

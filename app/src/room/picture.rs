@@ -101,6 +101,12 @@ impl Picture {
         }
     }
 
+    /// The seq of the oldest message that is loaded.
+    #[cfg(feature = "hydrate")]
+    pub fn first(&self) -> Option<i64> {
+        self.messages.first_key_value().map(|(seq, _)| *seq)
+    }
+
     /// The seq of the newest message that is loaded.
     pub fn newest(&self) -> i64 {
         self.messages.last_key_value().map_or(0, |(seq, _)| *seq)

@@ -2,6 +2,8 @@
 
 use super::live::Live;
 use super::outbox::{Sending, Unsent};
+#[cfg(feature = "hydrate")]
+use super::picture::Picture;
 use super::state::Room;
 use super::why::Why;
 use crate::app::viewer;
@@ -65,6 +67,16 @@ pub fn Talk(room: Room) -> impl IntoView {
             }
         }
     };
+    // What is added below must not push away what is read. (The browser's own way is off: it takes older lines for newer
+    // ones in a list that is turned round.)
+    let lines = NodeRef::<html::Div>::new();
+    #[cfg(feature = "hydrate")]
+    Effect::new(move || {
+        if let (Some(scroller), Some(lines)) = (scroller.get(), lines.get()) {
+            let first = move || room.picture.try_with_untracked(Picture::first).flatten();
+            crate::browser::keep_place(&scroller, &lines, first);
+        }
+    });
     let to_end = move |event: leptos::ev::MouseEvent| {
         if room.picture.with_untracked(|picture| picture.at_end)
             && let Some(scroller) = scroller.get_untracked()
@@ -108,7 +120,7 @@ pub fn Talk(room: Room) -> impl IntoView {
     };
     view! {
         <div class="talk" node_ref=scroller on:scroll=on_scroll tabindex="0" role="log" aria-label="Talk" aria-live="polite">
-            <div class="lines">
+            <div class="lines" node_ref=lines>
                 {earlier}
                 {empty}
                 <For each=move || rows.get() key=|row| (row.message.id, row.message.clock, row.head, row.day) let:row>

@@ -23,6 +23,12 @@ const CONNECT: Duration = Duration::from_secs(10);
 const SILENCE: Duration = Duration::from_mins(1);
 /// Most characters of a provider's complaint that are kept.
 const COMPLAINT: usize = 300;
+/// How long a provider may take for each piece of a complaint.
+const COMPLAINS_FOR: Duration = Duration::from_secs(5);
+/// Most bytes of an answer: each of 32,000 tokens in a chunk of its own comes to about half of that.
+const LONGEST: usize = 16 << 20;
+/// Most bytes of a line of it.
+const LONGEST_LINE: usize = 1 << 20;
 
 /// Where to ask, as whom, for what.
 #[derive(Clone, Debug)]
@@ -147,6 +153,29 @@ fn shorten(text: &str) -> String {
     text.chars().take(COMPLAINT).collect()
 }
 
+/// The same response, which ends with an error where it, or a line of it, is longer than any answer's. (Each piece of a
+/// line is looked at from the line's beginning: an endless one would cost a processor before it cost memory.)
+fn bounded(response: reqwest::Response) -> reqwest::Response {
+    let (status, headers) = (response.status(), response.headers().clone());
+    let (mut whole, mut line) = (0, 0);
+    let body = response.bytes_stream().map(move |piece| {
+        let piece = piece.map_err(std::io::Error::other)?;
+        whole += piece.len();
+        line = match piece.iter().rposition(|&byte| byte == b'\n') {
+            Some(at) => piece.len() - at,
+            None => line + piece.len(),
+        };
+        if whole > LONGEST || line > LONGEST_LINE {
+            return Err(std::io::Error::other("the answer is too long"));
+        }
+        Ok(piece)
+    });
+    let mut bounded = http::Response::new(reqwest::Body::wrap_stream(body));
+    *bounded.status_mut() = status;
+    *bounded.headers_mut() = headers;
+    bounded.into()
+}
+
 /// Sends a request once. The queue decides about further tries, so the client makes none of its own.
 #[derive(Clone)]
 struct Once {
@@ -165,14 +194,20 @@ impl tower::Service<HttpRequestFactory> for Once {
     fn call(&mut self, factory: HttpRequestFactory) -> Self::Future {
         let http = self.http.clone();
         Box::pin(async move {
-            let response = http.execute(factory.build().await?).await?;
+            let mut response = http.execute(factory.build().await?).await?;
             let status = response.status();
             if status.is_success() {
-                return Ok(response);
+                return Ok(bounded(response));
             }
             let retry_after =
                 response.headers().get("retry-after").and_then(|value| value.to_str().ok()?.trim().parse().ok());
-            let text = shorten(&response.text().await.unwrap_or_default());
+            let mut said = Vec::new();
+            while said.len() < COMPLAINT * 4
+                && let Ok(Ok(Some(more))) = tokio::time::timeout(COMPLAINS_FOR, response.chunk()).await
+            {
+                said.extend_from_slice(&more);
+            }
+            let text = shorten(&String::from_utf8_lossy(&said));
             let refused = ModelError::Refused {
                 status: status.as_u16(),
                 text,

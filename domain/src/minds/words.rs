@@ -28,6 +28,11 @@ impl Words {
         self.begin.map_or("", |begin| &self.raw[begin..])
     }
 
+    /// How many bytes have come, shown or not.
+    pub const fn taken(&self) -> usize {
+        self.raw.len()
+    }
+
     /// The whole, at its end: trimmed, and at a sentence's end where a limit cut it.
     pub fn whole(&self, cut: bool) -> String {
         let begin = self.begin.unwrap_or(self.raw.len() - self.raw.trim_start().len());

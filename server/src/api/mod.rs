@@ -147,7 +147,9 @@ async fn back(session: &Session, headers: &HeaderMap, endpoint: &str, problem: P
     if !is_member && !may_be_kept(endpoint, &problem, &fields) {
         return said(&problem, &place);
     }
-    fields.retain(|name, _| !name.contains("password"));
+    fields.retain(|name, _| !name.contains("password") && !name.contains('\0'));
+    // The session is kept as JSON in PostgreSQL, which has no U+0000.
+    fields.values_mut().for_each(|value| value.retain(|c| c != '\0'));
     if !is_member {
         fields.values_mut().for_each(|value| *value = value.chars().take(SHORT).collect());
         session.set_expiry(Some(Expiry::OnInactivity(time::Duration::minutes(10))));

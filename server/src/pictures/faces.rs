@@ -103,16 +103,22 @@ const AIS: &[(&str, &str)] = &[
     ("#2a2b45", "#aab4ee"),
     ("#2b3a22", "#b5d99a"),
     ("#3a2a3f", "#d3a9e0"),
+    ("#3d2f1a", "#eac285"),
+    ("#40262a", "#f0a9a0"),
+    ("#1d2b3f", "#9fbcf2"),
+    ("#2f3016", "#dcd67e"),
+    ("#153428", "#8fe0a8"),
+    ("#3c2336", "#f0a6cf"),
 ];
 
 /// An AI's picture.
 pub(super) fn ai(seed: &str) -> String {
     let mut chance = Chance::of(seed);
     let (ground, light) = chance.pick(AIS);
-    let stars: Vec<(f64, f64)> = (0..5 + chance.below(3))
+    let stars: Vec<(f64, f64)> = (0..4 + chance.below(5))
         .map(|n| {
             let angle = n as f64 * 2.4 + chance.between(-0.4, 0.4);
-            let away = chance.between(5.0, 20.0);
+            let away = chance.between(7.0, 21.0);
             (32.0 + away * angle.cos(), 32.0 + away * angle.sin())
         })
         .collect();
@@ -120,12 +126,12 @@ pub(super) fn ai(seed: &str) -> String {
     for pair in stars.windows(2) {
         let _ = write!(
             inside,
-            "<path d='M{:.1} {:.1}L{:.1} {:.1}' stroke='{light}' stroke-width='1' opacity='.55'/>",
+            "<path d='M{:.1} {:.1}L{:.1} {:.1}' stroke='{light}' stroke-width='1.4' opacity='.6'/>",
             pair[0].0, pair[0].1, pair[1].0, pair[1].1
         );
     }
     for (n, (x, y)) in stars.iter().enumerate() {
-        let size = if n == 0 { 3.6 } else { chance.between(1.4, 2.8) };
+        let size = if n == 0 { 4.4 } else { chance.between(1.6, 3.4) };
         let _ = write!(inside, "<circle cx='{x:.1}' cy='{y:.1}' r='{size:.1}' fill='{light}'/>");
     }
     format!(

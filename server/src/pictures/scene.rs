@@ -22,29 +22,29 @@ pub(super) fn room(seed: &str) -> String {
         )
     };
     let mut out = format!(
-        "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 480 120' preserveAspectRatio='xMidYMax slice'>\
-         <style>{}@media(prefers-color-scheme:light){{{}}}</style><rect class='s' width='480' height='120'/>",
+        "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 960 120' preserveAspectRatio='xMidYMax slice'>\
+         <style>{}@media(prefers-color-scheme:light){{{}}}</style><rect class='s' width='960' height='120'/>",
         palette(night, "#f3ecd6", "#f2b661"),
         palette(morning, "#fffbe8", "#e0a03c"),
     );
-    for _ in 0..6 {
-        let (x, y, size) = (chance.between(0.0, 480.0), chance.between(4.0, 50.0), chance.between(0.5, 1.1));
+    for _ in 0..10 {
+        let (x, y, size) = (chance.between(0.0, 960.0), chance.between(4.0, 50.0), chance.between(0.5, 1.1));
         let _ = write!(out, "<circle class='m' cx='{x:.0}' cy='{y:.0}' r='{size:.1}' opacity='.5'/>");
     }
     moon(&mut out, &mut chance);
-    trees(&mut out, &mut chance, 'f', 78.0, 26.0, 9.0);
+    trees(&mut out, &mut chance, 'f', 78.0, 26.0, 16.0);
     if chance.below(2) == 0 {
-        let x = chance.between(120.0, 360.0);
-        let _ = write!(out, "<ellipse class='m' cx='{x:.0}' cy='84' rx='190' ry='9' opacity='.09'/>");
+        let x = chance.between(330.0, 630.0);
+        let _ = write!(out, "<ellipse class='m' cx='{x:.0}' cy='84' rx='300' ry='9' opacity='.09'/>");
     }
-    trees(&mut out, &mut chance, 'n', 100.0, 44.0, 15.0);
-    out.push_str("<rect class='g' y='98' width='480' height='22'/>");
+    trees(&mut out, &mut chance, 'n', 100.0, 44.0, 24.0);
+    out.push_str("<rect class='g' y='98' width='960' height='22'/>");
     if chance.below(2) == 0 {
         water(&mut out, &mut chance);
     } else {
         stones(&mut out, &mut chance);
     }
-    let lamp = chance.between(150.0, 330.0);
+    let lamp = chance.between(390.0, 570.0);
     for (size, opacity) in [(22, ".13"), (9, ".25"), (3, "1")] {
         let _ = write!(out, "<circle class='l' cx='{lamp:.0}' cy='95' r='{size}' opacity='{opacity}'/>");
     }
@@ -52,7 +52,7 @@ pub(super) fn room(seed: &str) -> String {
 }
 
 fn moon(out: &mut String, chance: &mut Chance) {
-    let (x, y, size) = (chance.between(50.0, 430.0), chance.between(20.0, 36.0), chance.between(8.0, 13.0));
+    let (x, y, size) = (chance.between(340.0, 620.0), chance.between(30.0, 40.0), chance.between(8.0, 12.0));
     let phase = chance.between(0.4, 1.4) * chance.pick(&[-1.0, 1.0]);
     let _ = write!(
         out,
@@ -65,22 +65,22 @@ fn moon(out: &mut String, chance: &mut Chance) {
 fn trees(out: &mut String, chance: &mut Chance, class: char, foot: f64, high: f64, wide: f64) {
     let mut path = format!("M0 {foot:.0}");
     let mut x = chance.between(-wide, 0.0);
-    while x < 480.0 {
+    while x < 960.0 {
         let (width, height) = (wide * chance.between(0.9, 1.7), high * chance.between(0.45, 1.25));
         let _ = write!(path, "L{x:.0} {foot:.0}L{:.0} {:.0}", x + width / 2.0, foot - height);
         x += width * chance.between(0.75, 1.3);
     }
-    let _ = write!(out, "<path class='{class}' d='{path}L480 {foot:.0}V120H0Z'/>");
+    let _ = write!(out, "<path class='{class}' d='{path}L960 {foot:.0}V120H0Z'/>");
 }
 
 fn water(out: &mut String, chance: &mut Chance) {
-    let (x, wide) = (chance.between(140.0, 340.0), chance.between(70.0, 130.0));
+    let (x, wide) = (chance.between(380.0, 580.0), chance.between(90.0, 160.0));
     let _ = write!(out, "<ellipse cx='{x:.0}' cy='110' rx='{wide:.0}' ry='7' fill='#5b8fa0' opacity='.4'/>");
 }
 
 fn stones(out: &mut String, chance: &mut Chance) {
-    for _ in 0..3 + chance.below(3) {
-        let (x, y, wide) = (chance.between(20.0, 460.0), chance.between(103.0, 112.0), chance.between(5.0, 14.0));
+    for _ in 0..4 + chance.below(3) {
+        let (x, y, wide) = (chance.between(260.0, 700.0), chance.between(103.0, 112.0), chance.between(5.0, 14.0));
         let _ = write!(out, "<ellipse class='f' cx='{x:.0}' cy='{y:.0}' rx='{wide:.0}' ry='{:.0}'/>", wide * 0.55);
     }
 }

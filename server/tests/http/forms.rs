@@ -21,6 +21,8 @@ async fn everything_works_without_a_script() {
         "what was typed comes back: {again}"
     );
     assert!(!again.contains("correct horse"), "but never a password");
+    let odd = ada.form("/login", "accounts/login", &[("login", "a\0b"), ("password", "x")]).await;
+    assert_eq!((odd.status, odd.location()), (303, "/login"), "what cannot be kept is left out");
     assert!(!ada.page("/register").await.text.contains("This name is taken"), "and once only");
     let done = ada
         .form(
