@@ -55,6 +55,8 @@ pub const INVITATION: &str = "Good for one person, for seven days. Hand it on.";
 pub const INVITE: &str = "Make an invitation link";
 
 pub const PLACES: &str = "Places";
+pub const CHATS: &str = "Private";
+pub const CHAT: &str = "Talk in private";
 pub const HERE: &str = "Here";
 pub const WHO_IS_HERE: &str = "Who is here";
 pub const MEMBERS_AWAY: &str = "Away";

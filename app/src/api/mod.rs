@@ -1,6 +1,7 @@
 //! Server functions: each is an endpoint of its own, for pages and for programs.
 
 pub mod accounts;
+pub mod chats;
 pub mod live;
 pub mod messages;
 pub mod rooms;

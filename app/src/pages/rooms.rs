@@ -9,7 +9,7 @@ use leptos::either::Either;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_meta::Title;
-use model::{ChannelId, Code, EntityId, Place};
+use model::{ChannelId, ChannelKind, Code, EntityId, Place};
 use std::time::Duration;
 
 /// Sends those who are not logged in to the form, from the server by a redirect and in the browser by loading it.
@@ -66,9 +66,22 @@ fn List(places: Vec<Place>) -> impl IntoView {
             }
         });
     });
+    let is_room = |place: &Place| place.channel.kind == ChannelKind::Room;
+    let rooms = move || places.get().into_iter().filter(is_room).collect::<Vec<Place>>();
+    let chats = move || {
+        let chats: Vec<Place> = places.get().into_iter().filter(|place| !is_room(place)).collect();
+        (!chats.is_empty()).then(|| {
+            view! {
+                <section class="chats">
+                    <h2>{words::CHATS}</h2>
+                    <ul>{chats.into_iter().map(|place| view! { <li><Chat place /></li> }).collect_view()}</ul>
+                </section>
+            }
+        })
+    };
     let empty = move || {
         let words = if is_admin { words::ROOMS_EMPTY_ADMIN } else { words::ROOMS_EMPTY };
-        places.with(Vec::is_empty).then(|| view! { <p class="notice">{words}</p> })
+        rooms().is_empty().then(|| view! { <p class="notice">{words}</p> })
     };
     view! {
         <main id="main" class="wide">
@@ -87,9 +100,10 @@ fn List(places: Vec<Place>) -> impl IntoView {
                     })}
             </div>
             <Trouble problem />
+            {chats}
             {empty}
             <ul class="rooms">
-                <For each=move || places.get() key=shown let:place>
+                <For each=rooms key=shown let:place>
                     <li>
                         <Card place />
                     </li>
@@ -136,6 +150,18 @@ fn Invite() -> impl IntoView {
 fn shown(place: &Place) -> (ChannelId, i64, [i64; 3], bool, Vec<EntityId>) {
     let here = place.here.iter().map(|entity| entity.id).collect();
     (place.channel.id, place.channel.clock, [place.members, place.here_count, place.unread], place.joined, here)
+}
+
+/// A private chat in the list.
+#[component]
+fn Chat(place: Place) -> impl IntoView {
+    let unread = (place.unread > 0).then(|| view! { <span class="unread">{place.unread}" new"</span> });
+    view! {
+        <a class="place" href=format!("/rooms/{}", place.channel.id)>
+            <span class="place-name">{place.channel.name}</span>
+            {unread}
+        </a>
+    }
 }
 
 #[component]

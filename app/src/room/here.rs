@@ -68,6 +68,14 @@ fn Person(room: Room, member: Member) -> impl IntoView {
     let is_ai = entity.kind == EntityKind::Ai;
     let seen = entity.clone();
     let now = move || doing(room, &seen).map(|text| view! { <span class="doing">{text}</span> });
+    let chat = (entity.id != room.me && !room.is_chat()).then(|| {
+        view! {
+            <form method="post" action="/api/chats/open">
+                <input type="hidden" name="with" value=entity.id.to_string() />
+                <button class="quiet" aria-label=format!("{} with {}", words::CHAT, entity.name)>{words::CHAT}</button>
+            </form>
+        }
+    });
     let bio = if entity.bio.is_empty() { words::NO_BIO.to_owned() } else { entity.bio.clone() };
     view! {
         <li>
@@ -80,6 +88,7 @@ fn Person(room: Room, member: Member) -> impl IntoView {
                 </summary>
                 <div class="person-card">
                     <p>{bio}</p>
+                    {chat}
                     {is_ai.then(|| view! { <p class="muted">"Call "<b>{format!("@{}", entity.name)}</b>" and it answers."</p> })}
                 </div>
             </details>

@@ -73,7 +73,7 @@ fn Inside(opened: Opened, places: Vec<Place>) -> impl IntoView {
         Effect::new(move || live.enter(room));
         on_cleanup(move || live.leave(room.id));
     }
-    let id = room.id;
+    let (id, is_chat) = (room.id, room.is_chat());
     // The page's title is set by an effect that may run once more after the room is left: it must not need the room.
     let name = move || room.picture.try_with(|picture| picture.channel.name.clone()).unwrap_or_default();
     let description = move || room.picture.try_with(|picture| picture.channel.description.clone()).unwrap_or_default();
@@ -83,7 +83,10 @@ fn Inside(opened: Opened, places: Vec<Place>) -> impl IntoView {
     };
     let problem = viewer.with_untracked(|viewer| {
         let refused = |endpoint: &str| viewer.problem(endpoint);
-        refused("/api/rooms/join").or_else(|| refused("/api/messages/post")).or_else(|| refused("/api/rooms/leave"))
+        refused("/api/rooms/join")
+            .or_else(|| refused("/api/messages/post"))
+            .or_else(|| refused("/api/rooms/leave"))
+            .or_else(|| refused("/api/chats/open"))
     });
     let local_note =
         (local_model && joined && has_ai).then(|| view! { <p class="local-model">{words::LOCAL_MODEL}</p> });
@@ -117,8 +120,8 @@ fn Inside(opened: Opened, places: Vec<Place>) -> impl IntoView {
                     <p class="description">{description}</p>
                     <Faces room />
                     <div class="room-actions">
-                        {is_admin.then(|| view! { <a class="quiet" href=format!("/rooms/{id}/edit")>{words::EDIT_ROOM}</a> })}
-                        {joined.then(|| view! {
+                        {(is_admin && !is_chat).then(|| view! { <a class="quiet" href=format!("/rooms/{id}/edit")>{words::EDIT_ROOM}</a> })}
+                        {(joined && !is_chat).then(|| view! {
                             <Ask id="leave" label=words::LEAVE hint=words::LEAVE_HINT yes=words::LEAVE_ROOM action="/api/rooms/leave" room=id />
                         })}
                     </div>

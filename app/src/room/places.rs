@@ -4,9 +4,9 @@ use super::live::Live;
 use crate::components::Close;
 use crate::words;
 use leptos::prelude::*;
-use model::{ChannelId, Place};
+use model::{ChannelId, ChannelKind, Place};
 
-/// The list of rooms; unread ones have a small lamp.
+/// The list of rooms, then of private talk, newest first; unread ones have a small lamp.
 #[component]
 pub fn Places(places: Vec<Place>, here: ChannelId) -> impl IntoView {
     let live: Live = expect_context();
@@ -27,14 +27,19 @@ pub fn Places(places: Vec<Place>, here: ChannelId) -> impl IntoView {
             </li>
         }
     };
+    let is_room = |place: &Place| place.channel.kind == ChannelKind::Room;
+    let part = move |rooms: bool| places().into_iter().filter(|place| is_room(place) == rooms).map(line).collect_view();
+    let has_chats = move || !places().iter().all(is_room);
     view! {
         <nav id="places" class="side places" popover="auto" aria-label=words::PLACES>
             <div class="drawer-head">
                 <h2>{words::PLACES}</h2>
                 <Close drawer="places" />
             </div>
-            <ul>{move || places().into_iter().map(line).collect_view()}</ul>
+            <ul>{move || part(true)}</ul>
             <a class="quiet" href="/rooms">{words::ROOMS}</a>
+            {move || has_chats().then(|| view! { <h3>{words::CHATS}</h3> })}
+            <ul>{move || part(false)}</ul>
         </nav>
     }
 }

@@ -6,7 +6,9 @@ use crate::{api, browser};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use model::channels::Opened;
-use model::{ChannelId, ClientKey, Code, Entity, EntityId, Event, Position, ReplyId, ReplyState, Synced, Writing};
+use model::{
+    ChannelId, ChannelKind, ClientKey, Code, Entity, EntityId, Event, Position, ReplyId, ReplyState, Synced, Writing,
+};
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -274,6 +276,11 @@ impl Room {
     /// Whether nothing more can be said in it.
     pub fn is_archived(self) -> bool {
         self.picture.try_with(|picture| picture.channel.archived_at.is_some()).unwrap_or_default()
+    }
+
+    /// Whether it is a private chat.
+    pub fn is_chat(self) -> bool {
+        self.picture.try_with_untracked(|picture| picture.channel.kind == ChannelKind::Chat).unwrap_or_default()
     }
 
     fn keep(self) {

@@ -1,8 +1,10 @@
 //! Channels and who is in them: rooms that admins make, joining, leaving, reading positions.
 
+mod chats;
 mod rooms;
 pub(crate) mod store;
 
+pub use chats::chat_with;
 pub use rooms::{archive, create, edit};
 
 use crate::error::not_found;
@@ -82,6 +84,10 @@ pub async fn leave(space: &Space, who: EntityId, id: ChannelId) -> Result<()> {
     let mut work = space.db.begin().await?;
     if store::lock_membership(&mut work, id, who).await? != Some(None) {
         return Ok(());
+    }
+    let channel = store::lock_channel(&mut work, id).await?;
+    if channel.is_some_and(|channel| channel.kind == "chat") {
+        return Err(Problem::argument("room", "A private chat is always between its two. It cannot be left.").into());
     }
     let clock = store::advance_clock(&mut work, id).await?;
     store::end_membership(&mut work, id, who, clock).await?;

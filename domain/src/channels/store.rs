@@ -39,6 +39,17 @@ macro_rules! member_columns {
     };
 }
 
+/// A channel's name as `who` (a parameter) reads it: a private chat is called by the other one.
+macro_rules! name_for {
+    ($who:literal) => {
+        concat!(
+            "case c.kind when 'chat' then (select e.name from entities e where e.id = case c.one_id when ",
+            $who,
+            " then c.other_id else c.one_id end) else c.name end"
+        )
+    };
+}
+
 fn uuids(ids: &[EntityId]) -> Vec<Uuid> {
     ids.iter().map(|id| id.0).collect()
 }
@@ -50,12 +61,14 @@ pub(crate) async fn channel_for(
     who: EntityId,
 ) -> Result<Option<(Channel, Option<(i64, i64)>)>> {
     type Row = (Uuid, String, String, String, i32, i64, i64, i32, Option<OffsetDateTime>, Option<i64>, Option<i64>);
-    let row: Option<Row> = sqlx::query_as(
-        "select c.id, c.kind, c.name, c.description, c.capacity, c.last_seq, c.clock, c.epoch, c.archived_at,
+    let row: Option<Row> = sqlx::query_as(concat!(
+        "select c.id, c.kind, ",
+        name_for!("$2"),
+        ", c.description, c.capacity, c.last_seq, c.clock, c.epoch, c.archived_at,
                 m.visible_from, m.last_read_seq
          from channels c left join memberships m on m.channel_id = c.id and m.entity_id = $2 and m.left_seq is null
-         where c.id = $1",
-    )
+         where c.id = $1"
+    ))
     .bind(id.0)
     .bind(who.0)
     .fetch_optional(db)
@@ -132,13 +145,16 @@ pub(crate) async fn members_changed(
 pub(crate) async fn places(db: &PgPool, who: EntityId, here: &[EntityId]) -> Result<Vec<Place>> {
     type Row = (Uuid, String, String, String, i32, i64, i64, i32, Option<OffsetDateTime>, bool, i64, i64);
     let rows: Vec<Row> = sqlx::query_as(
-        "select c.id, c.kind, c.name, c.description, c.capacity, c.last_seq, c.clock, c.epoch, c.archived_at,
+        concat!("select c.id, c.kind, ", name_for!("$1"), ", c.description, c.capacity, c.last_seq, c.clock, c.epoch, c.archived_at,
                 m.entity_id is not null,
                 (select count(*) from memberships n where n.channel_id = c.id and n.left_seq is null),
                 case when m.entity_id is null then 0 else greatest(c.last_seq - m.last_read_seq, 0) end
          from channels c left join memberships m on m.channel_id = c.id and m.entity_id = $1 and m.left_seq is null
          where (c.kind = 'room' and c.archived_at is null) or m.entity_id is not null
-         order by m.entity_id is null, c.archived_at is not null, c.created_at, c.id",
+         order by m.entity_id is null, c.archived_at is not null, c.kind <> 'room',
+                  case when c.kind = 'room' then c.created_at end,
+                  (select newest.created_at from messages newest where newest.channel_id = c.id and newest.seq = c.last_seq)
+                    desc nulls last, c.created_at desc, c.id"),
     )
     .bind(who.0)
     .fetch_all(db)
@@ -281,6 +297,33 @@ pub(crate) async fn insert_room(
     .execute(db)
     .await?;
     Ok(())
+}
+
+/// The private chat of two, if they have one.
+pub(super) async fn chat_of(db: &PgPool, who: EntityId, with: EntityId) -> Result<Option<ChannelId>> {
+    let row: Option<(Uuid,)> =
+        sqlx::query_as("select id from channels where one_id = least($1, $2) and other_id = greatest($1, $2)")
+            .bind(who.0)
+            .bind(with.0)
+            .fetch_optional(db)
+            .await?;
+    Ok(row.map(|(id,)| ChannelId(id)))
+}
+
+/// Makes the private chat of two. `false` where it is there already, or one of them is not.
+pub(super) async fn insert_chat(db: &mut PgConnection, id: ChannelId, who: EntityId, with: EntityId) -> Result<bool> {
+    let done = sqlx::query(
+        "insert into channels (id, kind, name, name_key, capacity, one_id, other_id)
+         select $1, 'chat', 'private chat', '', 2, least($2, $3), greatest($2, $3)
+         where (select count(*) from entities where id in ($2, $3) and deactivated_at is null) = 2
+         on conflict (one_id, other_id) do nothing",
+    )
+    .bind(id.0)
+    .bind(who.0)
+    .bind(with.0)
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() == 1)
 }
 
 pub(super) async fn edit_room(

@@ -57,6 +57,18 @@ pub fn check(body: &str) -> Result<(), Problem> {
 /// `not_a_member`, `archived`, `client_key_reused`.
 pub async fn post(space: &Space, author: EntityId, draft: Draft) -> Result<Message> {
     check(&draft.body)?;
+    let sent = draft.clone();
+    match number(space, author, draft).await {
+        // It may have been posted before its author left or the room was closed.
+        Err(Error::Refused(refused)) => match store::by_client_key(&space.db, author, sent.client_key).await? {
+            Some(first) if first.body == sent.body && first.channel == sent.channel => Ok(first),
+            _ => Err(refused.into()),
+        },
+        posted => posted,
+    }
+}
+
+async fn number(space: &Space, author: EntityId, draft: Draft) -> Result<Message> {
     let mut prepared = prepare(space, author, draft).await?;
     for look in 1..=LOOKS {
         let telling = space.live.expect(prepared.channel);
@@ -98,7 +110,7 @@ pub(crate) struct Prepared {
     pub html: String,
     pub reply_to: Option<MessageId>,
     pub mentions: Vec<mentions::Mention>,
-    named_ais: Vec<EntityId>,
+    asked: Vec<EntityId>,
     moves_nobody: bool,
     /// The clock of the roster that the mentions were looked up in; `None` where any will do.
     roster: Option<i64>,
@@ -107,19 +119,26 @@ pub(crate) struct Prepared {
 impl Prepared {
     /// The AIs that might answer.
     pub fn considering(&self) -> impl Iterator<Item = EntityId> + '_ {
-        self.named_ais.iter().copied().filter(|_| !self.moves_nobody)
+        self.asked.iter().copied().filter(|_| !self.moves_nobody)
     }
 
     /// Finds whom the message names.
     fn look_up(&mut self, roster: &Roster) {
         self.roster = Some(roster.clock);
         self.mentions.clear();
-        self.named_ais.clear();
+        self.asked.clear();
         for (entity, mention) in roster.named(&self.body) {
             self.mentions.push(mention);
-            if entity.kind == EntityKind::Ai && !self.named_ais.contains(&entity.id) {
-                self.named_ais.push(entity.id);
-            }
+            self.ask(entity);
+        }
+        if !roster.is_room {
+            roster.members.iter().for_each(|(entity, _)| self.ask(entity));
+        }
+    }
+
+    fn ask(&mut self, entity: &model::Entity) {
+        if entity.kind == EntityKind::Ai && !self.asked.contains(&entity.id) {
+            self.asked.push(entity.id);
         }
     }
 
@@ -186,7 +205,7 @@ pub(crate) async fn prepare(space: &Space, author: EntityId, draft: Draft) -> Re
         html,
         reply_to,
         mentions: Vec::new(),
-        named_ais: Vec::new(),
+        asked: Vec::new(),
         moves_nobody,
         roster: None,
     };

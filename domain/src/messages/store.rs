@@ -39,17 +39,19 @@ fn message(row: Row) -> Message {
 
 /// Everybody who is in a channel, with the newest clock of its memberships.
 pub(super) async fn roster(db: impl PgExecutor<'_>, channel: ChannelId) -> Result<Roster> {
-    type Row = (Uuid, String, String, String, String, i64);
+    type Row = (Uuid, String, String, String, String, i64, bool);
     let rows: Vec<Row> = sqlx::query_as(
-        "select e.id, e.kind, e.name, e.bio, e.name_key, (select max(clock) from memberships where channel_id = $1)
-         from memberships m join entities e on e.id = m.entity_id where m.channel_id = $1 and m.left_seq is null",
+        "select e.id, e.kind, e.name, e.bio, e.name_key, (select max(clock) from memberships where channel_id = $1),
+                c.kind = 'room'
+         from memberships m join entities e on e.id = m.entity_id join channels c on c.id = m.channel_id
+         where m.channel_id = $1 and m.left_seq is null",
     )
     .bind(channel.0)
     .fetch_all(db)
     .await?;
-    let clock = rows.first().map_or(0, |row| row.5);
-    let members = rows.into_iter().map(|(id, kind, name, bio, key, _)| (entity((id, kind, name, bio)), key)).collect();
-    Ok(Roster { clock, members })
+    let (clock, is_room) = rows.first().map_or((0, true), |row| (row.5, row.6));
+    let members = rows.into_iter().map(|(id, kind, name, bio, key, ..)| (entity((id, kind, name, bio)), key)).collect();
+    Ok(Roster { clock, is_room, members })
 }
 
 pub(super) async fn by_client_key(db: &PgPool, author: EntityId, key: ClientKey) -> Result<Option<Message>> {

@@ -9,6 +9,8 @@ pub(super) struct Considered<'a> {
     pub is_member: bool,
     pub awake: bool,
     pub mentioned: bool,
+    /// Outside of rooms, and it answers every message there.
+    pub answers_all: bool,
 }
 
 /// What comes of it.
@@ -30,7 +32,7 @@ pub(super) enum Verdict {
 
 /// The gates in their order; the first that is closed decides.
 pub(super) fn pass(considered: Considered<'_>) -> Verdict {
-    let Considered { name, ai_enabled, has_model, is_member, awake, mentioned } = considered;
+    let Considered { name, ai_enabled, has_model, is_member, awake, mentioned, answers_all } = considered;
     let stay = |gate, reason: String| Verdict::Stay { gate, reason };
     if !ai_enabled {
         stay("enabled", "AIs are switched off in this space.".to_owned())
@@ -40,6 +42,8 @@ pub(super) fn pass(considered: Considered<'_>) -> Verdict {
         stay("present", format!("{name} has left."))
     } else if !awake {
         stay("awake", format!("{name} is asleep."))
+    } else if !mentioned && answers_all {
+        Verdict::Speak { reason: format!("{name} answers everything in private.") }
     } else if !mentioned {
         stay("strategy", format!("{name} speaks here when called by name."))
     } else {
@@ -60,8 +64,10 @@ mod tests {
             is_member: true,
             awake: true,
             mentioned: true,
+            answers_all: false,
         };
         assert!(matches!(pass(open), Verdict::Speak { .. }));
+        assert!(matches!(pass(Considered { mentioned: false, answers_all: true, ..open }), Verdict::Speak { .. }));
         let closed = [
             ("enabled", Considered { ai_enabled: false, ..open }),
             ("model", Considered { has_model: false, ..open }),

@@ -75,14 +75,17 @@ fn could_not_answer(name: &str) -> String {
 async fn once(space: &Space, task: &Task, asked: &Consider) -> Result<Outcome> {
     let Consider { entity, channel, from_seq } = *asked;
     let Some(mind) = store::mind(&space.db, entity, channel).await? else { return Ok(Outcome::Done) };
-    let Some(trigger) = store::trigger(&space.db, entity, channel, from_seq).await? else { return Ok(Outcome::Done) };
+    let Some((trigger, mentioned)) = store::trigger(&space.db, entity, channel, from_seq).await? else {
+        return Ok(Outcome::Done);
+    };
     let considered = Considered {
         name: &mind.entity.name,
         ai_enabled: space.policy.ai_enabled,
         has_model: space.minds.model().is_some(),
         is_member: mind.is_member,
         awake: mind.awake,
-        mentioned: true,
+        mentioned,
+        answers_all: mind.answers_all,
     };
     let (reason, model) = match (gates::pass(considered), space.minds.model()) {
         (Verdict::Speak { reason }, Some(model)) => (reason, model.clone()),
@@ -157,23 +160,25 @@ async fn write(
     let mut end = None;
     let mut due: Option<Instant> = None;
     let mut kept = Instant::now();
+    // Waiting for its turn is not counted against it.
+    let mut since = begun;
     loop {
-        let piece = match due {
-            None => pieces.next().await,
-            Some(at) => {
-                if let Ok(piece) = tokio::time::timeout_at(at.into(), pieces.next()).await {
-                    piece
-                } else {
-                    telling.tell_words(words.shown());
-                    due = None;
-                    continue;
-                }
-            }
+        if since.elapsed() > PATIENCE || words.taken() > ENOUGH {
+            // Whatever it sends, it has had its time: what can be read of it stands.
+            end.get_or_insert(true);
+            break;
+        }
+        let next = due.unwrap_or(since + PATIENCE);
+        let Ok(piece) = tokio::time::timeout_at(next.into(), pieces.next()).await else {
+            telling.tell_words(words.shown());
+            due = None;
+            continue;
         };
         match piece {
             None => break,
             Some(Err(cause)) => return Ok(Err(cause)),
             Some(Ok(Piece::Queued(before))) => {
+                since = Instant::now();
                 telling.notice = Some(format!("{before} before this one"));
                 telling.tell(ReplyState::Waiting, "");
                 telling.notice = None;
@@ -182,10 +187,6 @@ async fn write(
                 if !more.is_empty() {
                     written.first_word.get_or_insert_with(|| begun.elapsed());
                     words.push(&more);
-                    if words.shown().len() > ENOUGH || begun.elapsed() > PATIENCE {
-                        end = Some(true);
-                        break;
-                    }
                 }
                 if words.shown().len() > telling.told {
                     due.get_or_insert_with(|| Instant::now() + COALESCE);
@@ -205,6 +206,9 @@ async fn write(
     let Some(cut) = end else { return Ok(Err(ModelError::CutOff)) };
     telling.tell_words(words.shown());
     written.text = words.whole(cut);
+    if cut && written.text.is_empty() {
+        return Ok(Err(ModelError::Silent(begun.elapsed())));
+    }
     Ok(Ok(written))
 }
 

@@ -18,29 +18,35 @@ pub(super) struct Mind {
     pub max_tokens: u32,
     pub awake: bool,
     pub is_member: bool,
+    /// Whether the channel is no room and it answers every message there.
+    pub answers_all: bool,
 }
 
 pub(super) async fn mind(db: &PgPool, id: EntityId, channel: ChannelId) -> Result<Option<Mind>> {
-    type Row = (Uuid, String, String, String, String, Option<String>, f32, i32, bool, bool);
+    type Row = (Uuid, String, String, String, String, Option<String>, f32, i32, bool, bool, bool);
     let row: Option<Row> = sqlx::query_as(
         "select e.id, e.kind, e.name, e.bio, d.system_prompt, d.model, d.temperature, d.max_tokens,
                 d.awake and e.deactivated_at is null,
-                exists (select from memberships m where m.channel_id = $2 and m.entity_id = e.id and m.left_seq is null)
+                exists (select from memberships m where m.channel_id = $2 and m.entity_id = e.id and m.left_seq is null),
+                d.strategy_chat = 'every_message' and exists (select from channels c where c.id = $2 and c.kind <> 'room')
          from entities e join minds d on d.entity_id = e.id where e.id = $1",
     )
     .bind(id.0)
     .bind(channel.0)
     .fetch_optional(db)
     .await?;
-    Ok(row.map(|(id, kind, name, bio, system_prompt, model, temperature, max_tokens, awake, is_member)| Mind {
-        entity: entity((id, kind, name, bio)),
-        system_prompt,
-        model,
-        temperature,
-        max_tokens: max_tokens.unsigned_abs(),
-        awake,
-        is_member,
-    }))
+    Ok(row.map(
+        |(id, kind, name, bio, system_prompt, model, temperature, max_tokens, awake, is_member, answers_all)| Mind {
+            entity: entity((id, kind, name, bio)),
+            system_prompt,
+            model,
+            temperature,
+            max_tokens: max_tokens.unsigned_abs(),
+            awake,
+            is_member,
+            answers_all,
+        },
+    ))
 }
 
 /// Adds a mind to a member of the kind `ai`.
@@ -61,29 +67,38 @@ pub(crate) async fn insert(
     Ok(())
 }
 
-/// The message that moves an AI: the one of a reply that was begun and not ended, or the newest mention by a human
-/// from `from_seq` on that has none yet.
-pub(super) async fn trigger(db: &PgPool, id: EntityId, channel: ChannelId, from_seq: i64) -> Result<Option<Message>> {
-    let found: Option<(i64,)> = sqlx::query_as(
-        "(select m.seq from replies r join messages m on m.id = r.trigger_id
+/// The message that moves an AI, and whether it names it: the one of a reply that was begun and not ended, or the newest
+/// by a human from `from_seq` on that it has not considered yet; in a room only those that name it.
+pub(super) async fn trigger(
+    db: &PgPool,
+    id: EntityId,
+    channel: ChannelId,
+    from_seq: i64,
+) -> Result<Option<(Message, bool)>> {
+    let found: Option<(i64, bool)> = sqlx::query_as(
+        "select t.seq, exists (select from mentions n where n.message_id = t.id and n.entity_id = $1) from (
+         (select m.seq, m.id from replies r join messages m on m.id = r.trigger_id
           where r.entity_id = $1 and r.channel_id = $2 and r.state in ('waiting', 'thinking', 'streaming')
           order by m.seq limit 1)
          union all
-         (select m.seq from messages m join entities a on a.id = m.author_id
+         (select m.seq, m.id from messages m join entities a on a.id = m.author_id
           where m.channel_id = $2 and m.seq >= $3 and a.kind = 'human' and m.deleted_at is null
-            and exists (select from mentions n where n.message_id = m.id and n.entity_id = $1)
+            and (exists (select from mentions n where n.message_id = m.id and n.entity_id = $1)
+                 or exists (select from channels c where c.id = $2 and c.kind <> 'room')
+                    and not exists (select from decisions d join messages later on later.id = d.trigger_id
+                                    where d.entity_id = $1 and later.channel_id = $2 and later.seq > m.seq))
             and not exists (select from replies r where r.entity_id = $1 and r.trigger_id = m.id)
             and not exists (select from decisions d where d.entity_id = $1 and d.trigger_id = m.id)
           order by m.seq desc limit 1)
-         limit 1",
+         limit 1) t",
     )
     .bind(id.0)
     .bind(channel.0)
     .bind(from_seq)
     .fetch_optional(db)
     .await?;
-    let Some((seq,)) = found else { return Ok(None) };
-    Ok(messages::store::newest(db, channel, seq, seq, 1).await?.pop())
+    let Some((seq, named)) = found else { return Ok(None) };
+    Ok(messages::store::newest(db, channel, seq, seq, 1).await?.pop().map(|message| (message, named)))
 }
 
 /// Begins a reply, or takes up one that was begun. `None` where it has ended already.

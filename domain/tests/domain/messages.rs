@@ -191,3 +191,21 @@ async fn posts_that_wait_together_are_taken_or_refused_one_by_one() {
     let page = messages::history(&space, keeper.id, id, Stretch::Latest).await.unwrap();
     assert!(page.messages.windows(2).all(|pair| pair[0].clock < pair[1].clock));
 }
+
+#[tokio::test]
+async fn what_was_posted_is_answered_again_after_its_author_has_left() {
+    let space = space().await;
+    let keeper = admin(&space).await;
+    let ada = person(&space, "Ada").await;
+    let id = room(&space, &keeper, 5, &[&keeper, &ada]).await;
+    let sent = draft(id, "did this arrive?");
+    let first = messages::post(&space, ada.id, sent.clone()).await.unwrap();
+    domain::channels::leave(&space, ada.id, id).await.unwrap();
+    assert_eq!(messages::post(&space, ada.id, sent.clone()).await.unwrap(), first);
+    let other = messages::Draft { body: "something else".into(), ..sent.clone() };
+    assert_eq!(code(messages::post(&space, ada.id, other).await), Code::NotAMember);
+    domain::channels::join(&space, ada.id, id).await.unwrap();
+    domain::channels::archive(&space, keeper.id, id).await.unwrap();
+    assert_eq!(messages::post(&space, ada.id, sent).await.unwrap(), first);
+    assert_eq!(code(say(&space, ada.id, id, "anybody?").await), Code::Archived);
+}

@@ -3,9 +3,12 @@ use crate::tasks::ai;
 use crate::world::{admin, room, say, space_with};
 use async_trait::async_trait;
 use domain::Space;
+use domain::minds::openai::{Endpoint, OpenAi};
 use domain::minds::{ChatModel, ChatRequest, Minds, ModelError, Piece, Pieces, Speaker};
 use futures::StreamExt;
 use model::{Event, Me, ReplyState};
+use std::io::{Read, Write};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -121,6 +124,25 @@ async fn an_answer_grows_and_is_posted_once() {
 }
 
 #[tokio::test]
+async fn in_private_it_answers_what_does_not_name_it() {
+    let stage = stage(vec![vec![words("Only the two of us."), END], vec![words("And still here."), END]]).await;
+    let opened = domain::channels::open(&stage.space, stage.keeper.id, stage.room).await.unwrap();
+    let silas = opened.members.iter().find(|member| member.entity.name == "Silas").unwrap().entity.id;
+    let chat = domain::channels::chat_with(&stage.space, stage.keeper.id, silas).await.unwrap();
+    let mut frames = stage.listen().await;
+    for (line, answer) in [("who hears this?", "Only the two of us."), ("Silas, are you there?", "And still here.")] {
+        let asked = say(&stage.space, stage.keeper.id, chat, line).await.unwrap();
+        let said = |event: &Event| matches!(event, Event::Message { message, .. } if message.author.id == silas);
+        let seen = until(&mut frames, said).await;
+        let Some(Event::Message { message, .. }) = seen.last() else { panic!("a message") };
+        assert_eq!((message.body.as_str(), message.reply_to, message.channel), (answer, Some(asked.id), chat));
+    }
+    say(&stage.space, stage.keeper.id, stage.room, "nobody is called here").await.unwrap();
+    assert_eq!(stage.model.asked.lock().unwrap().len(), 2, "its own words and other rooms move it to nothing");
+    assert!(stage.model.asked.lock().unwrap()[0].turns[0].text.contains("in a private talk with Keeper"));
+}
+
+#[tokio::test]
 async fn a_cut_off_answer_is_tried_again_from_the_beginning() {
     let cut = vec![words("A clea"), Err(ModelError::CutOff)];
     let stage = stage(vec![cut, vec![words("A grove."), END]]).await;
@@ -193,6 +215,56 @@ async fn nothing_to_say_is_not_posted() {
         .await;
     let decisions = domain::minds::decisions(&stage.space, stage.keeper.id, stage.room, asked.id).await.unwrap();
     assert_eq!(decisions[0].reason, "Silas had nothing to say.");
+}
+
+#[tokio::test]
+async fn endless_blanks_are_given_up() {
+    let blanks = || (0..40).map(|_| words(&" ".repeat(1_000))).collect();
+    let stage = stage((0..3).map(|_| blanks()).collect()).await;
+    let mut frames = stage.listen().await;
+    say(&stage.space, stage.keeper.id, stage.room, "silas?").await.unwrap();
+    until(&mut frames, |event| matches!(event, Event::Reply { writing, .. } if writing.state == ReplyState::Failed))
+        .await;
+    assert_eq!(stage.model.asked.lock().unwrap().len(), 3);
+}
+
+/// A provider that answers with this head and then without end. Its address, and how many bytes it could send.
+fn endless(head: &'static str) -> (String, Arc<AtomicUsize>) {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let (url, sent) = (format!("http://{}/v1", listener.local_addr().unwrap()), Arc::new(AtomicUsize::new(0)));
+    let counted = sent.clone();
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let mut request = [0; 4096];
+            let _ = stream.read(&mut request);
+            let _ = stream.write_all(head.as_bytes());
+            let piece = format!("4000\r\n{}\r\n", "x".repeat(0x4000));
+            while stream.write_all(piece.as_bytes()).is_ok() {
+                counted.fetch_add(0x4000, Ordering::Relaxed);
+            }
+        }
+    });
+    (url, sent)
+}
+
+async fn asked(url: String) -> Result<Pieces, ModelError> {
+    let model = OpenAi::new(&Endpoint { base_url: url, key: None, model: "endless".into() }).unwrap();
+    let turns = vec![domain::minds::Turn { speaker: Speaker::System, text: "You are endless.".into() }];
+    model.answer(ChatRequest { model: None, turns, temperature: 0.5, max_tokens: 10 }).await
+}
+
+#[tokio::test]
+async fn no_more_is_read_of_a_provider_than_could_be_used() {
+    let (url, sent) = endless("HTTP/1.1 500 Oh\r\ntransfer-encoding: chunked\r\n\r\n");
+    let Err(ModelError::Refused { status, text, .. }) = asked(url).await else { panic!("it refuses") };
+    assert!(status == 500 && text.len() <= 300, "{text}");
+    let (url, much) =
+        endless("HTTP/1.1 200 Fine\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n");
+    let first = asked(url).await.unwrap().next().await;
+    assert!(matches!(first, Some(Err(_))), "{first:?}");
+    // What lies in the sockets between is not ours.
+    assert!(sent.load(Ordering::Relaxed) < 16 << 20, "{sent:?}");
+    assert!(much.load(Ordering::Relaxed) < 16 << 20, "{much:?}");
 }
 
 #[tokio::test]

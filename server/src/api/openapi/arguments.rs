@@ -1,7 +1,7 @@
 //! What each endpoint takes, as the description of the API tells it.
 #![expect(dead_code, reason = "these describe server functions' arguments and are never made")]
 
-use model::{ChannelId, ClientKey, MessageId, Position};
+use model::{ChannelId, ClientKey, EntityId, MessageId, Position};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -34,6 +34,13 @@ pub(super) struct LogIn {
 #[derive(Deserialize, ToSchema)]
 pub(super) struct ARoom {
     room: ChannelId,
+}
+
+/// `chats/open`
+#[derive(Deserialize, ToSchema)]
+pub(super) struct WithSomebody {
+    /// The other one, human or AI.
+    with: EntityId,
 }
 
 /// `rooms/edit`

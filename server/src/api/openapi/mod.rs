@@ -5,7 +5,9 @@ mod misfit;
 
 pub(super) use misfit::{misfit, misfit_in_json};
 
-use arguments::{AChannel, ARoom, EditRoom, History, LogIn, OfMessage, PostMessage, Read, Register, SyncPositions};
+use arguments::{
+    AChannel, ARoom, EditRoom, History, LogIn, OfMessage, PostMessage, Read, Register, SyncPositions, WithSomebody,
+};
 use axum::Router;
 use axum::http::{HeaderValue, header};
 use axum::middleware::map_response;
@@ -98,6 +100,13 @@ fn endpoints() -> Vec<Endpoint> {
             takes::<ARoom>(),
             gives::<Member>(),
             &[NotLoggedIn, NotFound, RoomFull, Archived],
+        ),
+        of(
+            "chats/open",
+            "The private chat with somebody, made at the first time",
+            takes::<WithSomebody>(),
+            gives::<ChannelId>(),
+            &[NotLoggedIn, NotFound, RateLimited],
         ),
         of("rooms/leave", "Leave a room", takes::<ARoom>(), nothing(), &[NotLoggedIn]),
         of(
@@ -257,6 +266,7 @@ pub fn document() -> OpenApi {
         Register,
         LogIn,
         ARoom,
+        WithSomebody,
         AChannel,
         EditRoom,
         PostMessage,

@@ -1,0 +1,54 @@
+import { expect, test } from '../house';
+
+test('from a card into a private chat with an AI, that nobody else can find', async ({ newcomer, stub }) => {
+  const alice = await (await newcomer()).logIn('alice@test.com', 'alice123');
+  const carol = await (await newcomer()).logIn('carol@test.com', 'carol123');
+  await alice.enter('Lobby');
+  await alice.alive();
+  const here = alice.page.locator('#here');
+  await here.getByText('Silas', { exact: true }).click();
+  await here.getByRole('button', { name: 'Talk in private with Silas' }).click();
+  await expect(alice.page.getByRole('heading', { level: 1, name: 'Silas' })).toBeVisible();
+  await alice.alive();
+  await expect(alice.page.getByRole('button', { name: 'Leave' })).toHaveCount(0);
+
+  const answer = 'Then let us speak quietly.';
+  await stub.says({ text: answer });
+  await alice.say('nobody needs to be called here');
+  await expect(alice.talk.locator('.text').filter({ hasText: answer })).toHaveCount(1);
+
+  const chat = alice.page.url();
+  await alice.page.goto('/rooms');
+  await expect(alice.page.locator('.chats').getByText('Silas')).toBeVisible();
+  await expect(alice.page.locator('.rooms').getByRole('heading', { name: 'Silas' })).toHaveCount(0);
+  await alice.page.goto(chat);
+  await expect(alice.talk.getByText(answer)).toBeVisible();
+
+  await carol.page.goto('/rooms');
+  await expect(carol.page.getByRole('heading', { name: 'Lobby' })).toBeVisible();
+  await expect(carol.page.locator('.chats')).toHaveCount(0);
+  const found = await carol.page.goto(chat);
+  expect(found?.status()).toBe(404);
+  carol.complaints.length = 0;
+});
+
+test('two people talk in private, and the one who is elsewhere sees it waiting', async ({ newcomer }) => {
+  const alice = await (await newcomer()).logIn('alice@test.com', 'alice123');
+  const carol = await (await newcomer()).logIn('carol@test.com', 'carol123');
+  for (const one of [alice, carol]) {
+    await one.enter('Lobby');
+    await one.alive();
+  }
+  const here = alice.page.locator('#here');
+  await here.getByText('carol', { exact: true }).click();
+  await here.getByRole('button', { name: 'Talk in private with carol' }).click();
+  await alice.alive();
+  await alice.say('between you and me');
+  const waiting = carol.page.locator('#places a').filter({ hasText: 'alice' });
+  await expect(waiting.locator('.unread')).toHaveText('1');
+  await waiting.click();
+  await expect(carol.talk.getByText('between you and me')).toBeVisible();
+  await carol.alive();
+  await carol.say('I hear you');
+  await expect(alice.talk.getByText('I hear you')).toBeVisible();
+});
