@@ -7,3 +7,6 @@ alter table channels
                   else one_id is null and other_id is null end
     ),
     add constraint channels_one_chat_each unique (one_id, other_id);
+
+-- What an AI considered last in a channel.
+create index decisions_by_entity on decisions (entity_id, channel_id);

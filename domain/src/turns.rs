@@ -17,7 +17,10 @@ use std::time::{Duration, Instant};
 const TOGETHER: usize = 64;
 
 /// How long a connection is kept from one turn to the next before others may have it.
-const KEEPS: Duration = Duration::from_millis(100);
+const KEEPS: Duration = Duration::from_millis(20);
+
+/// How long a statement may take: a connection that is silent for longer holds up all who wait for it.
+const STALLED: Duration = Duration::from_secs(10);
 
 /// What is done with all that waits. Every item carries its own way to answer; one that is dropped was given up.
 pub(crate) trait Work: Send + 'static {
@@ -116,12 +119,26 @@ impl Line {
         Ok(&mut self.kept.insert(kept).0)
     }
 
-    /// Gives the connection back where it may be at fault: the pool finds out.
+    /// Gives the connection back where it may be at fault: the pool finds out. One that did not answer in time is closed:
+    /// asking it would be waiting for it once more.
     pub(crate) fn after<T>(&mut self, done: &Result<T>) {
-        if !matches!(done, Ok(_) | Err(Error::Database(sqlx::Error::Database(_)))) {
-            self.kept = None;
+        match done {
+            Ok(_) | Err(Error::Database(sqlx::Error::Database(_))) => {}
+            Err(Error::Interrupted(_)) => {
+                if let Some((connection, _)) = &mut self.kept {
+                    connection.close_on_drop();
+                }
+                self.kept = None;
+            }
+            Err(_) => self.kept = None,
         }
     }
+}
+
+/// What comes of a statement, if it comes in time.
+pub(crate) async fn in_time<T>(statement: impl Future<Output = Result<T>>) -> Result<T> {
+    let done = tokio::time::timeout(STALLED, statement).await;
+    done.unwrap_or(Err(Error::Interrupted("a statement that did not come to its end")))
 }
 
 #[cfg(test)]

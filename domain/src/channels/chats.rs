@@ -2,7 +2,7 @@
 
 use super::{store, tell_member};
 use crate::error::not_found;
-use crate::{Result, Space};
+use crate::{Error, Result, Space};
 use model::{ChannelId, EntityId, Event, Problem};
 
 /// The private chat of two: the same one each time, new at the first.
@@ -15,6 +15,12 @@ pub async fn chat_with(space: &Space, who: EntityId, with: EntityId) -> Result<C
     if let Some(id) = store::chat_of(&space.db, who, with).await? {
         return Ok(id);
     }
+    // A task of its own: a request that is given up leaves nobody untold.
+    let made = tokio::spawn(make(space.clone(), who, with));
+    made.await.map_err(|_| Error::Interrupted("opening a private chat"))?
+}
+
+async fn make(space: Space, who: EntityId, with: EntityId) -> Result<ChannelId> {
     let id = ChannelId::new();
     let telling = [space.live.expect(id), space.live.expect(id)];
     let mut work = space.db.begin().await?;
@@ -31,7 +37,7 @@ pub async fn chat_with(space: &Space, who: EntityId, with: EntityId) -> Result<C
     }
     work.commit().await?;
     for ((member, clock), telling) in clocks.into_iter().zip(telling) {
-        tell_member(space, id, member, clock, telling).await?;
+        tell_member(&space, id, member, clock, telling).await?;
         space.live.tell_person(member, &Event::Me);
     }
     Ok(id)

@@ -13,7 +13,7 @@ use crate::{Result, Space, messages, minds};
 use model::channels::Opened;
 use model::{ChannelId, ChannelKind, Code, EntityId, Event, Member, Page, Place, Problem};
 
-/// The rooms that somebody can enter and is in, newest talk first among those they are in.
+/// The rooms that somebody can enter and every channel they are in: rooms first, then private talk, the newest first.
 pub async fn places(space: &Space, who: EntityId) -> Result<Vec<Place>> {
     let here = space.live.present();
     store::places(&space.db, who, &here).await

@@ -149,8 +149,10 @@ pub(crate) async fn places(db: &PgPool, who: EntityId, here: &[EntityId]) -> Res
                 m.entity_id is not null,
                 (select count(*) from memberships n where n.channel_id = c.id and n.left_seq is null),
                 case when m.entity_id is null then 0 else greatest(c.last_seq - m.last_read_seq, 0) end
-         from channels c left join memberships m on m.channel_id = c.id and m.entity_id = $1 and m.left_seq is null
-         where (c.kind = 'room' and c.archived_at is null) or m.entity_id is not null
+         from (select id from channels where kind = 'room' and archived_at is null
+               union select channel_id from memberships where entity_id = $1 and left_seq is null) wanted
+         join channels c on c.id = wanted.id
+         left join memberships m on m.channel_id = c.id and m.entity_id = $1 and m.left_seq is null
          order by m.entity_id is null, c.archived_at is not null, c.kind <> 'room',
                   case when c.kind = 'room' then c.created_at end,
                   (select newest.created_at from messages newest where newest.channel_id = c.id and newest.seq = c.last_seq)

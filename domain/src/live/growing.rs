@@ -1,8 +1,8 @@
 //! Replies that are being written: whole for those who come later, word by word for those who are there.
 
-use super::{Hub, lock};
+use super::{Hub, Told, lock};
 use crate::wire::Hint;
-use model::{ChannelId, Writing};
+use model::{ChannelId, Event, ReplyState, Writing};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -20,8 +20,9 @@ pub(super) struct Growing {
 impl Hub {
     /// Lets a reply that is written on this node grow.
     pub fn grow(&self, delta: Writing) {
-        self.nodes.tell(&Hint::Grown { writing: Box::new(delta.clone()) }, &[]);
-        self.grow_here(delta, true);
+        // Kept first: a whole that is told meanwhile has these words, and comes before them.
+        self.grow_here(delta.clone(), true);
+        self.nodes.tell(&Hint::Grown { writing: Box::new(delta) }, &[]);
     }
 
     /// Keeps a reply's whole text and tells the new words to the listeners of this node.
@@ -46,7 +47,7 @@ impl Hub {
             && known.whole.text == delta.text
             && known.whole.state == delta.state
             && known.whole.notice == delta.notice;
-        !is_known && (delta.offset <= known.whole.text.len() || delta.state.is_over())
+        !is_known && (known.whole.text.is_char_boundary(delta.offset) || delta.state.is_over())
     }
 
     fn keep(&self, delta: &Writing, is_ours: bool) {
@@ -64,18 +65,38 @@ impl Hub {
             .entry(delta.reply)
             .or_insert_with(|| Growing { whole: Writing { offset: 0, text: String::new(), ..delta.clone() }, heard });
         growing.heard = heard;
-        growing.whole.text.truncate(delta.offset);
-        growing.whole.text.push_str(&delta.text);
+        if growing.whole.text.is_char_boundary(delta.offset) {
+            growing.whole.text.truncate(delta.offset);
+            growing.whole.text.push_str(&delta.text);
+        }
         growing.whole.state = delta.state;
         growing.whole.notice.clone_from(&delta.notice);
     }
 
     /// The replies that are being written in a channel, whole.
     pub fn writing(&self, channel: ChannelId) -> Vec<Writing> {
-        let mut writing = lock(&self.writing);
-        let Some(here) = writing.get_mut(&channel) else { return Vec::new() };
-        here.retain(|_, growing| growing.heard.is_none_or(|heard| heard.elapsed() < FADES));
+        let writing = lock(&self.writing);
+        let Some(here) = writing.get(&channel) else { return Vec::new() };
         here.values().map(|growing| growing.whole.clone()).collect()
+    }
+
+    /// Takes away the replies of which their node has told nothing for too long: it is gone, or its last word was lost.
+    pub(super) fn fade(self: &Arc<Self>) {
+        let mut faded = Vec::new();
+        lock(&self.writing).retain(|_, here| {
+            here.retain(|_, growing| {
+                let stays = growing.heard.is_none_or(|heard| heard.elapsed() < FADES);
+                if !stays {
+                    faded.push(Writing { state: ReplyState::Silent, ..growing.whole.clone() });
+                }
+                stays
+            });
+            !here.is_empty()
+        });
+        for writing in faded {
+            let channel = writing.channel;
+            self.pass_here(channel, Told::event(&Event::Reply { channel, writing: Box::new(writing) }));
+        }
     }
 
     /// Tells the other nodes all that is ephemeral here: who has streams, and the replies that are written.
@@ -85,14 +106,11 @@ impl Hub {
         }
         let people = lock(&self.people).keys().copied().collect();
         self.nodes.tell(&Hint::Here { people }, &[]);
-        let ours: Vec<Writing> = lock(&self.writing)
-            .values()
-            .flat_map(|here| {
-                here.values().filter(|growing| growing.heard.is_none()).map(|growing| growing.whole.clone())
-            })
-            .collect();
-        for whole in ours {
-            self.nodes.tell(&Hint::Grown { writing: Box::new(whole) }, &[]);
+        // Under the lock: no word comes between what is read here and its telling, which does not wait.
+        for growing in lock(&self.writing).values().flat_map(|here| here.values()) {
+            if growing.heard.is_none() {
+                self.nodes.tell(&Hint::Grown { writing: Box::new(growing.whole.clone()) }, &[]);
+            }
         }
     }
 }

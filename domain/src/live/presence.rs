@@ -53,7 +53,8 @@ impl Hub {
 
     /// Tells each channel who came and went since the last time: other nodes who is here, and the listeners here who is
     /// anywhere.
-    pub(super) async fn tell_presence(&self) -> Result<()> {
+    pub(super) async fn tell_presence(self: &Arc<Self>) -> Result<()> {
+        self.fade();
         lock(&self.people).retain(|_, person| person.gone_since.is_none_or(|since| since.elapsed() < GRACE));
         let now: HashSet<EntityId> = self.present().into_iter().collect();
         let (came, went): (Vec<EntityId>, Vec<EntityId>) = {

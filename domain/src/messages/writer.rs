@@ -6,7 +6,7 @@
 use super::insert::{self, Numbered};
 use super::{Prepared, told};
 use crate::live::Expected;
-use crate::turns::{Line, Turns, Work};
+use crate::turns::{Line, Turns, Work, in_time};
 use crate::{Error, Result, Space};
 use model::{ChannelId, MessageId};
 use std::collections::HashMap;
@@ -75,14 +75,14 @@ impl Work for Writer {
 
 impl Writer {
     async fn insert_one(&mut self, post: &Prepared) -> Result<Option<Numbered>> {
-        let written = insert::one(self.line.get().await?, post).await;
+        let written = in_time(insert::one(self.line.get().await?, post)).await;
         self.line.after(&written);
         written
     }
 
     async fn insert_together(&mut self, batch: &[Waiting]) -> Result<HashMap<MessageId, Numbered>> {
         let posts: Vec<&Prepared> = batch.iter().map(|one| &one.prepared).collect();
-        let written = insert::together(self.line.get().await?, self.channel, &posts).await;
+        let written = in_time(insert::together(self.line.get().await?, self.channel, &posts)).await;
         self.line.after(&written);
         written
     }

@@ -8,7 +8,7 @@ use super::words::Words;
 use crate::tasks::{Outcome, Task};
 use crate::{Error, Result, Space, channels, messages, tasks};
 use futures::{FutureExt, StreamExt};
-use model::{ChannelId, ClientKey, EntityId, Message, MessageId, ReplyId, ReplyState, Writing};
+use model::{ChannelId, ClientKey, EntityId, Message, MessageId, ReplyId, ReplyState, Writing, limits};
 use serde::Deserialize;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -101,7 +101,7 @@ async fn once(space: &Space, task: &Task, asked: &Consider) -> Result<Outcome> {
     telling.tell(ReplyState::Thinking, "");
     let begun = Instant::now();
     match write(&mut telling, &model, &trigger).await? {
-        Ok(written) if written.text.is_empty() => {
+        Ok(written) if limits::length(&written.text) == 0 => {
             store::decide(
                 &space.db,
                 &mind,
@@ -206,7 +206,7 @@ async fn write(
     let Some(cut) = end else { return Ok(Err(ModelError::CutOff)) };
     telling.tell_words(words.shown());
     written.text = words.whole(cut);
-    if cut && written.text.is_empty() {
+    if cut && limits::length(&written.text) == 0 {
         return Ok(Err(ModelError::Silent(begun.elapsed())));
     }
     Ok(Ok(written))

@@ -68,7 +68,8 @@ pub(crate) async fn insert(
 }
 
 /// The message that moves an AI, and whether it names it: the one of a reply that was begun and not ended, or the newest
-/// by a human from `from_seq` on that it has not considered yet; in a room only those that name it.
+/// by a human from `from_seq` on that it has not considered yet: one that names it or, where it answers everything, any
+/// that came after the last one it considered.
 pub(super) async fn trigger(
     db: &PgPool,
     id: EntityId,
@@ -84,9 +85,10 @@ pub(super) async fn trigger(
          (select m.seq, m.id from messages m join entities a on a.id = m.author_id
           where m.channel_id = $2 and m.seq >= $3 and a.kind = 'human' and m.deleted_at is null
             and (exists (select from mentions n where n.message_id = m.id and n.entity_id = $1)
-                 or exists (select from channels c where c.id = $2 and c.kind <> 'room')
-                    and not exists (select from decisions d join messages later on later.id = d.trigger_id
-                                    where d.entity_id = $1 and later.channel_id = $2 and later.seq > m.seq))
+                 or exists (select from minds i, channels c
+                            where i.entity_id = $1 and i.strategy_chat = 'every_message' and c.id = $2 and c.kind <> 'room')
+                    and m.seq > (select coalesce(max(last.seq), 0) from decisions d join messages last on last.id = d.trigger_id
+                                 where d.entity_id = $1 and d.channel_id = $2))
             and not exists (select from replies r where r.entity_id = $1 and r.trigger_id = m.id)
             and not exists (select from decisions d where d.entity_id = $1 and d.trigger_id = m.id)
           order by m.seq desc limit 1)

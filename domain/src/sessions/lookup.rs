@@ -1,7 +1,7 @@
 //! Finding out who asks: the first thing of every request, so those that come at once are looked up together.
 
 use super::{Session, store};
-use crate::turns::{Line, Turns, Work};
+use crate::turns::{Line, Turns, Work, in_time};
 use crate::{Error, Result};
 use sqlx::PgPool;
 use std::collections::HashMap;
@@ -40,7 +40,7 @@ struct Reader(Line);
 impl Reader {
     async fn load(&mut self, asked: &[Asked]) -> Result<HashMap<Vec<u8>, Session>> {
         let ids: Vec<&[u8]> = asked.iter().map(|one| one.id.as_slice()).collect();
-        let found = store::load(self.0.get().await?, &ids).await;
+        let found = in_time(store::load(self.0.get().await?, &ids)).await;
         self.0.after(&found);
         found
     }

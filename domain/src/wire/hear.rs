@@ -2,8 +2,8 @@
 
 use super::hint::{self, Hint};
 use super::{Incoming, Node, Nodes, PULSE, lock};
-use crate::live::{Hub, Told};
-use crate::{Result, Space};
+use crate::Space;
+use crate::live::Told;
 use bytes::Bytes;
 use std::collections::HashSet;
 use std::time::Instant;
@@ -15,10 +15,10 @@ pub async fn hear(space: Space, mut incoming: Incoming) {
         match heard {
             Some(bytes) => take_in(&space, &bytes),
             // More came than could be held.
-            None => look(&space.live).await,
+            None => space.nodes.note_missed(),
         }
         if space.nodes.has_missed() {
-            look(&space.live).await;
+            look(&space).await;
         }
     }
 }
@@ -26,6 +26,7 @@ pub async fn hear(space: Space, mut incoming: Incoming) {
 fn take_in(space: &Space, bytes: &Bytes) {
     let Some((from, hint, frame)) = hint::decode(bytes) else {
         tracing::debug!(bytes = bytes.len(), "a hint that cannot be read was left aside");
+        space.nodes.note_missed();
         return;
     };
     if from == space.nodes.me {
@@ -87,16 +88,16 @@ pub async fn pulse(space: Space) {
             tracing::warn!("the wire between nodes is down; channels are read from the database meanwhile");
         }
         if !is_up && n % 2 == 0 {
-            look(&space.live).await;
+            look(&space).await;
         }
         was_up = is_up;
     }
 }
 
 /// Asks the database what was missed anywhere.
-async fn look(hub: &std::sync::Arc<Hub>) {
-    let looked: Result<()> = hub.mind_the_gaps().await;
-    if let Err(cause) = looked {
+async fn look(space: &Space) {
+    if let Err(cause) = space.live.mind_the_gaps().await {
+        space.nodes.note_missed();
         tracing::warn!(%cause, "what other nodes did could not be read; trying again");
     }
 }

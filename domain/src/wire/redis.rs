@@ -39,7 +39,9 @@ impl Redis {
     /// # Errors
     /// Where the address is not one of Redis's.
     pub fn connect(url: &str, topic: String) -> Result<(Self, Incoming), fred::error::Error> {
-        let mut builder = Builder::from_config(Config::from_url(url)?);
+        let mut config = Config::from_url(url)?;
+        config.fail_fast = false;
+        let mut builder = Builder::from_config(config);
         builder
             .with_connection_config(|connection| {
                 connection.connection_timeout = PATIENCE;
@@ -92,9 +94,17 @@ async fn subscribe(client: Client, topic: String, heard: mpsc::Sender<Option<Byt
         let told = tokio::select! {
             told = tokio::time::timeout(SILENT, messages.recv()) => told,
             made = connected.recv() => {
-                if made.is_ok() && let Err(cause) = client.subscribe(topic.as_str()).await {
-                    tracing::debug!(%cause, "the wire's topic could not be subscribed to; trying again");
-                    let _ = client.force_reconnection().await;
+                if made.is_err() {
+                    continue;
+                }
+                match client.subscribe(topic.as_str()).await {
+                    // What was told before is not told again.
+                    Ok(()) if heard.send(None).await.is_err() => break,
+                    Ok(()) => {}
+                    Err(cause) => {
+                        tracing::debug!(%cause, "the wire's topic could not be subscribed to; trying again");
+                        let _ = client.force_reconnection().await;
+                    }
                 }
                 continue;
             }

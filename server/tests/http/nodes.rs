@@ -144,12 +144,12 @@ async fn greeted(client: &mut Client) -> Listening {
     stream
 }
 
-/// Waits until hints come through: what is ephemeral arrives only by them.
-async fn joined_up(two: &mut Two, stream: &mut Listening) {
-    let (mut ann, garden) = (two.ann.clone(), two.garden);
+/// Has somebody write until a stream tells so: that comes by the wire or not at all.
+async fn joined_up(by: &Client, garden: ChannelId, stream: &mut Listening) {
+    let mut by = by.clone();
     let calling = tokio::spawn(async move {
         loop {
-            ann.post("channels/typing", json!({"channel": garden})).await;
+            by.post("channels/typing", json!({"channel": garden})).await;
             tokio::time::sleep(Duration::from_millis(250)).await;
         }
     });
@@ -161,7 +161,7 @@ async fn joined_up(two: &mut Two, stream: &mut Listening) {
 async fn what_happens_at_one_node_is_told_at_the_other() {
     let mut two = Two::open(&[]).await;
     let mut heard = greeted(&mut two.ben).await;
-    joined_up(&mut two, &mut heard).await;
+    joined_up(&two.ann, two.garden, &mut heard).await;
     let said = two.ann.say(two.garden, "good evening").await;
     assert_eq!(heard.message_of("Ann").await, said);
 
@@ -187,7 +187,7 @@ async fn what_happens_at_one_node_is_told_at_the_other() {
 async fn limits_hold_for_all_nodes_together() {
     let mut two = Two::open(&[("POSTS_PER_MINUTE", "6")]).await;
     let mut heard = greeted(&mut two.ben).await;
-    joined_up(&mut two, &mut heard).await;
+    joined_up(&two.ann, two.garden, &mut heard).await;
     let mut there = two.ann.clone().moved(&two.other);
     two.ann.say(two.garden, "one").await;
     two.ann.say(two.garden, "two").await;
@@ -216,7 +216,7 @@ async fn an_answer_grows_at_both_nodes_and_is_posted_once() {
     let mut two = Two::open(&[("OPENAI_BASE_URL", &url)]).await;
     ai(&two.database, "Wisp", two.garden).await;
     let (mut hers, mut his) = (greeted(&mut two.ann).await, greeted(&mut two.ben).await);
-    joined_up(&mut two, &mut his).await;
+    joined_up(&two.ann, two.garden, &mut his).await;
     stub.script(Script {
         text: Some("one two three four five six".into()),
         hold: Some(Hold::Middle),
@@ -257,21 +257,21 @@ async fn told(two: &mut Two, heard: &mut Listening, word: &str) -> Duration {
 async fn without_redis_the_database_is_asked_and_nothing_is_lost_or_doubled() {
     let mut two = Two::open(&[]).await;
     let mut heard = greeted(&mut two.ben).await;
-    joined_up(&mut two, &mut heard).await;
+    joined_up(&two.ann, two.garden, &mut heard).await;
     told(&mut two, &mut heard, "well").await;
 
     two.redis.signal("-STOP");
     let slowest = told(&mut two, &mut heard, "paused").await;
     assert!(slowest < Duration::from_secs(4), "{slowest:?}");
     two.redis.signal("-CONT");
-    joined_up(&mut two, &mut heard).await;
+    joined_up(&two.ann, two.garden, &mut heard).await;
     told(&mut two, &mut heard, "goes on").await;
 
     two.redis.kill();
     let slowest = told(&mut two, &mut heard, "killed").await;
     assert!(slowest < Duration::from_secs(4), "{slowest:?}");
     two.redis.start_again().await;
-    joined_up(&mut two, &mut heard).await;
+    joined_up(&two.ann, two.garden, &mut heard).await;
     told(&mut two, &mut heard, "back").await;
 
     let page = two.ben.open(two.garden).await.page;
@@ -293,6 +293,7 @@ async fn a_node_starts_without_redis_and_its_people_go_on_at_another() {
     let stood = two.ann.open(two.garden).await.channel;
     let mut heard = greeted(&mut two.ann).await;
     two.redis.start_again().await;
+    joined_up(&two.ben, two.garden, &mut heard).await;
     two.ben.say(two.garden, "are you there").await;
     heard.message_of("Ben").await;
 
