@@ -26,7 +26,7 @@ test('from a card into a private chat with an AI, that nobody else can find', as
 
   await carol.page.goto('/rooms');
   await expect(carol.page.getByRole('heading', { name: 'Lobby' })).toBeVisible();
-  await expect(carol.page.locator('.chats')).toHaveCount(0);
+  await expect(carol.page.locator('.chats')).toBeHidden();
   const found = await carol.page.goto(chat);
   expect(found?.status()).toBe(404);
   carol.complaints.length = 0;

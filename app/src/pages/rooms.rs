@@ -68,17 +68,7 @@ fn List(places: Vec<Place>) -> impl IntoView {
     });
     let is_room = |place: &Place| place.channel.kind == ChannelKind::Room;
     let rooms = move || places.get().into_iter().filter(is_room).collect::<Vec<Place>>();
-    let chats = move || {
-        let chats: Vec<Place> = places.get().into_iter().filter(|place| !is_room(place)).collect();
-        (!chats.is_empty()).then(|| {
-            view! {
-                <section class="chats">
-                    <h2>{words::CHATS}</h2>
-                    <ul>{chats.into_iter().map(|place| view! { <li><Chat place /></li> }).collect_view()}</ul>
-                </section>
-            }
-        })
-    };
+    let chats = move || places.get().into_iter().filter(|place| !is_room(place)).collect::<Vec<Place>>();
     let empty = move || {
         let words = if is_admin { words::ROOMS_EMPTY_ADMIN } else { words::ROOMS_EMPTY };
         rooms().is_empty().then(|| view! { <p class="notice">{words}</p> })
@@ -100,7 +90,16 @@ fn List(places: Vec<Place>) -> impl IntoView {
                     })}
             </div>
             <Trouble problem />
-            {chats}
+            <section class="chats" hidden=move || chats().is_empty()>
+                <h2>{words::CHATS}</h2>
+                <ul>
+                    <For each=chats key=shown let:place>
+                        <li>
+                            <Chat place />
+                        </li>
+                    </For>
+                </ul>
+            </section>
             {empty}
             <ul class="rooms">
                 <For each=rooms key=shown let:place>

@@ -28,18 +28,20 @@ pub fn Places(places: Vec<Place>, here: ChannelId) -> impl IntoView {
         }
     };
     let is_room = |place: &Place| place.channel.kind == ChannelKind::Room;
-    let part = move |rooms: bool| places().into_iter().filter(|place| is_room(place) == rooms).map(line).collect_view();
-    let has_chats = move || !places().iter().all(is_room);
+    let part = move |rooms: bool| places().into_iter().filter(|place| is_room(place) == rooms).collect::<Vec<Place>>();
+    // A line that has not changed stays the same element: else a click that is under way while the list comes anew is lost.
+    let shown = |place: &Place| (place.channel.id, place.channel.name.clone(), place.unread, place.joined);
+    let has_chats = Memo::new(move |_| !places().iter().all(is_room));
     view! {
         <nav id="places" class="side places" popover="auto" aria-label=words::PLACES>
             <div class="drawer-head">
                 <h2>{words::PLACES}</h2>
                 <Close drawer="places" />
             </div>
-            <ul>{move || part(true)}</ul>
+            <ul><For each=move || part(true) key=shown children=line /></ul>
             <a class="quiet" href="/rooms">{words::ROOMS}</a>
-            {move || has_chats().then(|| view! { <h3>{words::CHATS}</h3> })}
-            <ul>{move || part(false)}</ul>
+            {move || has_chats.get().then(|| view! { <h3>{words::CHATS}</h3> })}
+            <ul><For each=move || part(false) key=shown children=line /></ul>
         </nav>
     }
 }
