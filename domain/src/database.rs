@@ -56,7 +56,8 @@ pub async fn is_empty(db: &PgPool) -> Result<bool> {
     Ok(!somebody)
 }
 
-/// What the space on this database is called: the same for all its nodes, and another for every other space.
+/// What the space on this database is called: the same for all its nodes. A copy of the database has the same name, so
+/// it must not share a Redis with the first.
 pub async fn space_id(db: &PgPool) -> Result<uuid::Uuid> {
     let (id,) = sqlx::query_as("select id from space").fetch_one(db).await?;
     Ok(id)

@@ -8,6 +8,7 @@ pub mod database;
 pub mod demonstration;
 pub mod entities;
 mod error;
+mod line;
 pub mod live;
 pub mod messages;
 pub mod minds;

@@ -1,4 +1,4 @@
-//! Channels and who is in them: rooms that admins make, joining, leaving, reading positions.
+//! Channels and who is in them: rooms that admins make, private chats, joining, leaving, reading positions.
 
 mod chats;
 mod rooms;

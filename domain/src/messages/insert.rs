@@ -16,8 +16,8 @@ pub(crate) type Numbered = (i64, i64, OffsetDateTime);
 /// is no member, the channel is archived, or its members have changed since it was prepared.
 ///
 /// The author's membership is locked first (shared): whoever is being removed has either posted before or cannot any
-/// more. Most messages come alone, name nobody and ask no AI. For them this short statement does: the one for several costs a third
-/// more even where it has nothing to add.
+/// more. Most messages come alone, name nobody and ask no AI. For them this short statement does: the one for several
+/// costs a third more even where it has nothing to add.
 pub(super) async fn one(db: impl PgExecutor<'_>, post: &Prepared) -> Result<Option<Numbered>> {
     if !post.mentions.is_empty() || post.considering().next().is_some() {
         return Ok(together(db, post.channel, &[post]).await?.remove(&post.id));

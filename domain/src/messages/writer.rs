@@ -5,8 +5,9 @@
 
 use super::insert::{self, Numbered};
 use super::{Prepared, told};
+use crate::line::{Line, in_time};
 use crate::live::Expected;
-use crate::turns::{Line, Turns, Work, in_time};
+use crate::turns::{Turns, Work};
 use crate::{Error, Result, Space};
 use model::{ChannelId, MessageId};
 use std::collections::HashMap;

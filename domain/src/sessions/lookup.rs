@@ -1,7 +1,8 @@
 //! Finding out who asks: the first thing of every request, so those that come at once are looked up together.
 
 use super::{Session, store};
-use crate::turns::{Line, Turns, Work, in_time};
+use crate::line::{Line, in_time};
+use crate::turns::{Turns, Work};
 use crate::{Error, Result};
 use sqlx::PgPool;
 use std::collections::HashMap;

@@ -77,16 +77,19 @@ pub async fn pulse(space: Space) {
     beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut was_up = true;
     for n in 0_u32.. {
+        // The first pulses have not come back yet.
+        let is_early = n < 4;
         beat.tick().await;
         space.nodes.pulse();
-        // Whoever starts or comes back knows within two seconds what is ephemeral.
+        // Every two seconds, so that whoever starts or comes back knows what is ephemeral.
         if n % 5 == 0 {
             space.live.refresh_others();
         }
         let is_up = space.nodes.is_up();
-        if was_up && !is_up && n > 3 {
+        if was_up && !is_up && !is_early {
             tracing::warn!("the wire between nodes is down; channels are read from the database meanwhile");
         }
+        // Every 800 ms.
         if !is_up && n % 2 == 0 {
             look(&space).await;
         }

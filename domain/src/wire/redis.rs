@@ -23,7 +23,7 @@ const AGAIN_MS: u32 = 300;
 /// How long it can be silent though this node's own pulses should come back: then the connection is made anew.
 const SILENT: Duration = Duration::from_secs(5);
 
-/// What comes from the wire; `None` where something was too much to hold.
+/// What comes from the wire; `None` where something may have been missed.
 pub type Incoming = mpsc::Receiver<Option<Bytes>>;
 
 /// The sending end.
@@ -73,8 +73,41 @@ impl Wire for Redis {
     }
 }
 
+/// Connects, and again where the client gives up: a wrong password may be put right while this node runs.
+async fn stay(client: Client) {
+    let mut errors = client.error_rx();
+    let mut said = String::new();
+    loop {
+        let mut connection = client.connect();
+        loop {
+            let cause = tokio::select! {
+                ended = &mut connection => {
+                    if let Ok(Err(cause)) = ended {
+                        say(&cause, &mut said);
+                    }
+                    break;
+                }
+                failed = errors.recv() => failed,
+            };
+            if let Ok((cause, _)) = cause {
+                say(&cause, &mut said);
+            }
+        }
+        tokio::time::sleep(PATIENCE).await;
+    }
+}
+
+/// Says a cause once, not with each of a hundred tries.
+fn say(cause: &fred::error::Error, said: &mut String) {
+    let now = cause.to_string();
+    if now != *said {
+        tracing::warn!(cause = now, "Redis cannot be used at REDIS_URL; trying again");
+        *said = now;
+    }
+}
+
 async fn publish(client: Client, topic: String, mut waiting: mpsc::Receiver<(Instant, Bytes)>, lost: Arc<AtomicBool>) {
-    let connection = client.connect();
+    let connection = tokio::spawn(stay(client.clone()));
     while let Some((since, hint)) = waiting.recv().await {
         // An old hint helps nobody: while Redis is away they are let go.
         let is_fresh = since.elapsed() < OLD && client.is_connected();
@@ -89,13 +122,13 @@ async fn publish(client: Client, topic: String, mut waiting: mpsc::Receiver<(Ins
 async fn subscribe(client: Client, topic: String, heard: mpsc::Sender<Option<Bytes>>) {
     let mut connected = client.reconnect_rx();
     let mut messages = client.message_rx();
-    let connection = client.connect();
+    let connection = tokio::spawn(stay(client.clone()));
     loop {
         let told = tokio::select! {
             told = tokio::time::timeout(SILENT, messages.recv()) => told,
             made = connected.recv() => {
-                if made.is_err() {
-                    continue;
+                if matches!(made, Err(RecvError::Closed)) {
+                    break;
                 }
                 match client.subscribe(topic.as_str()).await {
                     // What was told before is not told again.
