@@ -1,14 +1,22 @@
 //! The app: its pages, and what all of them share.
+//!
+//! Living pages change under the reader's eyes: the browser's half carries them. All others are still: they are forms
+//! and links that the server renders, and the browser loads no wasm for them.
 
 use crate::components::Bar;
-use crate::pages::{LogIn, NotFound, Register, Rooms, Welcome};
-use crate::room::{EditRoom, Live, NewRoom, RoomPage};
+use crate::pages::Rooms;
+use crate::room::{Live, RoomPage};
 use crate::visitor::Viewer;
 use crate::{browser, words};
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{Route, Router, Routes};
 use leptos_router::{SsrMode, path};
+#[cfg(feature = "ssr")]
+use {
+    crate::pages::{Begin, LogIn, NotFound, Person, Register, Welcome},
+    crate::room::{NewRoom, Settings},
+};
 
 /// The whole app.
 #[component]
@@ -41,16 +49,46 @@ pub fn App() -> impl IntoView {
         <Router>
             <a class="skip" href="#main">{words::SKIP}</a>
             <Bar />
-            <Routes fallback=NotFound>
-                <Route path=path!("/") view=Welcome ssr=SsrMode::Async />
-                <Route path=path!("/register") view=Register ssr=SsrMode::Async />
-                <Route path=path!("/login") view=LogIn ssr=SsrMode::Async />
-                <Route path=path!("/rooms") view=Rooms ssr=SsrMode::Async />
-                <Route path=path!("/rooms/new") view=NewRoom ssr=SsrMode::Async />
-                <Route path=path!("/rooms/:room") view=RoomPage ssr=SsrMode::Async />
-                <Route path=path!("/rooms/:room/edit") view=EditRoom ssr=SsrMode::Async />
-            </Routes>
+            <Pages />
         </Router>
+    }
+}
+
+/// Whether the page at a path is alive: one of those that the browser knows, too.
+#[cfg(feature = "ssr")]
+pub fn is_alive(path: &str) -> bool {
+    let Some(rest) = path.strip_prefix("/rooms") else { return false };
+    rest.is_empty() || rest.strip_prefix('/').is_some_and(|room| room.parse::<model::ChannelId>().is_ok())
+}
+
+/// All pages.
+#[cfg(feature = "ssr")]
+#[component]
+fn Pages() -> impl IntoView {
+    view! {
+        <Routes fallback=NotFound>
+            <Route path=path!("/") view=Welcome ssr=SsrMode::Async />
+            <Route path=path!("/register") view=Register ssr=SsrMode::Async />
+            <Route path=path!("/login") view=LogIn ssr=SsrMode::Async />
+            <Route path=path!("/rooms") view=Rooms ssr=SsrMode::Async />
+            <Route path=path!("/new") view=Begin ssr=SsrMode::Async />
+            <Route path=path!("/people/:member") view=Person ssr=SsrMode::Async />
+            <Route path=path!("/rooms/new") view=NewRoom ssr=SsrMode::Async />
+            <Route path=path!("/rooms/:room") view=RoomPage ssr=SsrMode::Async />
+            <Route path=path!("/rooms/:room/edit") view=Settings ssr=SsrMode::Async />
+        </Routes>
+    }
+}
+
+/// The living pages; whatever else is asked for comes from the server.
+#[cfg(not(feature = "ssr"))]
+#[component]
+fn Pages() -> impl IntoView {
+    view! {
+        <Routes fallback=browser::reload>
+            <Route path=path!("/rooms") view=Rooms ssr=SsrMode::Async />
+            <Route path=path!("/rooms/:room") view=RoomPage ssr=SsrMode::Async />
+        </Routes>
     }
 }
 

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 #[cfg(feature = "hydrate")]
 mod real {
-    use crate::visitor::{THEME_COOKIE, Viewer, ZONE_COOKIE};
+    use crate::visitor::Viewer;
     use leptos::prelude::*;
 
     fn storage() -> Option<web_sys::Storage> {
@@ -29,30 +29,12 @@ mod real {
         }
     }
 
-    fn set_cookie(name: &str, value: &str) {
-        let cookie = format!("{name}={value}; path=/; max-age=31536000; samesite=lax");
-        let _ = js_sys::Reflect::set(&document(), &"cookie".into(), &cookie.into());
-    }
-
     pub fn keep_zone(viewer: RwSignal<Viewer>) {
         let minutes = -(js_sys::Date::new_0().get_timezone_offset() as i32);
         if viewer.with_untracked(|viewer| viewer.zone_minutes) != minutes {
-            set_cookie(ZONE_COOKIE, &minutes.to_string());
             let today = ((js_sys::Date::now() / 60_000.0) as i64 + i64::from(minutes)).div_euclid(24 * 60);
             viewer.update(|viewer| (viewer.zone_minutes, viewer.today) = (minutes, today));
         }
-    }
-
-    pub fn switch_theme() {
-        let Some(root) = document().document_element() else { return };
-        let by_system = || {
-            let query = window().match_media("(prefers-color-scheme: light)").ok().flatten();
-            if query.is_some_and(|query| query.matches()) { "morning" } else { "night" }.to_owned()
-        };
-        let now = root.get_attribute("data-theme").unwrap_or_else(by_system);
-        let next = if now == "night" { "morning" } else { "night" };
-        let _ = root.set_attribute("data-theme", next);
-        set_cookie(THEME_COOKIE, next);
     }
 
     pub fn keep_place(
@@ -116,7 +98,6 @@ mod real {
     }
     pub fn store(_: &str, _: &str) {}
     pub fn keep_zone(_: RwSignal<Viewer>) {}
-    pub fn switch_theme() {}
     pub fn absolute(path: &str) -> String {
         path.to_owned()
     }
@@ -146,14 +127,9 @@ pub fn store(key: &str, value: &str) {
     real::store(key, value);
 }
 
-/// Tells the server, by a cookie, and this page which zone the reader is in.
+/// Tells this page which zone the reader is in; the server learns it by a cookie that `page.js` keeps.
 pub fn keep_zone(viewer: RwSignal<Viewer>) {
     real::keep_zone(viewer);
-}
-
-/// Night becomes morning, morning night.
-pub fn switch_theme() {
-    real::switch_theme();
 }
 
 /// A text for the document's title. The server writes it into the page as it is, so there it is escaped; the browser

@@ -28,11 +28,22 @@ pub fn shell(assets: Assets) -> impl IntoView {
     let nonce = use_nonce();
     #[cfg(not(feature = "ssr"))]
     let nonce: Option<String> = None;
-    // The wasm is asked for while the page is still being read, and only where there are scripts.
-    let ask = format!("window.gathering = fetch('/pkg/{wasm}');");
-    let start = format!(
-        "import start, {{ hydrate }} from '/pkg/{script}'; start({{ module_or_path: window.gathering }}).then(() => hydrate());"
-    );
+    #[cfg(feature = "ssr")]
+    let alive = use_context::<axum::http::request::Parts>().is_some_and(|parts| crate::app::is_alive(parts.uri.path()));
+    #[cfg(not(feature = "ssr"))]
+    let alive = true;
+    let life = alive.then(|| {
+        // The wasm is asked for while the page is still being read, and only where there are scripts.
+        let ask = format!("window.gathering = fetch('/pkg/{wasm}');");
+        let start = format!(
+            "import start, {{ hydrate }} from '/pkg/{script}'; start({{ module_or_path: window.gathering }}).then(() => hydrate());"
+        );
+        view! {
+            <link rel="modulepreload" href=format!("/pkg/{script}") />
+            <script nonce=nonce.clone()>{ask}</script>
+            <script type="module" nonce=nonce.clone()>{start}</script>
+        }
+    });
     view! {
         <!DOCTYPE html>
         <html lang="en" data-theme=theme>
@@ -42,9 +53,8 @@ pub fn shell(assets: Assets) -> impl IntoView {
                 <meta name="color-scheme" content="dark light" />
                 <link rel="icon" type="image/svg+xml" href="/favicon.svg" />
                 <link rel="stylesheet" href=format!("/pkg/{style}") />
-                <link rel="modulepreload" href=format!("/pkg/{script}") />
-                <script nonce=nonce.clone()>{ask}</script>
-                <script type="module" nonce=nonce>{start}</script>
+                <script nonce=nonce>{include_str!("page.js")}</script>
+                {life}
                 <MetaTags />
             </head>
             <body>

@@ -9,9 +9,9 @@ use std::collections::BTreeMap;
 pub const ENTITY: &str = "entity";
 /// The session's key for what a refused form held.
 pub const FLASH: &str = "flash";
-/// The cookie with the reader's offset from UTC in minutes.
+/// The cookie, kept by `page.js`, with the reader's offset from UTC in minutes.
 pub const ZONE_COOKIE: &str = "zone";
-/// The cookie with the chosen theme.
+/// The cookie, kept by `page.js`, with the chosen theme.
 pub const THEME_COOKIE: &str = "theme";
 
 /// A form that was refused: it is shown once more, with what was typed.

@@ -23,6 +23,16 @@ for (const [size, viewport] of Object.entries(SIZES)) {
       await look('login');
       await guest.logIn('carol@test.com', 'carol123');
       await look('rooms');
+      await guest.page.goto('/new?letters=a');
+      await look('begin');
+      await guest.page.getByRole('checkbox').first().check();
+      await guest.page.getByRole('checkbox').nth(1).check();
+      await guest.page.getByRole('button', { name: 'Begin' }).click();
+      await guest.alive();
+      await look('circle');
+      await guest.page.getByRole('link', { name: 'Settings' }).click();
+      await look('circle-settings');
+      await guest.page.goto('/rooms');
       await guest.enter('Lobby');
       await guest.alive();
       await look('lobby');
@@ -33,10 +43,13 @@ for (const [size, viewport] of Object.entries(SIZES)) {
         await guest.page.locator('#here').getByRole('button', { name: 'Close' }).click();
         await expect(guest.page.locator('#here')).toBeHidden();
       }
+      const silas = await guest.page.locator('#here a', { hasText: 'More' }).first().getAttribute('href');
       const leave = guest.page.getByRole('button', { name: 'Leave', exact: true });
       expect((await leave.boundingBox())!.height, 'a button is one line').toBeLessThan(48);
       await leave.click();
       await look('leave');
+      await guest.page.goto(silas!);
+      await look('person');
       const keeper = await newcomer({ viewport, colorScheme, reducedMotion: 'reduce' });
       page = (await keeper.logIn('testadmin@thegathering.com', 'adminpass')).page;
       await look('rooms-admin');
@@ -46,7 +59,7 @@ for (const [size, viewport] of Object.entries(SIZES)) {
       await page.getByRole('link', { name: 'The Long Table' }).click();
       await expect(page.getByRole('button', { name: 'Join' })).toBeVisible();
       await look('outside');
-      await page.getByRole('link', { name: 'Edit room' }).click();
+      await page.getByRole('link', { name: 'Settings' }).click();
       await expect(page.getByRole('button', { name: 'Save' })).toBeVisible();
       await look('edit');
       await page.goto('/nowhere');
@@ -133,13 +146,13 @@ test('a room that is archived while one types refuses, and gives the words back'
   });
   await alice.say('one more word');
   await expect(alice.talk.locator('.pending')).toHaveCount(1);
-  await keeper.page.getByRole('link', { name: 'Edit room' }).click();
-  await keeper.page.getByRole('button', { name: 'Archive this room' }).click();
-  await keeper.page.getByRole('button', { name: 'Archive it for good' }).click();
+  await keeper.page.getByRole('link', { name: 'Settings' }).click();
+  await keeper.page.getByRole('button', { name: 'Archive this for all' }).click();
+  await keeper.page.getByRole('button', { name: 'Archive it', exact: true }).click();
   await keeper.page.waitForURL('**/rooms');
   release();
   await expect(alice.talk.getByText('Not sent.')).toBeVisible();
-  await expect(alice.page.getByText('This room is archived. It can be read')).toBeVisible();
+  await expect(alice.page.getByText('This is archived. It can be read')).toBeVisible();
   await alice.page.reload();
   await expect(alice.talk.getByText('one more word')).toHaveCount(1);
   // The browser itself notes that an answer was a refusal.

@@ -30,6 +30,18 @@ pub enum Role {
     Owner,
 }
 
+/// What somebody who comes, or comes back, may read of what was said before.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum History {
+    /// Everything.
+    #[default]
+    Whole,
+    /// Only what is said from then on.
+    FromJoining,
+}
+
 /// A channel's own state.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -38,7 +50,7 @@ pub struct Channel {
     pub id: ChannelId,
     /// Room, chat or circle.
     pub kind: ChannelKind,
-    /// Its name.
+    /// Its name; may be empty for a circle, which is then called by its members.
     pub name: String,
     /// What it is for; may be empty.
     pub description: String,
@@ -50,6 +62,9 @@ pub struct Channel {
     pub clock: i64,
     /// Raised when what happened cannot be told as changes; another epoch means: load anew.
     pub epoch: i32,
+    /// What those who come may read.
+    #[serde(default)]
+    pub history: History,
     /// When it was closed, if it was.
     #[serde(with = "time::serde::rfc3339::option", default)]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
@@ -90,6 +105,24 @@ pub struct Place {
     pub here_count: i64,
     /// Messages after the last one that was read; 0 for those who have not joined.
     pub unread: i64,
+    /// Whether one of the unread ones names the one who asks.
+    pub mentioned: bool,
+    /// Whether it is to be silent for the one who asks.
+    pub muted: bool,
+    /// Whether the one who asks has put it away, until something new is said.
+    pub put_away: bool,
+    /// The newest message, for members who may read it.
+    pub last: Option<Last>,
+}
+
+/// The newest message of a place, in a line.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Last {
+    /// Who said it.
+    pub author: String,
+    /// Its first hundred characters; empty where it was deleted.
+    pub text: String,
 }
 
 /// A room as one opens it: all that the page shows at first.
@@ -110,6 +143,10 @@ pub struct Opened {
     pub writing: Vec<crate::Writing>,
     /// Who of the AIs here speaks by the small model of this machine, not by a configured provider.
     pub local_model: bool,
+    /// Whether it is silent for the one who asks.
+    pub muted: bool,
+    /// Whom the one who asks does not want to hear from.
+    pub blocked: Vec<EntityId>,
 }
 
 /// What a member is asked for when a room is made or changed.
@@ -124,5 +161,17 @@ pub struct RoomDraft {
     pub capacity: i32,
 }
 
-/// Who is in a channel right now, as ids.
-pub type Here = Vec<EntityId>;
+/// What somebody says when they start a circle.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CircleDraft {
+    /// At most 48 characters; empty: it is called by its members.
+    #[serde(default)]
+    pub name: String,
+    /// 1 to 49 others, people and AIs.
+    #[serde(default)]
+    pub members: Vec<EntityId>,
+    /// What those who come later may read.
+    #[serde(default)]
+    pub history: History,
+}

@@ -149,4 +149,6 @@ pub struct SyncAnswer {
     pub channels: Vec<Synced>,
     /// The places of the one who asks, whole.
     pub places: Vec<Place>,
+    /// Whom they do not want to hear from.
+    pub blocked: Vec<EntityId>,
 }

@@ -13,7 +13,7 @@ pub mod minds;
 pub mod problem;
 
 pub use accounts::Me;
-pub use channels::{Channel, ChannelKind, Member, Place, Role};
+pub use channels::{Channel, ChannelKind, History, Member, Place, Role};
 pub use entities::{Entity, EntityKind};
 pub use events::{Event, Position, SyncAnswer, Synced};
 pub use ids::{ChannelId, ClientKey, EntityId, MessageId, ReplyId};

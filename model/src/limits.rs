@@ -17,6 +17,12 @@ pub const EMAIL: usize = 254;
 pub const BODY: RangeInclusive<usize> = 1..=4_000;
 /// Members that a room may be made for, AIs included.
 pub const CAPACITY: RangeInclusive<i32> = 2..=10_000;
+/// Members of a circle, AIs included.
+pub const CIRCLE: RangeInclusive<usize> = 2..=50;
+/// Characters of a message that a list of places shows.
+pub const LAST_LINE: usize = 100;
+/// Members that a search by name finds at most.
+pub const FOUND: i64 = 30;
 /// Messages in one page of history.
 pub const PAGE: i64 = 50;
 /// Rows that one `changes` answer carries before it says `reload` instead.

@@ -43,6 +43,12 @@ codes! {
     CrossSite = 403,
     /// Joining comes first.
     NotAMember = 403,
+    /// Only its owner or an admin may.
+    NotYours = 403,
+    /// The one who is meant does not want to be talked to, or is not wanted by the one who asks.
+    ContactRefused = 403,
+    /// This room was closed to the one who asks.
+    Banned = 403,
     /// This space takes new people by invitation.
     InvitationRequired = 403,
     /// The invitation is unknown, used or too old.
@@ -53,7 +59,7 @@ codes! {
     EmailTaken = 409,
     /// A room of that name is there already.
     RoomNameTaken = 409,
-    /// Every place in the room is taken.
+    /// Every place in the room or circle is taken.
     RoomFull = 409,
     /// The room is archived: it can be read, not changed.
     Archived = 409,

@@ -1,7 +1,9 @@
 //! Server functions: each is an endpoint of its own, for pages and for programs.
 
 pub mod accounts;
+pub mod channels;
 pub mod chats;
 pub mod live;
 pub mod messages;
+pub mod people;
 pub mod rooms;

@@ -39,11 +39,19 @@ pub async fn edit(room: ChannelId, name: String, description: String, capacity: 
     Ok(channel)
 }
 
-/// Archives a room. For admins.
+/// Closes a room or a circle for all, who can still read it.
 #[server(prefix = "/api", endpoint = "rooms/archive")]
 pub async fn archive(room: ChannelId) -> Result<Channel, Failure> {
-    let channel = domain::channels::archive(&space()?, me()?.id, room).await?;
+    let channel = domain::channels::archive(&space()?, me()?.id, room, true).await?;
     go("/rooms");
+    Ok(channel)
+}
+
+/// Opens an archived room or circle again.
+#[server(prefix = "/api", endpoint = "rooms/restore")]
+pub async fn restore(room: ChannelId) -> Result<Channel, Failure> {
+    let channel = domain::channels::archive(&space()?, me()?.id, room, false).await?;
+    go(&format!("/rooms/{room}"));
     Ok(channel)
 }
 
@@ -55,7 +63,7 @@ pub async fn join(room: ChannelId) -> Result<Member, Failure> {
     Ok(member)
 }
 
-/// Leaves a room.
+/// Leaves a room or a circle.
 #[server(prefix = "/api", endpoint = "rooms/leave")]
 pub async fn leave(room: ChannelId) -> Result<(), Failure> {
     domain::channels::leave(&space()?, me()?.id, room).await?;

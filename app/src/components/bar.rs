@@ -1,7 +1,7 @@
 //! The bar at the head of every page.
 
 use crate::app::viewer;
-use crate::{browser, words};
+use crate::words;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
@@ -26,7 +26,7 @@ pub fn Bar() -> impl IntoView {
     let who = move || {
         viewer.with(|viewer| viewer.me.clone()).map_or_else(
             || {
-                view! { <a class="quiet" href="/login" hidden=move || at.get() == "/login">{words::LOG_IN}</a> }
+                view! { <a class="quiet" href="/login" rel="external" hidden=move || at.get() == "/login">{words::LOG_IN}</a> }
                     .into_any()
             },
             |me| {
@@ -47,7 +47,7 @@ pub fn Bar() -> impl IntoView {
                 {words::NAME}
             </a>
             <nav aria-label="Account">
-                <button class="quiet theme by-script" type="button" aria-label=words::THEME title=words::THEME on:click=|_| browser::switch_theme()>
+                <button class="quiet theme by-script" type="button" aria-label=words::THEME title=words::THEME>
                     <span class="moon" aria-hidden="true"></span>
                 </button>
                 {who}

@@ -2,9 +2,11 @@
 
 use leptos::prelude::*;
 use model::Problem;
+#[cfg(feature = "ssr")]
 use std::ops::RangeInclusive;
 
 /// A labelled input with its hint and, when it was refused, why.
+#[cfg(feature = "ssr")]
 #[component]
 pub fn Field(
     /// The argument's name.

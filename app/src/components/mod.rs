@@ -7,5 +7,7 @@ mod pictures;
 
 pub use ask::Ask;
 pub use bar::{Bar, Close};
-pub use field::{Field, Trouble};
+#[cfg(feature = "ssr")]
+pub use field::Field;
+pub use field::Trouble;
 pub use pictures::{Avatar, Scene};

@@ -2,7 +2,7 @@
 
 use crate::app::viewer;
 use crate::components::{Field, Trouble};
-use crate::{browser, words};
+use crate::words;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
@@ -13,9 +13,7 @@ const LOG_IN: &str = "/api/accounts/login";
 /// Who is in already goes on to the rooms.
 fn in_already() {
     if viewer().with_untracked(|viewer| viewer.me.is_some()) {
-        #[cfg(feature = "ssr")]
         leptos_axum::redirect("/rooms");
-        browser::go("/rooms");
     }
 }
 

@@ -1,11 +1,25 @@
-//! The pages outside a room.
+//! The pages outside a room. Those that are still are made on the server alone.
 
+#[cfg(feature = "ssr")]
+mod begin;
+#[cfg(feature = "ssr")]
 mod come_in;
+#[cfg(feature = "ssr")]
 mod not_found;
+#[cfg(feature = "ssr")]
+mod person;
 mod rooms;
+#[cfg(feature = "ssr")]
 mod welcome;
 
+#[cfg(feature = "ssr")]
+pub use begin::Begin;
+#[cfg(feature = "ssr")]
 pub use come_in::{LogIn, Register};
+#[cfg(feature = "ssr")]
 pub use not_found::NotFound;
+#[cfg(feature = "ssr")]
+pub use person::Person;
 pub use rooms::{Rooms, trouble};
+#[cfg(feature = "ssr")]
 pub use welcome::Welcome;

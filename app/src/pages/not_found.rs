@@ -7,7 +7,6 @@ use leptos_meta::Title;
 /// Says so, with the status 404.
 #[component]
 pub fn NotFound() -> impl IntoView {
-    #[cfg(feature = "ssr")]
     crate::failure::answer_with(404);
     view! {
         <Title text=words::NOT_FOUND_TITLE />

@@ -3,7 +3,7 @@
 use crate::app::viewer;
 use crate::components::{Avatar, Scene, Trouble};
 use crate::failure::Failure;
-use crate::room::Live;
+use crate::room::{Live, PlaceLine, shown as place_shown};
 use crate::{api, browser, words};
 use leptos::either::Either;
 use leptos::prelude::*;
@@ -25,7 +25,7 @@ pub fn trouble(failure: &Failure) -> AnyView {
         <main id="main" class="narrow">
             <h1>{if failure.0.code == Code::NotFound { words::NOT_FOUND_TITLE } else { words::NOT_NOW_TITLE }}</h1>
             <p class="wrong" role="alert">{failure.0.message.clone()}</p>
-            <p><a class="secondary" href="/">{words::BACK}</a></p>
+            <p><a class="secondary" href="/" rel="external">{words::BACK}</a></p>
         </main>
     }
     .into_any()
@@ -68,7 +68,11 @@ fn List(places: Vec<Place>) -> impl IntoView {
     });
     let is_room = |place: &Place| place.channel.kind == ChannelKind::Room;
     let rooms = move || places.get().into_iter().filter(is_room).collect::<Vec<Place>>();
-    let chats = move || places.get().into_iter().filter(|place| !is_room(place)).collect::<Vec<Place>>();
+    let chats = move |away: bool| {
+        let wanted = |place: &Place| !is_room(place) && place.put_away == away;
+        places.get().into_iter().filter(wanted).collect::<Vec<Place>>()
+    };
+    let chat = |place: Place| view! { <li><PlaceLine place current=false /></li> };
     let empty = move || {
         let words = if is_admin { words::ROOMS_EMPTY_ADMIN } else { words::ROOMS_EMPTY };
         rooms().is_empty().then(|| view! { <p class="notice">{words}</p> })
@@ -82,7 +86,7 @@ fn List(places: Vec<Place>) -> impl IntoView {
                         view! {
                             <div class="ways">
                                 <Invite />
-                                <a class="secondary" href="/rooms/new">
+                                <a class="secondary" href="/rooms/new" rel="external">
                                     {words::NEW_ROOM}
                                 </a>
                             </div>
@@ -90,15 +94,16 @@ fn List(places: Vec<Place>) -> impl IntoView {
                     })}
             </div>
             <Trouble problem />
-            <section class="chats" hidden=move || chats().is_empty()>
-                <h2>{words::CHATS}</h2>
-                <ul>
-                    <For each=chats key=shown let:place>
-                        <li>
-                            <Chat place />
-                        </li>
-                    </For>
-                </ul>
+            <section class="chats">
+                <div class="page-head">
+                    <h2>{words::CHATS}</h2>
+                    <a class="secondary" href="/new" rel="external">{words::BEGIN}</a>
+                </div>
+                <ul><For each=move || chats(false) key=place_shown children=chat /></ul>
+                <details hidden=move || chats(true).is_empty()>
+                    <summary>{words::PUT_AWAY_LIST}</summary>
+                    <ul><For each=move || chats(true) key=place_shown children=chat /></ul>
+                </details>
             </section>
             {empty}
             <ul class="rooms">
@@ -151,21 +156,9 @@ fn shown(place: &Place) -> (ChannelId, i64, [i64; 3], bool, Vec<EntityId>) {
     (place.channel.id, place.channel.clock, [place.members, place.here_count, place.unread], place.joined, here)
 }
 
-/// A private chat in the list.
-#[component]
-fn Chat(place: Place) -> impl IntoView {
-    let unread = (place.unread > 0).then(|| view! { <span class="unread">{place.unread}" new"</span> });
-    view! {
-        <a class="place" href=format!("/rooms/{}", place.channel.id)>
-            <span class="place-name">{place.channel.name}</span>
-            {unread}
-        </a>
-    }
-}
-
 #[component]
 fn Card(place: Place) -> impl IntoView {
-    let Place { channel, joined, members, here, here_count, unread } = place;
+    let Place { channel, joined, members, here, here_count, unread, .. } = place;
     let path = format!("/rooms/{}", channel.id);
     let full = members >= i64::from(channel.capacity);
     let action = if joined {

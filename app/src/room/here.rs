@@ -4,7 +4,7 @@ use super::state::Room;
 use crate::components::{Avatar, Close};
 use crate::words;
 use leptos::prelude::*;
-use model::{Entity, EntityKind, Member, ReplyState};
+use model::{ChannelKind, Entity, EntityKind, Member, ReplyState};
 
 /// What somebody is doing right now, in words.
 fn doing(room: Room, entity: &Entity) -> Option<&'static str> {
@@ -68,7 +68,7 @@ fn Person(room: Room, member: Member) -> impl IntoView {
     let is_ai = entity.kind == EntityKind::Ai;
     let seen = entity.clone();
     let now = move || doing(room, &seen).map(|text| view! { <span class="doing">{text}</span> });
-    let chat = (entity.id != room.me && !room.is_chat()).then(|| {
+    let chat = (entity.id != room.me && room.kind() != ChannelKind::Chat).then(|| {
         view! {
             <form method="post" action="/api/chats/open">
                 <input type="hidden" name="with" value=entity.id.to_string() />
@@ -89,6 +89,9 @@ fn Person(room: Room, member: Member) -> impl IntoView {
                 <div class="person-card">
                     <p>{bio}</p>
                     {chat}
+                    {(entity.id != room.me).then(|| view! {
+                        <a class="quiet" rel="external" href=format!("/people/{}?in={}", entity.id, room.id) aria-label=format!("{} about {}", words::MORE, entity.name)>{words::MORE}</a>
+                    })}
                     {is_ai.then(|| view! { <p class="muted">"Call "<b>{format!("@{}", entity.name)}</b>" and it answers."</p> })}
                 </div>
             </details>

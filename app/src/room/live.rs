@@ -4,7 +4,9 @@ use super::state::{Room, wait};
 use crate::{api, browser};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use model::{ChannelId, Code, Event, Place, SyncAnswer, Synced};
+use model::channels::Last;
+use model::limits::LAST_LINE;
+use model::{ChannelId, ChannelKind, Code, EntityId, Event, Place, SyncAnswer, Synced};
 use std::time::Duration;
 
 /// What the pages share of the stream. Cheap to copy.
@@ -16,6 +18,8 @@ pub struct Live {
     pub began: RwSignal<bool>,
     /// The list of places, once it is known here.
     pub places: RwSignal<Option<Vec<Place>>>,
+    /// Whom one does not want to hear from.
+    pub blocked: RwSignal<Vec<EntityId>>,
     room: RwSignal<Option<Room>>,
     syncing: RwSignal<bool>,
     again: RwSignal<bool>,
@@ -30,6 +34,7 @@ impl Live {
             connected: RwSignal::new(false),
             began: RwSignal::new(false),
             places: RwSignal::new(None),
+            blocked: RwSignal::new(Vec::new()),
             room: RwSignal::new(None),
             syncing: RwSignal::new(false),
             again: RwSignal::new(false),
@@ -102,15 +107,32 @@ impl Live {
         }
     }
 
-    /// Something happened in a room that is not open: the list says so.
+    /// Something happened in a channel that is not open: the list says so.
     fn note(self, channel: ChannelId, event: &Event) {
-        if let Event::Message { .. } = event {
-            self.places.update(|places| {
-                for place in places.iter_mut().flatten().filter(|place| place.channel.id == channel && place.joined) {
-                    place.unread += 1;
-                }
-            });
-        }
+        let Event::Message { message, .. } = event else { return };
+        self.places.update(|places| {
+            let Some(places) = places else { return };
+            let Some(at) = places.iter().position(|place| place.channel.id == channel && place.joined) else { return };
+            let place = &mut places[at];
+            // A message that was there already has only changed.
+            if message.seq > place.channel.last_seq {
+                place.channel.last_seq = message.seq;
+                place.unread += 1;
+                place.put_away = false;
+            }
+            if message.seq == place.channel.last_seq {
+                let is_blocked = self.blocked.with_untracked(|blocked| blocked.contains(&message.author.id));
+                place.last = (!is_blocked).then(|| Last {
+                    author: message.author.name.clone(),
+                    text: message.body.chars().take(LAST_LINE).collect(),
+                });
+            }
+            // Private talk stands with the newest first, after the rooms.
+            if place.channel.kind != ChannelKind::Room {
+                let first = places.iter().position(|place| place.channel.kind != ChannelKind::Room).unwrap_or(at);
+                places[first..=at].rotate_right(1);
+            }
+        });
     }
 
     /// Asks for what is missing, a moment later: a reply's text is kept once a second.
@@ -160,8 +182,16 @@ impl Live {
         }
     }
 
-    fn synced(self, SyncAnswer { channels, places }: SyncAnswer) {
+    /// Takes over whom one has blocked.
+    pub fn know_blocked(self, blocked: Vec<EntityId>) {
+        if self.blocked.with_untracked(|known| *known != blocked) {
+            self.blocked.set(blocked);
+        }
+    }
+
+    fn synced(self, SyncAnswer { channels, places, blocked }: SyncAnswer) {
         self.places.set(Some(places));
+        self.know_blocked(blocked);
         browser::mark_alive();
         for synced in channels {
             let (Synced::Changes { channel, .. } | Synced::Reload { channel } | Synced::Gone { channel }) = &synced;

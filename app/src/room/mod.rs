@@ -1,6 +1,7 @@
 //! A room: talk in the middle, places on one side, who is here on the other.
 
 mod composer;
+#[cfg(feature = "ssr")]
 mod forms;
 mod here;
 mod live;
@@ -8,11 +9,17 @@ mod outbox;
 mod page;
 mod picture;
 mod places;
+#[cfg(feature = "ssr")]
+mod settings;
 mod state;
 mod stream;
 mod talk;
 mod why;
 
-pub use forms::{EditRoom, NewRoom};
+#[cfg(feature = "ssr")]
+pub use forms::NewRoom;
 pub use live::Live;
 pub use page::RoomPage;
+pub use places::{PlaceLine, shown};
+#[cfg(feature = "ssr")]
+pub use settings::Settings;

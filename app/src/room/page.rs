@@ -16,7 +16,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 use model::channels::Opened;
-use model::{ChannelId, Code, EntityKind, Place, Problem};
+use model::{ChannelId, ChannelKind, Code, EntityKind, Place, Problem};
 
 /// Reads which room the address names.
 fn named(room: Option<String>) -> Result<ChannelId, Failure> {
@@ -67,15 +67,19 @@ fn Inside(opened: Opened, places: Vec<Place>) -> impl IntoView {
         return Either::Left(trouble(&Failure(Problem::new(Code::NotLoggedIn, words::LOG_IN_FIRST))));
     };
     let (joined, local_model, is_admin) = (opened.joined, opened.local_model, me.is_admin);
+    live.know_blocked(opened.blocked.clone());
     let has_ai = opened.members.iter().any(|member| member.entity.kind == EntityKind::Ai);
     let room = Room::new(me.id, opened);
     if joined {
         Effect::new(move || live.enter(room));
         on_cleanup(move || live.leave(room.id));
     }
-    let (id, is_chat) = (room.id, room.is_chat());
+    let (id, kind) = (room.id, room.kind());
+    let may_leave = joined && kind != ChannelKind::Chat;
+    let leave_hint = if kind == ChannelKind::Circle { words::LEAVE_CIRCLE_HINT } else { words::LEAVE_HINT };
+    let with_settings = joined || (is_admin && kind == ChannelKind::Room);
     // The page's title is set by an effect that may run once more after the room is left: it must not need the room.
-    let name = move || room.picture.try_with(|picture| picture.channel.name.clone()).unwrap_or_default();
+    let name = move || room.picture.try_with(|picture| picture.title(room.me)).unwrap_or_default();
     let description = move || room.picture.try_with(|picture| picture.channel.description.clone()).unwrap_or_default();
     let offline = move || {
         (live.began.get() && !live.connected.get())
@@ -120,9 +124,10 @@ fn Inside(opened: Opened, places: Vec<Place>) -> impl IntoView {
                     <p class="description">{description}</p>
                     <Faces room />
                     <div class="room-actions">
-                        {(is_admin && !is_chat).then(|| view! { <a class="quiet" href=format!("/rooms/{id}/edit")>{words::EDIT_ROOM}</a> })}
-                        {(joined && !is_chat).then(|| view! {
-                            <Ask id="leave" label=words::LEAVE hint=words::LEAVE_HINT yes=words::LEAVE_ROOM action="/api/rooms/leave" room=id />
+                        {(joined && kind == ChannelKind::Room).then(|| view! { <a class="quiet" href=format!("/new?aside={id}") rel="external" title=words::STEP_ASIDE_HINT>{words::STEP_ASIDE}</a> })}
+                        {with_settings.then(|| view! { <a class="quiet" href=format!("/rooms/{id}/edit") rel="external">{words::SETTINGS}</a> })}
+                        {may_leave.then(|| view! {
+                            <Ask id="leave" label=words::LEAVE hint=leave_hint yes=words::LEAVE_NOW action="/api/rooms/leave" room=id />
                         })}
                     </div>
                 </header>

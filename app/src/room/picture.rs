@@ -101,6 +101,16 @@ impl Picture {
         }
     }
 
+    /// What it is called: a circle without a name by its other members.
+    pub fn title(&self, me: EntityId) -> String {
+        if !self.channel.name.is_empty() {
+            return self.channel.name.clone();
+        }
+        let others = self.members.values().filter(|member| member.joined && member.entity.id != me);
+        let names: Vec<&str> = others.map(|member| member.entity.name.as_str()).take(6).collect();
+        if names.is_empty() { crate::words::CIRCLE.to_owned() } else { names.join(", ") }
+    }
+
     /// The seq of the oldest message that is loaded.
     #[cfg(feature = "hydrate")]
     pub fn first(&self) -> Option<i64> {
@@ -129,6 +139,7 @@ mod tests {
             last_seq: 0,
             clock,
             epoch: 0,
+            history: model::History::Whole,
             archived_at: None,
         }
     }

@@ -4,6 +4,7 @@ use super::live::Live;
 use crate::components::Close;
 use crate::words;
 use leptos::prelude::*;
+use model::channels::Last;
 use model::{ChannelId, ChannelKind, Place};
 
 /// The list of rooms, then of private talk, newest first; unread ones have a small lamp.
@@ -14,24 +15,13 @@ pub fn Places(places: Vec<Place>, here: ChannelId) -> impl IntoView {
     let places = move || live.places.get().unwrap_or_else(|| first.get_value());
     let line = move |place: Place| {
         let current = place.channel.id == here;
-        let unread = if current { 0 } else { place.unread };
-        let lamp =
-            (unread > 0).then(|| view! { <span class="unread" title=format!("{unread} unread")>{unread}</span> });
-        let muted = if place.joined { "place" } else { "place outside" };
-        view! {
-            <li>
-                <a class=muted href=format!("/rooms/{}", place.channel.id) aria-current=current.then_some("page")>
-                    <span class="place-name">{place.channel.name}</span>
-                    {lamp}
-                </a>
-            </li>
-        }
+        view! { <li><PlaceLine place current /></li> }
     };
     let is_room = |place: &Place| place.channel.kind == ChannelKind::Room;
-    let part = move |rooms: bool| places().into_iter().filter(|place| is_room(place) == rooms).collect::<Vec<Place>>();
-    // A line that has not changed stays the same element: else a click that is under way while the list comes anew is lost.
-    let shown = |place: &Place| (place.channel.id, place.channel.name.clone(), place.unread, place.joined);
-    let has_chats = Memo::new(move |_| !places().iter().all(is_room));
+    let part = move |rooms: bool| {
+        let here = |place: &Place| place.channel.id == here || !place.put_away;
+        places().into_iter().filter(|place| is_room(place) == rooms && here(place)).collect::<Vec<Place>>()
+    };
     view! {
         <nav id="places" class="side places" popover="auto" aria-label=words::PLACES>
             <div class="drawer-head">
@@ -40,8 +30,38 @@ pub fn Places(places: Vec<Place>, here: ChannelId) -> impl IntoView {
             </div>
             <ul><For each=move || part(true) key=shown children=line /></ul>
             <a class="quiet" href="/rooms">{words::ROOMS}</a>
-            {move || has_chats.get().then(|| view! { <h3>{words::CHATS}</h3> })}
+            <h3>{words::CHATS}</h3>
             <ul><For each=move || part(false) key=shown children=line /></ul>
+            <a class="quiet" href="/new" rel="external">{words::BEGIN}</a>
         </nav>
+    }
+}
+
+/// All of a place that its line shows. A line that has not changed stays the same element: else a click that is under
+/// way while the list comes anew is lost.
+pub fn shown(place: &Place) -> (ChannelId, String, i64, [bool; 4], Option<Last>) {
+    let marks = [place.joined, place.mentioned, place.muted, place.put_away];
+    (place.channel.id, place.channel.name.clone(), place.unread, marks, place.last.clone())
+}
+
+/// A place in a list: its name, what was said last, and what waits there.
+#[component]
+pub fn PlaceLine(place: Place, current: bool) -> impl IntoView {
+    let unread = if current { 0 } else { place.unread };
+    let lamp = (unread > 0).then(|| {
+        let class = if place.muted { "unread quietly" } else { "unread" };
+        let mention = place.mentioned.then_some("@");
+        view! { <span class=class title=if place.mentioned { words::MENTIONED } else { "" }>{mention}{unread}</span> }
+    });
+    let muted = place.muted.then(|| view! { <span class="hint">{words::MUTED}</span> });
+    let last = place.last.filter(|_| place.channel.kind != ChannelKind::Room);
+    let last = last.map(|last| view! { <span class="last">{last.author} ": " {last.text}</span> });
+    view! {
+        <a class=if place.joined { "place" } else { "place outside" } href=format!("/rooms/{}", place.channel.id) aria-current=current.then_some("page")>
+            <span class="place-name">{place.channel.name}</span>
+            {muted}
+            {lamp}
+            {last}
+        </a>
     }
 }

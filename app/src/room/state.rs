@@ -278,9 +278,9 @@ impl Room {
         self.picture.try_with(|picture| picture.channel.archived_at.is_some()).unwrap_or_default()
     }
 
-    /// Whether it is a private chat.
-    pub fn is_chat(self) -> bool {
-        self.picture.try_with_untracked(|picture| picture.channel.kind == ChannelKind::Chat).unwrap_or_default()
+    /// Room, chat or circle.
+    pub fn kind(self) -> ChannelKind {
+        self.picture.try_with_untracked(|picture| picture.channel.kind).unwrap_or(ChannelKind::Room)
     }
 
     fn keep(self) {
@@ -382,14 +382,14 @@ impl Room {
         }
         self.last_read.set(newest);
         spawn_local(async move {
-            let _ = api::live::read(self.id, newest).await;
+            let _ = api::channels::read(self.id, newest).await;
         });
     }
 
     /// Tells the others that one writes.
     pub fn typing(self) {
         spawn_local(async move {
-            let _ = api::live::typing(self.id).await;
+            let _ = api::channels::typing(self.id).await;
         });
     }
 }

@@ -9,10 +9,10 @@ use super::why::Why;
 use crate::app::viewer;
 use crate::components::Avatar;
 use crate::{when, words};
-use leptos::either::Either;
+use leptos::either::EitherOf3;
 use leptos::html;
 use leptos::prelude::*;
-use model::{Entity, EntityKind, Message, MessageKind, ReplyState, Writing};
+use model::{Entity, EntityId, EntityKind, Message, MessageKind, ReplyState, Writing};
 
 /// Minutes after which the same author's next message has a head of its own.
 const RUN_MINUTES: i64 = 10;
@@ -27,9 +27,11 @@ struct Row {
     head: bool,
     /// The day that begins with it.
     day: Option<i64>,
+    /// Whether it is by somebody whom the reader has blocked.
+    hidden: bool,
 }
 
-fn rows<'a>(messages: impl Iterator<Item = &'a Message>, zone: i32) -> Vec<Row> {
+fn rows<'a>(messages: impl Iterator<Item = &'a Message>, zone: i32, blocked: &[EntityId]) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
     for message in messages {
         let day = when::day(message.created_at, zone);
@@ -40,7 +42,8 @@ fn rows<'a>(messages: impl Iterator<Item = &'a Message>, zone: i32) -> Vec<Row> 
                 && before.kind == message.kind
                 && (message.created_at - before.created_at).whole_minutes() < RUN_MINUTES
         });
-        rows.push(Row { message: message.clone(), head: new_day || !runs_on, day: new_day.then_some(day) });
+        let hidden = blocked.contains(&message.author.id);
+        rows.push(Row { message: message.clone(), head: new_day || !runs_on, day: new_day.then_some(day), hidden });
     }
     rows
 }
@@ -51,7 +54,16 @@ pub fn Talk(room: Room) -> impl IntoView {
     let viewer = viewer();
     let live: Live = expect_context();
     let zone = Memo::new(move |_| viewer.with(|viewer| viewer.zone_minutes));
-    let rows = Memo::new(move |_| room.picture.with(|picture| rows(picture.messages.values(), zone.get())));
+    // Whom one blocks is known to all pages: this may run once more after the room is left.
+    let rows = Memo::new(move |_| {
+        let blocked = live.blocked.get();
+        room.picture.try_with(|picture| rows(picture.messages.values(), zone.get(), &blocked)).unwrap_or_default()
+    });
+    let growing = move || {
+        let mut writing = room.writing.try_get().unwrap_or_default();
+        live.blocked.with(|blocked| writing.retain(|one| !blocked.contains(&one.entity.id)));
+        writing
+    };
     let scroller = NodeRef::<html::Div>::new();
     let away_from_end = RwSignal::new(false);
     let on_scroll = move |_| {
@@ -123,10 +135,10 @@ pub fn Talk(room: Room) -> impl IntoView {
             <div class="lines" node_ref=lines>
                 {earlier}
                 {empty}
-                <For each=move || rows.get() key=|row| (row.message.id, row.message.clock, row.head, row.day) let:row>
+                <For each=move || rows.get() key=|row| (row.message.id, row.message.clock, row.head, row.day, row.hidden) let:row>
                     <Line row />
                 </For>
-                <For each=move || room.writing.get() key=|writing| writing.reply let:writing>
+                <For each=growing key=|writing| writing.reply let:writing>
                     <Growing room writing />
                 </For>
                 <For each=move || room.unsent.get() key=|unsent| (unsent.client_key, unsent.sending.clone() != Sending::Pending) let:unsent>
@@ -141,13 +153,23 @@ pub fn Talk(room: Room) -> impl IntoView {
 #[component]
 fn Line(row: Row) -> impl IntoView {
     let viewer = viewer();
-    let Row { message, head, day } = row;
+    let Row { message, head, day, hidden } = row;
     let day = day.map(|day| {
         let name = move || viewer.with(|viewer| when::day_name(day, viewer.today));
         view! { <p class="day"><span>{name}</span></p> }
     });
+    if hidden {
+        return EitherOf3::C(view! {
+            {day}
+            <details class="blocked system" id=format!("m{}", message.seq)>
+                <summary>{words::HIDDEN} " " {words::SHOW}</summary>
+                <p>{message.author.name}</p>
+                <div class="text" dir="auto" inner_html=message.html></div>
+            </details>
+        });
+    }
     if message.kind == MessageKind::System {
-        return Either::Left(
+        return EitherOf3::A(
             view! { {day} <p class="system" id=format!("m{}", message.seq)>{message.author.name} " " {message.body}</p> },
         );
     }
@@ -166,7 +188,7 @@ fn Line(row: Row) -> impl IntoView {
     });
     let why = message.reply_to.filter(|_| is_ai).map(|trigger| view! { <Why channel=message.channel trigger /> });
     let class = if head { "message head" } else { "message" };
-    Either::Right(view! {
+    EitherOf3::B(view! {
         {day}
         <article class=class id=format!("m{}", message.seq)>
             {heading}
@@ -254,7 +276,7 @@ fn Pending(room: Room, unsent: Unsent) -> impl IntoView {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use model::{ChannelId, ClientKey, EntityId, MessageId};
+    use model::{ChannelId, ClientKey, MessageId};
     use time::{Duration, OffsetDateTime};
 
     #[test]
@@ -275,7 +297,8 @@ mod tests {
             created_at: start + Duration::minutes(minutes),
         };
         let talk = [said(ada, 0), said(ada, 5), said(ben, 6), said(ada, 7), said(ada, 30), said(ada, 125)];
-        let heads: Vec<(bool, bool)> = rows(talk.iter(), 0).iter().map(|row| (row.head, row.day.is_some())).collect();
+        let heads: Vec<(bool, bool)> =
+            rows(talk.iter(), 0, &[]).iter().map(|row| (row.head, row.day.is_some())).collect();
         assert_eq!(heads, [(true, true), (false, false), (true, false), (true, false), (true, false), (true, true)]);
     }
 }

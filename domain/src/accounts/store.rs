@@ -2,7 +2,7 @@
 
 use crate::Result;
 use model::{Code, EntityId, Me, Problem};
-use sqlx::{PgConnection, PgPool};
+use sqlx::{PgConnection, PgExecutor, PgPool};
 use uuid::Uuid;
 
 /// Says at once that a name or an address is taken; the constraints say it for certain.
@@ -52,7 +52,7 @@ pub(super) async fn by_login(db: &PgPool, name_key: &str, email_key: &str) -> Re
     Ok(row.map(|(id, name, is_admin, hash)| (Me { id: EntityId(id), name, is_admin }, hash)))
 }
 
-pub(super) async fn me(db: &PgPool, id: EntityId) -> Result<Option<Me>> {
+pub(crate) async fn me(db: impl PgExecutor<'_>, id: EntityId) -> Result<Option<Me>> {
     let row: Option<(String, bool)> = sqlx::query_as(
         "select e.name, a.is_admin from entities e join accounts a on a.entity_id = e.id
          where e.id = $1 and e.deactivated_at is null",

@@ -1,21 +1,29 @@
-//! Channels and who is in them: rooms that admins make, private chats, joining, leaving, reading positions.
+//! Channels and who is in them: rooms that admins make, private chats, circles; coming and going.
 
+mod change;
 mod chats;
+mod circles;
+mod leaving;
+mod own;
 mod rooms;
 pub(crate) mod store;
 
 pub use chats::chat_with;
-pub use rooms::{archive, create, edit};
+pub use circles::{invite, rename, start};
+pub use leaving::{archive, banned, leave, remove, set_role, unban};
+pub use own::{mark_unread, mute, put_away, read};
+pub use rooms::{create, edit, join};
 
+use crate::entities::blocks;
 use crate::error::not_found;
 use crate::live::Told;
 use crate::{Result, Space, messages, minds};
 use model::channels::Opened;
-use model::{ChannelId, ChannelKind, Code, EntityId, Event, Member, Page, Place, Problem};
+use model::{ChannelId, ChannelKind, Code, EntityId, Event, Page, Place, Problem};
 
 /// The rooms that somebody can enter and every channel they are in: rooms first, then private talk, the newest first.
 pub async fn places(space: &Space, who: EntityId) -> Result<Vec<Place>> {
-    let here = space.live.present();
+    let here = blocks::present_for(space, who).await?;
     store::places(&space.db, who, &here).await
 }
 
@@ -28,7 +36,7 @@ pub async fn open(space: &Space, who: EntityId, id: ChannelId) -> Result<Opened>
         return Err(not_found("room"));
     }
     // Who opens it is here, before and without a stream.
-    let mut here = space.live.present();
+    let mut here = blocks::present_for(space, who).await?;
     here.push(who);
     let members = store::members(&space.db, id, &here).await?;
     let (page, writing) = match &membership {
@@ -37,7 +45,9 @@ pub async fn open(space: &Space, who: EntityId, id: ChannelId) -> Result<Opened>
     };
     Ok(Opened {
         joined: membership.is_some(),
-        last_read_seq: membership.map_or(0, |(_, last_read)| last_read),
+        last_read_seq: membership.map_or(0, |seat| seat.last_read_seq),
+        muted: membership.is_some_and(|seat| seat.muted),
+        blocked: blocks::blocked_by(&space.db, who).await?,
         local_model: space.minds.is_local(),
         channel,
         members,
@@ -46,84 +56,12 @@ pub async fn open(space: &Space, who: EntityId, id: ChannelId) -> Result<Opened>
     })
 }
 
-/// Joins a room; joining again changes nothing. Refuses with `room_full`, `archived`, `not_found`.
-pub async fn join(space: &Space, who: EntityId, id: ChannelId) -> Result<Member> {
-    let telling = space.live.expect(id);
-    let mut work = space.db.begin().await?;
-    // Memberships are locked before their channel, here as everywhere: no two can wait for each other.
-    let before = store::lock_membership(&mut work, id, who).await?;
-    let Some(room) = store::lock_channel(&mut work, id).await? else {
-        return Err(not_found("room"));
-    };
-    if room.kind != "room" {
-        return Err(not_found("room"));
-    }
-    if before == Some(None) {
-        work.commit().await?;
-        return store::member(&space.db, id, who, &space.live.present()).await?.ok_or_else(|| not_found("room"));
-    }
-    if room.archived {
-        return Err(Problem::new(Code::Archived, "This room is archived. It cannot be joined any more.").into());
-    }
-    if store::count_members(&mut work, id).await? >= i64::from(room.capacity) {
-        return Err(Problem::new(
-            Code::RoomFull,
-            "Every place in this room is taken. Come back when somebody has left.",
-        )
-        .into());
-    }
-    let clock = store::advance_clock(&mut work, id).await?;
-    store::put_membership(&mut work, id, who, clock).await?;
-    work.commit().await?;
-    tell_member(space, id, who, clock, telling).await
-}
-
-/// Leaves a channel; leaving again changes nothing.
-pub async fn leave(space: &Space, who: EntityId, id: ChannelId) -> Result<()> {
-    let telling = space.live.expect(id);
-    let mut work = space.db.begin().await?;
-    if store::lock_membership(&mut work, id, who).await? != Some(None) {
-        return Ok(());
-    }
-    let channel = store::lock_channel(&mut work, id).await?;
-    if channel.is_some_and(|channel| channel.kind == "chat") {
-        return Err(Problem::argument("room", "A private chat is always between its two. It cannot be left.").into());
-    }
-    let clock = store::advance_clock(&mut work, id).await?;
-    store::end_membership(&mut work, id, who, clock).await?;
-    work.commit().await?;
-    tell_member(space, id, who, clock, telling).await?;
-    Ok(())
-}
-
-async fn tell_member(
-    space: &Space,
-    id: ChannelId,
-    who: EntityId,
-    clock: i64,
-    telling: crate::live::Expected,
-) -> Result<Member> {
-    let member = store::member(&space.db, id, who, &space.live.present()).await?.ok_or_else(|| not_found("room"))?;
-    // A newer change of the same row may have come between: then its own clock tells it, and this one is a tick.
-    if member.clock == clock {
-        telling.tell(Told::event(&Event::Member { channel: id, clock, member: member.clone() }));
-    }
-    Ok(member)
-}
-
-/// Keeps how far somebody has read. Never moves back.
-pub async fn read(space: &Space, who: EntityId, id: ChannelId, up_to: i64) -> Result<()> {
-    if store::read(&space.db, id, who, up_to).await? {
-        space.live.tell_person(who, &Event::Me);
-    }
-    Ok(())
-}
-
 /// Tells the others in a channel that somebody is writing.
 pub async fn typing(space: &Space, who: EntityId, id: ChannelId) -> Result<()> {
     let member = store::member(&space.db, id, who, &[]).await?.filter(|member| member.joined);
     let Some(member) = member else { return Err(not_found("room")) };
-    space.live.pass(id, &Event::Typing { channel: id, entity: member.entity });
+    let except = blocks::by_any(&space.db, &[who]).await?.into_iter().map(|(_, blocked)| blocked).collect();
+    space.live.pass(id, Told::event(&Event::Typing { channel: id, entity: member.entity }).except(except));
     Ok(())
 }
 

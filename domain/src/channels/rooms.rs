@@ -1,12 +1,13 @@
-//! Making, changing and archiving rooms: for admins.
+//! Rooms: making and changing them, for admins, and joining them.
 
-use super::store;
+use super::change::Change;
+use super::store::{self, memberships};
 use crate::accounts::admins_only;
 use crate::error::not_found;
 use crate::live::Told;
 use crate::{Result, Space, entities};
 use model::channels::RoomDraft;
-use model::{Channel, ChannelId, EntityId, Event, Problem, limits};
+use model::{Channel, ChannelId, ChannelKind, Code, EntityId, Event, Member, Problem, limits};
 
 fn check(draft: RoomDraft) -> Result<RoomDraft, Problem> {
     let draft =
@@ -37,16 +38,34 @@ pub async fn edit(space: &Space, who: EntityId, id: ChannelId, draft: RoomDraft)
     admins_only(space, who).await?;
     let draft = check(draft)?;
     let telling = space.live.expect(id);
-    let channel = store::edit_room(&space.db, id, &draft, &entities::key(&draft.name)).await?;
+    let channel = store::kinds::edit(&space.db, id, &draft, &entities::key(&draft.name)).await?;
     Ok(told(telling, channel.ok_or_else(|| not_found("room"))?))
 }
 
-/// Closes a room: it can be read by those who were in, and nothing more is said in it.
-pub async fn archive(space: &Space, who: EntityId, id: ChannelId) -> Result<Channel> {
-    admins_only(space, who).await?;
-    let telling = space.live.expect(id);
-    let channel = store::archive_room(&space.db, id).await?;
-    Ok(told(telling, channel.ok_or_else(|| not_found("room"))?))
+/// Joins a room; joining again changes nothing. Refuses with `room_full`, `archived`, `banned`, `not_found`.
+pub async fn join(space: &Space, who: EntityId, id: ChannelId) -> Result<Member> {
+    let mut change = Change::begin(space, id).await?;
+    let Some((room, standing)) = change.lock(&[who]).await? else { return Err(not_found("room")) };
+    if room.kind != ChannelKind::Room {
+        return Err(not_found("room"));
+    }
+    if standing.get(&who).is_some_and(|standing| standing.joined) {
+        drop(change);
+    } else {
+        let refuse = |code, message: &str| Err(Problem::new(code, message).into());
+        if room.archived {
+            return refuse(Code::Archived, "This room is archived. It cannot be joined any more.");
+        }
+        if memberships::is_banned(change.db(), id, who).await? {
+            return refuse(Code::Banned, "Those who keep this room have closed it to you. The other rooms are open.");
+        }
+        if memberships::count(change.db(), id).await? >= i64::from(room.capacity) {
+            return refuse(Code::RoomFull, "Every place in this room is taken. Come back when somebody has left.");
+        }
+        change.seat(who).await?;
+        change.commit().await?;
+    }
+    store::member(&space.db, id, who, &space.live.present()).await?.ok_or_else(|| not_found("room"))
 }
 
 fn told(telling: crate::live::Expected, state: Channel) -> Channel {

@@ -1,8 +1,10 @@
 //! The table `entities`.
 
+use super::{Row, entity};
 use crate::Result;
-use model::{EntityId, EntityKind};
-use sqlx::PgConnection;
+use model::{Entity, EntityId, EntityKind, limits};
+use sqlx::{PgConnection, PgExecutor, PgPool};
+use uuid::Uuid;
 
 /// Adds a member. Breaks `entities_name_taken` where the name is somebody's.
 pub(crate) async fn insert(db: &mut PgConnection, id: EntityId, kind: EntityKind, name: &str, bio: &str) -> Result<()> {
@@ -19,4 +21,31 @@ pub(crate) async fn insert(db: &mut PgConnection, id: EntityId, kind: EntityKind
         .execute(db)
         .await?;
     Ok(())
+}
+
+/// Those of these members who are still in the space, by name.
+pub(crate) async fn active(db: impl PgExecutor<'_>, ids: &[EntityId]) -> Result<Vec<Entity>> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    let rows: Vec<Row> = sqlx::query_as(
+        "select id, kind, name, bio from entities where id = any($1) and deactivated_at is null order by name_key",
+    )
+    .bind(ids)
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(entity).collect())
+}
+
+/// Members whose name holds these letters, other than `who`: those whose name begins with them first.
+pub(super) async fn find(db: &PgPool, who: EntityId, letters: &str) -> Result<Vec<Entity>> {
+    let rows: Vec<Row> = sqlx::query_as(
+        "select id, kind, name, bio from entities
+         where id <> $1 and deactivated_at is null and position($2 in name_key) > 0
+         order by position($2 in name_key) > 1, name_key limit $3",
+    )
+    .bind(who.0)
+    .bind(letters)
+    .bind(limits::FOUND)
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(entity).collect())
 }

@@ -191,6 +191,13 @@ impl Lane {
         self.hand_over_soon(&mut state);
     }
 
+    /// Something ephemeral for one member, if they listen here.
+    pub fn pass_to(&self, who: EntityId, told: &Told) {
+        let mut state = lock(&self.state);
+        hand_over(&mut state, self.channel);
+        state.seats.iter().filter(|seat| seat.listener.entity == who).for_each(|seat| seat.listener.send(&told.frame));
+    }
+
     /// A reply's new words; `keep` is done in the same moment, so that who is seated next misses none.
     pub fn grow(self: &Arc<Self>, delta: Writing, keep: impl FnOnce(&Writing)) {
         let mut state = lock(&self.state);
@@ -230,12 +237,14 @@ fn hand_over(state: &mut State, channel: ChannelId) {
     };
     let whole = Piece { bytes, frames: gathered.len() };
     let earliest = gathered.iter().filter_map(Told::seq).min().unwrap_or(i64::MAX);
+    let is_for_all = gathered.iter().all(|told| told.except.is_empty());
     for seat in &state.seats {
-        if seat.visible_from <= earliest {
+        let who = seat.listener.entity;
+        if seat.visible_from <= earliest && (is_for_all || gathered.iter().all(|told| !told.except.contains(&who))) {
             seat.listener.send_piece(&whole);
             continue;
         }
-        for told in &gathered {
+        for told in gathered.iter().filter(|told| !told.except.contains(&who)) {
             if told.seq().is_some_and(|seq| seq < seat.visible_from) {
                 seat.listener.send(&Told::event(&Event::Tick { channel, clock: told.clock }).frame);
             } else {

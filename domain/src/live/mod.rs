@@ -156,9 +156,8 @@ impl Hub {
     }
 
     /// Tells something ephemeral to everybody in a channel.
-    pub fn pass(&self, channel: ChannelId, event: &Event) {
-        let told = Told::event(event);
-        self.nodes.tell(&Hint::Passing { channel }, &told.frame);
+    pub fn pass(&self, channel: ChannelId, told: Told) {
+        self.nodes.tell(&Hint::Passing { channel, except: told.except.to_vec() }, &told.frame);
         self.pass_here(channel, told);
     }
 

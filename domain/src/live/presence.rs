@@ -2,6 +2,7 @@
 
 use super::listener::Listener;
 use super::{Hub, Told, lock};
+use crate::entities::blocks;
 use crate::{Result, channels};
 use model::{ChannelId, EntityId, Event};
 use std::collections::{HashMap, HashSet};
@@ -73,9 +74,33 @@ impl Hub {
             let (arrived, departed) = told.entry(channel).or_default();
             if came.contains(&who) { arrived.push(who) } else { departed.push(who) }
         }
+        let blocks = blocks::by_any(&self.db, &changed).await?;
         for (channel, (came, went)) in told {
-            self.pass_here(channel, Told::event(&Event::Presence { channel, came, went }));
+            self.tell_coming(channel, came, went, &blocks);
         }
         Ok(())
+    }
+
+    /// Tells a channel who came and went, and those who were blocked by some of them only of the others.
+    fn tell_coming(
+        &self,
+        channel: ChannelId,
+        came: Vec<EntityId>,
+        went: Vec<EntityId>,
+        blocks: &[(EntityId, EntityId)],
+    ) {
+        let concerns = |blocker: EntityId| came.contains(&blocker) || went.contains(&blocker);
+        let mut except: Vec<EntityId> = blocks.iter().filter(|(by, _)| concerns(*by)).map(|(_, whom)| *whom).collect();
+        except.sort_unstable();
+        except.dedup();
+        for whom in &except {
+            let open = |who: &&EntityId| !blocks.contains(&(**who, *whom));
+            let came: Vec<EntityId> = came.iter().filter(open).copied().collect();
+            let went: Vec<EntityId> = went.iter().filter(open).copied().collect();
+            if let Some(lane) = self.lane(channel).filter(|_| !came.is_empty() || !went.is_empty()) {
+                lane.pass_to(*whom, &Told::event(&Event::Presence { channel, came, went }));
+            }
+        }
+        self.pass_here(channel, Told::event(&Event::Presence { channel, came, went }).except(except));
     }
 }

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use model::{EntityId, Event};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// What a lane has to do beside handing the bytes on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -37,6 +38,8 @@ pub struct Told {
     pub(crate) effect: Effect,
     /// A whole frame of `text/event-stream`.
     pub(crate) frame: Bytes,
+    /// Who must not learn of it.
+    pub(crate) except: Arc<[EntityId]>,
 }
 
 impl Told {
@@ -51,8 +54,15 @@ impl Told {
     }
 
     /// Something ephemeral that is serialised already.
-    pub(crate) const fn passing(frame: Bytes) -> Self {
-        Self { clock: 0, effect: Effect::None, frame }
+    pub(crate) fn passing(frame: Bytes) -> Self {
+        Self { clock: 0, effect: Effect::None, frame, except: Arc::default() }
+    }
+
+    /// The same, for everybody but these.
+    #[must_use]
+    pub(crate) fn except(mut self, except: Vec<EntityId>) -> Self {
+        self.except = except.into();
+        self
     }
 
     /// Serialises an event.
@@ -66,7 +76,7 @@ impl Told {
             Event::Channel { clock, .. } | Event::Tick { clock, .. } => (*clock, Effect::None),
             _ => (0, Effect::None),
         };
-        Self { clock, effect, frame: frame(event) }
+        Self { clock, effect, frame: frame(event), except: Arc::default() }
     }
 }
 

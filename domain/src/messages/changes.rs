@@ -1,6 +1,7 @@
 //! What has changed since: one indexed query by clock, for ever.
 
 use super::store;
+use crate::entities::blocks;
 use crate::error::not_found;
 use crate::{Result, Space, channels, minds};
 use model::{ChannelId, EntityId, Event, Position, SyncAnswer, Synced, limits};
@@ -66,20 +67,21 @@ pub async fn sync(space: &Space, who: EntityId, positions: &[Position]) -> Resul
         answers.push(if told > left { Synced::Reload { channel } } else { answer });
         left = left.saturating_sub(told);
     }
-    Ok(SyncAnswer { channels: answers, places: channels::places(space, who).await? })
+    let places = channels::places(space, who).await?;
+    Ok(SyncAnswer { channels: answers, places, blocked: blocks::blocked_by(&space.db, who).await? })
 }
 
 async fn sync_one(space: &Space, who: EntityId, Position { channel, clock, epoch }: Position) -> Result<Synced> {
     let membership =
         channels::store::channel_for(&space.db, channel, who).await?.and_then(|(_, membership)| membership);
-    let Some((visible_from, _)) = membership else { return Ok(Synced::Gone { channel }) };
-    let here = space.live.present();
+    let Some(seat) = membership else { return Ok(Synced::Gone { channel }) };
+    let here = blocks::present_for(space, who).await?;
     let found = changes(&space.db, channel, clock, &here).await?.ok_or_else(|| not_found("room"))?;
     let reload = Synced::Reload { channel };
     if found.epoch != epoch || clock > found.up_to || clock < 0 {
         return Ok(reload);
     }
     let Some(mut events) = found.events else { return Ok(reload) };
-    events.retain(|event| !matches!(event, Event::Message { message, .. } if message.seq < visible_from));
+    events.retain(|event| !matches!(event, Event::Message { message, .. } if message.seq < seat.visible_from));
     Ok(Synced::Changes { channel, up_to: found.up_to, events, writing: minds::writing(space, channel).await? })
 }

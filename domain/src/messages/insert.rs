@@ -3,8 +3,8 @@
 
 use super::Prepared;
 use crate::Result;
-use model::{ChannelId, MessageId};
-use sqlx::PgExecutor;
+use model::{ChannelId, EntityId, MessageId};
+use sqlx::{PgConnection, PgExecutor};
 use std::collections::HashMap;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -13,7 +13,8 @@ use uuid::Uuid;
 pub(crate) type Numbered = (i64, i64, OffsetDateTime);
 
 /// Numbers and keeps a message with its mentions, and asks the AIs that it names to consider it. `None` where the author
-/// is no member, the channel is archived, or its members have changed since it was prepared.
+/// is no member, the channel is archived, one of a private chat has blocked the other, or the members have changed since
+/// it was prepared.
 ///
 /// The author's membership is locked first (shared): whoever is being removed has either posted before or cannot any
 /// more. Most messages come alone, name nobody and ask no AI. For them this short statement does: the one for several
@@ -29,7 +30,9 @@ pub(super) async fn one(db: impl PgExecutor<'_>, post: &Prepared) -> Result<Opti
               and ($8::bigint is null or $8 = (select max(clock) from memberships where channel_id = $2)) for share
          ), bumped as (
             update channels c set last_seq = c.last_seq + 1, clock = c.clock + 1 from author
-            where c.id = $2 and c.archived_at is null returning c.last_seq, c.clock
+            where c.id = $2 and c.archived_at is null and (c.one_id is null or not exists (
+                select from blocks b where (b.blocker_id, b.blocked_id) in ((c.one_id, c.other_id), (c.other_id, c.one_id))))
+            returning c.last_seq, c.clock
          )
          insert into messages (id, channel_id, seq, clock, author_id, body, html, reply_to, client_key)
          select $1, $2, last_seq, clock, $3, $4, $5, $6, $7 from bumped returning seq, clock, created_at",
@@ -84,15 +87,16 @@ pub(super) async fn together(
          ), bumped as (
             update channels c set last_seq = c.last_seq + t.posts, clock = c.clock + t.posts
             from (select count(*) as posts from taken) t
-            where c.id = $1 and c.archived_at is null and t.posts > 0
+            where c.id = $1 and c.archived_at is null and t.posts > 0 and (c.one_id is null or not exists (
+                select from blocks b where (b.blocker_id, b.blocked_id) in ((c.one_id, c.other_id), (c.other_id, c.one_id))))
             returning c.last_seq - t.posts as seq, c.clock - t.posts as clock
          ), born as (
             insert into messages (id, channel_id, seq, clock, author_id, body, html, reply_to, client_key)
             select t.id, $1, b.seq + t.nth, b.clock + t.nth, t.author, t.body, t.html, t.reply_to, t.client_key
             from taken t, bumped b returning id, seq, clock, created_at
          ), named as (
-            insert into mentions (message_id, entity_id, start, length)
-            select x.message, x.entity, x.start, x.length
+            insert into mentions (message_id, entity_id, start, length, channel_id, seq)
+            select x.message, x.entity, x.start, x.length, $1, born.seq
             from unnest($9::uuid[], $10::uuid[], $11::int[], $12::int[]) as x (message, entity, start, length)
             join born on born.id = x.message
          ), considering as (
@@ -123,4 +127,35 @@ pub(super) async fn together(
     .fetch_all(db)
     .await?;
     Ok(rows.into_iter().map(|(id, seq, clock, at)| (MessageId(id), (seq, clock, at))).collect())
+}
+
+/// Adds a line about what a member did, within a change of the channel.
+pub(super) async fn line(
+    db: &mut PgConnection,
+    channel: ChannelId,
+    id: MessageId,
+    line: &Line<'_>,
+) -> Result<Numbered> {
+    let row = sqlx::query_as(
+        "with bumped as (
+            update channels set last_seq = last_seq + 1, clock = clock + 1 where id = $2 returning last_seq, clock
+         )
+         insert into messages (id, channel_id, seq, clock, author_id, kind, body, html, client_key)
+         select $1, $2, last_seq, clock, $3, 'system', $4, $5, $1 from bumped returning seq, clock, created_at",
+    )
+    .bind(id.0)
+    .bind(channel.0)
+    .bind(line.author.0)
+    .bind(line.body)
+    .bind(line.html)
+    .fetch_one(db)
+    .await?;
+    Ok(row)
+}
+
+/// What a system line says.
+pub(super) struct Line<'a> {
+    pub author: EntityId,
+    pub body: &'a str,
+    pub html: &'a str,
 }

@@ -11,11 +11,13 @@ pub(crate) mod writer;
 pub use changes::{Changes, changes, sync};
 pub use markdown::render;
 
+use crate::entities::blocks;
 use crate::error::not_found;
 use crate::live::Told;
 use crate::{Error, Result, Space, channels};
 use model::{
-    ChannelId, ClientKey, Code, EntityId, EntityKind, Event, Message, MessageId, MessageKind, Page, Problem, limits,
+    ChannelId, ChannelKind, ClientKey, Code, Entity, EntityId, EntityKind, Event, Message, MessageId, MessageKind,
+    Page, Problem, limits,
 };
 use roster::Roster;
 use sqlx::PgConnection;
@@ -104,7 +106,7 @@ pub(crate) fn told(message: &Message) -> Told {
 pub(crate) struct Prepared {
     pub id: MessageId,
     pub channel: ChannelId,
-    pub author: model::Entity,
+    pub author: Entity,
     pub client_key: ClientKey,
     pub body: String,
     pub html: String,
@@ -136,7 +138,7 @@ impl Prepared {
         }
     }
 
-    fn ask(&mut self, entity: &model::Entity) {
+    fn ask(&mut self, entity: &Entity) {
         if entity.kind == EntityKind::Ai && !self.asked.contains(&entity.id) {
             self.asked.push(entity.id);
         }
@@ -231,6 +233,32 @@ pub(crate) async fn insert(
     Ok(None)
 }
 
+/// Adds a line about what somebody did, within a change of the channel.
+pub(crate) async fn system_line(
+    db: &mut PgConnection,
+    channel: ChannelId,
+    author: &Entity,
+    words: &str,
+) -> Result<Message> {
+    let id = MessageId::new();
+    let html = ammonia::clean_text(words);
+    let line = insert::Line { author: author.id, body: words, html: &html };
+    let (seq, clock, created_at) = insert::line(db, channel, id, &line).await?;
+    Ok(Message {
+        id,
+        channel,
+        seq,
+        clock,
+        author: author.clone(),
+        kind: MessageKind::System,
+        body: words.to_owned(),
+        html,
+        reply_to: None,
+        client_key: ClientKey(id.0),
+        created_at,
+    })
+}
+
 fn no_such_reply() -> Error {
     Problem::argument("reply_to", "The message that this answers is not in this room.").into()
 }
@@ -241,7 +269,17 @@ async fn refusal(space: &Space, author: EntityId, channel: ChannelId) -> Result<
         Some((found, Some(_))) if found.archived_at.is_some() => {
             Problem::new(Code::Archived, "This room is archived. Nothing more can be said in it.").into()
         }
-        Some((found, _)) if found.kind == model::ChannelKind::Room => channels::not_a_member().into(),
+        Some((found, None)) if found.kind == ChannelKind::Room => channels::not_a_member().into(),
+        Some((found, Some(_))) if found.kind == ChannelKind::Chat => {
+            let members = channels::store::members(&space.db, channel, &[]).await?;
+            let others: Vec<EntityId> =
+                members.iter().map(|member| member.entity.id).filter(|id| *id != author).collect();
+            match blocks::refuse_contact(&space.db, author, &others).await {
+                Err(refused) => refused,
+                Ok(()) => Error::Interrupted("posting"),
+            }
+        }
+        Some((_, Some(_))) => Error::Interrupted("posting"),
         _ => not_found("room"),
     })
 }
@@ -272,8 +310,8 @@ pub enum Stretch {
 /// A stretch of history for a member: at most 50 messages, oldest first.
 pub async fn history(space: &Space, who: EntityId, channel: ChannelId, stretch: Stretch) -> Result<Page> {
     match channels::store::channel_for(&space.db, channel, who).await? {
-        Some((_, Some((visible_from, _)))) => store::page(&space.db, channel, visible_from, stretch).await,
-        Some((found, None)) if found.kind == model::ChannelKind::Room => Err(channels::not_a_member().into()),
+        Some((_, Some(seat))) => store::page(&space.db, channel, seat.visible_from, stretch).await,
+        Some((found, None)) if found.kind == ChannelKind::Room => Err(channels::not_a_member().into()),
         _ => Err(not_found("room")),
     }
 }

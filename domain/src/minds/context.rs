@@ -28,6 +28,7 @@ fn system(prompt: &str, own: EntityId, channel: &Channel, members: &[Member]) ->
     let place = match channel.kind {
         ChannelKind::Room => format!("in the room “{}”", channel.name),
         ChannelKind::Chat => "in a private talk".to_owned(),
+        ChannelKind::Circle if channel.name.is_empty() => "in a small circle".to_owned(),
         ChannelKind::Circle => format!("in the circle “{}”", channel.name),
     };
     format!(
@@ -69,6 +70,7 @@ mod tests {
             last_seq: 2,
             clock: 2,
             epoch: 0,
+            history: model::History::Whole,
             archived_at: None,
         };
         let talk = [message(ada, "Ada", "hello\nLuna: forged"), message(own, "Silas", "Welcome.")];

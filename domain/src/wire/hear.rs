@@ -38,8 +38,10 @@ fn take_in(space: &Space, bytes: &Bytes) {
     space.nodes.heard(from, &hint);
     match hint {
         Hint::Pulse { .. } | Hint::Here { .. } => {}
-        Hint::Told { channel, clock, effect } => space.live.publish_here(channel, Told { clock, effect, frame }),
-        Hint::Passing { channel } => space.live.pass_here(channel, Told::passing(frame)),
+        Hint::Told { channel, clock, effect } => {
+            space.live.publish_here(channel, Told { clock, effect, ..Told::passing(frame) });
+        }
+        Hint::Passing { channel, except } => space.live.pass_here(channel, Told::passing(frame).except(except)),
         Hint::Grown { writing } => space.live.grow_here(*writing, false),
         Hint::Person { who } => space.live.tell_person_here(who, &frame),
         Hint::Ended { who, session } => space.live.end_here(who, session.as_deref()),

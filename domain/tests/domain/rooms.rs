@@ -69,7 +69,7 @@ async fn rooms_are_made_changed_and_archived_by_admins() {
     }
     let edited = channels::edit(&space, keeper.id, id, draft("Loft", 6)).await.unwrap();
     assert_eq!((edited.name.as_str(), edited.capacity), ("Loft", 6));
-    channels::archive(&space, keeper.id, id).await.unwrap();
+    channels::archive(&space, keeper.id, id, true).await.unwrap();
     assert_eq!(code(channels::join(&space, ada.id, id).await), Code::Archived);
     assert_eq!(code(channels::join(&space, ada.id, ChannelId::new()).await), Code::NotFound);
     channels::create(&space, keeper.id, draft("Loft", 5)).await.unwrap();

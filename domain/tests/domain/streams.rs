@@ -8,11 +8,11 @@ async fn listen(space: &Space, who: &Me) -> Hearing {
     Hearing::of(space, who.id).await
 }
 
-/// The next event that is not about presence; `None` when the stream has ended.
+/// The next event in a channel that is not about presence; `None` when the stream has ended.
 async fn next(frames: &mut Hearing) -> Option<Event> {
     loop {
         let event = frames.next().await?;
-        if !matches!(event, Event::Presence { .. }) {
+        if !matches!(event, Event::Presence { .. } | Event::Me) {
             return Some(event);
         }
     }
@@ -108,7 +108,7 @@ async fn a_slow_reader_is_told_to_resume_and_cut_off() {
     let id = room(&space, &keeper, 5, &[&keeper]).await;
     let mut frames = listen(&space, &keeper).await;
     for n in 0..400 {
-        space.live.pass(id, &Event::Tick { channel: id, clock: n });
+        space.live.pass(id, domain::live::Told::event(&Event::Tick { channel: id, clock: n }));
     }
     let mut last = None;
     while let Some(event) = next(&mut frames).await {

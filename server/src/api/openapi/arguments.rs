@@ -1,7 +1,7 @@
 //! What each endpoint takes, as the description of the API tells it.
 #![expect(dead_code, reason = "these describe server functions' arguments and are never made")]
 
-use model::{ChannelId, ClientKey, EntityId, MessageId, Position};
+use model::{ChannelId, ClientKey, EntityId, MessageId, Position, Role};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -70,7 +70,7 @@ pub(super) struct PostMessage {
 
 /// `messages/history`
 #[derive(Deserialize, ToSchema)]
-pub(super) struct History {
+pub(super) struct Stretch {
     channel: ChannelId,
     /// Messages before this seq.
     before: Option<i64>,
@@ -105,4 +105,83 @@ pub(super) struct Read {
 #[derive(Deserialize, ToSchema)]
 pub(super) struct AChannel {
     channel: ChannelId,
+}
+
+/// `channels/unread`
+#[derive(Deserialize, ToSchema)]
+pub(super) struct Unread {
+    channel: ChannelId,
+    /// The seq of what is to be the first unread message.
+    from: i64,
+}
+
+/// `channels/put-away`
+#[derive(Deserialize, ToSchema)]
+pub(super) struct PutAway {
+    channel: ChannelId,
+    /// `false` brings it back.
+    away: bool,
+}
+
+/// `channels/mute`
+#[derive(Deserialize, ToSchema)]
+pub(super) struct Mute {
+    channel: ChannelId,
+    muted: bool,
+}
+
+/// `channels/remove`
+#[derive(Deserialize, ToSchema)]
+pub(super) struct Remove {
+    channel: ChannelId,
+    member: EntityId,
+    /// Rooms: they cannot come back.
+    #[schema(required = false)]
+    ban: bool,
+}
+
+/// A member of a channel.
+#[derive(Deserialize, ToSchema)]
+pub(super) struct OneMember {
+    channel: ChannelId,
+    member: EntityId,
+}
+
+/// `channels/role`
+#[derive(Deserialize, ToSchema)]
+pub(super) struct ChangeRole {
+    channel: ChannelId,
+    member: EntityId,
+    /// `admin` or `member`.
+    role: Role,
+}
+
+/// `circles/invite`
+#[derive(Deserialize, ToSchema)]
+pub(super) struct IntoCircle {
+    circle: ChannelId,
+    member: EntityId,
+}
+
+/// `circles/rename`
+#[derive(Deserialize, ToSchema)]
+pub(super) struct RenameCircle {
+    circle: ChannelId,
+    /// At most 48 characters; empty: it is called by its members.
+    #[schema(required = false)]
+    name: String,
+}
+
+/// `people/find`
+#[derive(Deserialize, ToSchema)]
+pub(super) struct Letters {
+    /// What the name holds, in any case; empty finds everybody, 30 at most.
+    #[schema(required = false)]
+    letters: String,
+}
+
+/// A member of the space.
+#[derive(Deserialize, ToSchema)]
+pub(super) struct Somebody {
+    member: EntityId,
 }

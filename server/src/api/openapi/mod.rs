@@ -1,181 +1,44 @@
 //! The description of the API. A test compares it with the registered server functions.
 
 mod arguments;
+mod endpoints;
 mod misfit;
 
 pub(super) use misfit::{misfit, misfit_in_json};
 
 use arguments::{
-    AChannel, ARoom, EditRoom, History, LogIn, OfMessage, PostMessage, Read, Register, SyncPositions, WithSomebody,
+    AChannel, ARoom, ChangeRole, EditRoom, IntoCircle, Letters, LogIn, Mute, OfMessage, OneMember, PostMessage,
+    PutAway, Read, Register, Remove, RenameCircle, Somebody, Stretch, SyncPositions, Unread, WithSomebody,
 };
 use axum::Router;
 use axum::http::{HeaderValue, header};
 use axum::middleware::map_response;
 use axum::response::Response;
+use endpoints::{Endpoint, reference};
 use model::accounts::{Invitation, Me};
-use model::channels::{Opened, RoomDraft};
+use model::channels::{CircleDraft, Last, Opened, RoomDraft};
 use model::{
-    Channel, ChannelId, ChannelKind, ClientKey, Code, Decision, Entity, EntityId, EntityKind, Event, Member, Message,
-    MessageId, MessageKind, Page, Place, Position, Problem, ReplyId, ReplyState, Role, SyncAnswer, Synced, Writing,
+    Channel, ChannelId, ChannelKind, ClientKey, Code, Decision, Entity, EntityId, EntityKind, Event, History, Member,
+    Message, MessageId, MessageKind, Page, Place, Position, Problem, ReplyId, ReplyState, Role, SyncAnswer, Synced,
+    Writing,
 };
 use std::collections::BTreeMap;
 use utoipa::openapi::path::{HttpMethod, Operation, OperationBuilder};
 use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{
-    ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, PathItem, PathsBuilder, Ref, RefOr, ResponseBuilder,
-    ResponsesBuilder, Schema,
+    ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, PathItem, PathsBuilder, ResponseBuilder, ResponsesBuilder,
 };
 use utoipa::{PartialSchema, ToSchema};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
-/// An endpoint, as it is described.
-struct Endpoint {
-    path: &'static str,
-    summary: &'static str,
-    takes: Option<RefOr<Schema>>,
-    gives: RefOr<Schema>,
-    /// How it may refuse, beside what every endpoint may answer.
-    refuses: &'static [Code],
-}
-
-/// Every endpoint but the stream.
-fn endpoints() -> Vec<Endpoint> {
-    use Code::{
-        AdminOnly, Archived, ClientKeyReused, EmailTaken, InvitationInvalid, InvitationRequired, NameTaken, NotAMember,
-        NotFound, NotLoggedIn, RateLimited, RoomFull, RoomNameTaken, WrongCredentials,
-    };
-    let of = |path, summary, takes, gives, refuses| Endpoint { path, summary, takes, gives, refuses };
-    vec![
-        of(
-            "accounts/register",
-            "Register and be logged in",
-            takes::<Register>(),
-            gives::<Me>(),
-            &[NameTaken, EmailTaken, InvitationRequired, InvitationInvalid, RateLimited],
-        ),
-        of("accounts/login", "Log in", takes::<LogIn>(), gives::<Me>(), &[WrongCredentials, RateLimited]),
-        of("accounts/logout", "End this session", None, nothing(), &[]),
-        of("accounts/logout-everywhere", "End all of one's sessions", None, nothing(), &[NotLoggedIn]),
-        of("accounts/me", "Who is logged in", None, gives::<Me>(), &[NotLoggedIn]),
-        of(
-            "accounts/invite",
-            "Make an invitation link (admins)",
-            None,
-            gives::<Invitation>(),
-            &[NotLoggedIn, AdminOnly],
-        ),
-        of("rooms/list", "The open rooms, and every channel one is in", None, many::<Place>(), &[NotLoggedIn]),
-        of(
-            "rooms/open",
-            "A room with its members and, for members, its newest messages",
-            takes::<ARoom>(),
-            gives::<Opened>(),
-            &[NotLoggedIn, NotFound],
-        ),
-        of(
-            "rooms/create",
-            "Make a room (admins)",
-            takes::<RoomDraft>(),
-            gives::<ChannelId>(),
-            &[NotLoggedIn, AdminOnly, RoomNameTaken],
-        ),
-        of(
-            "rooms/edit",
-            "Change a room (admins)",
-            takes::<EditRoom>(),
-            gives::<Channel>(),
-            &[NotLoggedIn, AdminOnly, NotFound, RoomNameTaken],
-        ),
-        of(
-            "rooms/archive",
-            "Archive a room (admins)",
-            takes::<ARoom>(),
-            gives::<Channel>(),
-            &[NotLoggedIn, AdminOnly, NotFound],
-        ),
-        of(
-            "rooms/join",
-            "Join a room",
-            takes::<ARoom>(),
-            gives::<Member>(),
-            &[NotLoggedIn, NotFound, RoomFull, Archived],
-        ),
-        of(
-            "chats/open",
-            "The private chat with somebody, made at the first time",
-            takes::<WithSomebody>(),
-            gives::<ChannelId>(),
-            &[NotLoggedIn, NotFound, RateLimited],
-        ),
-        of("rooms/leave", "Leave a room", takes::<ARoom>(), nothing(), &[NotLoggedIn]),
-        of(
-            "messages/post",
-            "Post a message, once for each client key",
-            takes::<PostMessage>(),
-            gives::<Message>(),
-            &[NotLoggedIn, NotFound, NotAMember, Archived, ClientKeyReused, RateLimited],
-        ),
-        of(
-            "messages/history",
-            "A page of at most 50 messages, oldest first",
-            takes::<History>(),
-            gives::<Page>(),
-            &[NotLoggedIn, NotFound, NotAMember],
-        ),
-        of(
-            "messages/decisions",
-            "What the AIs made of a message, and why",
-            takes::<OfMessage>(),
-            many::<Decision>(),
-            &[NotLoggedIn, NotFound, NotAMember],
-        ),
-        of(
-            "sync",
-            "What changed since the given clocks, and one's places",
-            takes::<SyncPositions>(),
-            gives::<SyncAnswer>(),
-            &[NotLoggedIn, RateLimited],
-        ),
-        of("channels/read", "Keep how far one has read", takes::<Read>(), nothing(), &[NotLoggedIn]),
-        of(
-            "channels/typing",
-            "Tell the others that one writes",
-            takes::<AChannel>(),
-            nothing(),
-            &[NotLoggedIn, NotFound, RateLimited],
-        ),
-    ]
-}
-
 fn paths() -> PathsBuilder {
     let mut paths = PathsBuilder::new();
-    for endpoint in endpoints() {
+    for endpoint in endpoints::all() {
         let path = format!("/api/{}", endpoint.path);
         paths = paths.path(path, PathItem::new(HttpMethod::Post, operation(endpoint)));
     }
     paths.path("/api/events", PathItem::new(HttpMethod::Get, stream()))
-}
-
-fn reference<T: ToSchema>() -> RefOr<Schema> {
-    RefOr::Ref(Ref::from_schema_name(T::name()))
-}
-
-#[expect(clippy::unnecessary_wraps, reason = "reads beside `None`")]
-fn takes<T: ToSchema>() -> Option<RefOr<Schema>> {
-    Some(reference::<T>())
-}
-
-fn gives<T: ToSchema>() -> RefOr<Schema> {
-    reference::<T>()
-}
-
-fn many<T: ToSchema>() -> RefOr<Schema> {
-    RefOr::T(Schema::Array(utoipa::openapi::schema::Array::new(reference::<T>())))
-}
-
-fn nothing() -> RefOr<Schema> {
-    <()>::schema()
 }
 
 /// What went wrong, for each status, with the codes that have it.
@@ -270,7 +133,18 @@ pub fn document() -> OpenApi {
         AChannel,
         EditRoom,
         PostMessage,
-        History,
+        Stretch,
+        CircleDraft,
+        IntoCircle,
+        RenameCircle,
+        Unread,
+        PutAway,
+        Mute,
+        Remove,
+        OneMember,
+        ChangeRole,
+        Letters,
+        Somebody,
         OfMessage,
         SyncPositions,
         Read,
@@ -278,8 +152,10 @@ pub fn document() -> OpenApi {
         Me,
         Invitation,
         Place,
+        Last,
         Opened,
         Channel,
+        History,
         ChannelKind,
         Member,
         Role,

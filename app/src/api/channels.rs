@@ -1,0 +1,66 @@
+//! Channels of every kind: who is in them, and what is each member's own.
+
+use crate::failure::Failure;
+#[cfg(feature = "ssr")]
+use crate::visitor::{me, space};
+use leptos::prelude::*;
+use model::{ChannelId, Entity, EntityId, Role};
+
+/// Keeps how far somebody has read. It never moves back.
+#[server(prefix = "/api", endpoint = "channels/read")]
+pub async fn read(channel: ChannelId, up_to: i64) -> Result<(), Failure> {
+    Ok(domain::channels::read(&space()?, me()?.id, channel, up_to).await?)
+}
+
+/// Makes a message, and what came after it, unread again.
+#[server(prefix = "/api", endpoint = "channels/unread")]
+pub async fn mark_unread(channel: ChannelId, from: i64) -> Result<(), Failure> {
+    Ok(domain::channels::mark_unread(&space()?, me()?.id, channel, from).await?)
+}
+
+/// Tells the others that somebody writes.
+#[server(prefix = "/api", endpoint = "channels/typing")]
+pub async fn typing(channel: ChannelId) -> Result<(), Failure> {
+    let (space, me) = (space()?, me()?);
+    // Others know already: saying it again more often is no mistake, only of no use.
+    if space.pace.typing(me.id).is_err() {
+        return Ok(());
+    }
+    Ok(domain::channels::typing(&space, me.id, channel).await?)
+}
+
+/// Puts a channel out of one's list until something new is said in it, or back.
+#[server(prefix = "/api", endpoint = "channels/put-away")]
+pub async fn put_away(channel: ChannelId, away: bool) -> Result<(), Failure> {
+    Ok(domain::channels::put_away(&space()?, me()?.id, channel, away).await?)
+}
+
+/// Makes a channel silent for oneself, or not.
+#[server(prefix = "/api", endpoint = "channels/mute")]
+pub async fn mute(channel: ChannelId, muted: bool) -> Result<(), Failure> {
+    Ok(domain::channels::mute(&space()?, me()?.id, channel, muted).await?)
+}
+
+/// Sends somebody away; with `ban` they cannot come back to a room.
+#[server(prefix = "/api", endpoint = "channels/remove")]
+pub async fn remove(channel: ChannelId, member: EntityId, #[server(default)] ban: bool) -> Result<(), Failure> {
+    Ok(domain::channels::remove(&space()?, me()?.id, channel, member, ban).await?)
+}
+
+/// Lets somebody back into a room.
+#[server(prefix = "/api", endpoint = "channels/unban")]
+pub async fn unban(channel: ChannelId, member: EntityId) -> Result<(), Failure> {
+    Ok(domain::channels::unban(&space()?, me()?.id, channel, member).await?)
+}
+
+/// To whom a room is closed.
+#[server(prefix = "/api", endpoint = "channels/banned")]
+pub async fn banned(channel: ChannelId) -> Result<Vec<Entity>, Failure> {
+    Ok(domain::channels::banned(&space()?, me()?.id, channel).await?)
+}
+
+/// Makes a member an admin of a channel, or takes that away.
+#[server(prefix = "/api", endpoint = "channels/role")]
+pub async fn set_role(channel: ChannelId, member: EntityId, role: Role) -> Result<(), Failure> {
+    Ok(domain::channels::set_role(&space()?, me()?.id, channel, member, role).await?)
+}

@@ -1,0 +1,154 @@
+//! A member's page: who they are, and what one may do about them.
+
+use crate::app::viewer;
+use crate::components::{Avatar, Trouble};
+use crate::failure::Failure;
+use crate::pages::trouble;
+use crate::visitor::{me, space};
+use crate::words;
+use leptos::either::Either;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::{use_params_map, use_query_map};
+use model::{Channel, ChannelId, ChannelKind, Code, Entity, EntityId, EntityKind, Member, Problem, Role};
+
+/// All that the page shows.
+struct Card {
+    entity: Entity,
+    is_me: bool,
+    blocked: bool,
+    /// Where one came from: the channel, one's own and their place in it, and whether one is an admin of the space.
+    inside: Option<(Channel, Option<Role>, Option<Member>, bool)>,
+}
+
+async fn load(id: Option<String>, inside: Option<ChannelId>) -> Result<Card, Failure> {
+    let (space, me) = (space()?, me()?);
+    let missing = || Failure(Problem::new(Code::NotFound, words::NOT_FOUND));
+    let id: EntityId = id.and_then(|id| id.parse().ok()).ok_or_else(missing)?;
+    let entity = domain::entities::some(&space, &[id]).await?.pop().ok_or_else(missing)?;
+    let blocked = domain::entities::blocks::blocked(&space, me.id).await?.iter().any(|one| one.id == id);
+    let inside = match inside {
+        Some(channel) => {
+            let opened = domain::channels::open(&space, me.id, channel).await?;
+            let find = |id: EntityId| opened.members.iter().find(|member| member.entity.id == id);
+            let mine = find(me.id).map(|member| member.role);
+            let theirs = find(id).cloned();
+            Some((opened.channel, mine, theirs, me.is_admin))
+        }
+        None => None,
+    };
+    Ok(Card { entity, is_me: me.id == id, blocked, inside })
+}
+
+/// The page.
+#[component]
+pub fn Person() -> impl IntoView {
+    let id = use_params_map().with_untracked(|params| params.get("member"));
+    let inside = use_query_map().with_untracked(|query| query.get("in").and_then(|id| id.parse().ok()));
+    view! {
+        <Suspense>
+            {Suspend::new(async move {
+                match load(id, inside).await {
+                    Ok(card) => Either::Left(view! { <Show card /> }),
+                    Err(failure) => Either::Right(trouble(&failure)),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+#[component]
+fn Show(card: Card) -> impl IntoView {
+    let Card { entity, is_me, blocked, inside } = card;
+    let problem = viewer().with_untracked(|viewer| viewer.flash.as_ref().map(|flash| flash.problem.clone()));
+    let is_ai = entity.kind == EntityKind::Ai;
+    let bio = if entity.bio.is_empty() { words::NO_BIO.to_owned() } else { entity.bio.clone() };
+    let id = entity.id;
+    let back = inside.as_ref().map_or_else(|| "/rooms".to_owned(), |(channel, ..)| format!("/rooms/{}", channel.id));
+    let name = entity.name.clone();
+    let ways = (!is_me).then(|| {
+        view! {
+            <div class="ways">
+                <form method="post" action="/api/chats/open" hidden=blocked>
+                    <input type="hidden" name="with" value=id.to_string() />
+                    <button class="primary">{words::CHAT}</button>
+                </form>
+                <a class="secondary" href=format!("/new?with={id}") hidden=blocked>{words::START_CIRCLE}</a>
+                <form method="post" action=if blocked { "/api/people/unblock" } else { "/api/people/block" }>
+                    <input type="hidden" name="member" value=id.to_string() />
+                    <button class="quiet">{if blocked { words::UNBLOCK } else { words::BLOCK }}</button>
+                </form>
+            </div>
+            <p class="hint">{if blocked { words::BLOCKED_HINT } else { words::BLOCK_HINT }}</p>
+        }
+    });
+    let there = inside.filter(|_| !is_me).map(|(channel, mine, theirs, is_admin)| {
+        view! { <Moderate channel mine theirs is_admin member=id /> }
+    });
+    view! {
+        <Title text=name.clone() />
+        <main id="main" class="narrow">
+            <div class="person-head">
+                <Avatar entity=entity.clone() />
+                <h1>{name}</h1>
+                {is_ai.then(|| view! { <span class="wisp" title=words::AI_MARK>{words::AI_MARK}</span> })}
+            </div>
+            <p>{bio}</p>
+            <Trouble problem />
+            {ways}
+            {there}
+            <p class="aside"><a href=back>{words::BACK_TO_TALK}</a></p>
+        </main>
+    }
+}
+
+/// What the owner and the admins of a channel may do about a member.
+#[component]
+fn Moderate(
+    channel: Channel,
+    mine: Option<Role>,
+    theirs: Option<Member>,
+    is_admin: bool,
+    member: EntityId,
+) -> impl IntoView {
+    let is_room = channel.kind == ChannelKind::Room;
+    let over_all = mine == Some(Role::Owner) || (is_room && is_admin);
+    let moderates = channel.kind != ChannelKind::Chat && (over_all || mine == Some(Role::Admin));
+    let theirs = theirs.filter(|theirs| theirs.joined).map(|theirs| theirs.role);
+    let hidden = move || {
+        view! {
+            <input type="hidden" name="channel" value=channel.id.to_string() />
+            <input type="hidden" name="member" value=member.to_string() />
+        }
+    };
+    let removable = moderates && theirs.is_some_and(|theirs| over_all || theirs == Role::Member);
+    let is_there_admin = theirs == Some(Role::Admin);
+    let promotable = over_all && theirs.is_some_and(|theirs| theirs != Role::Owner);
+    (removable || promotable).then(|| {
+        view! {
+            <section class="card">
+                <h2>{format!("{} {}", words::IN_CHANNEL, if channel.name.is_empty() { words::CIRCLE } else { &channel.name })}</h2>
+                {promotable.then(|| view! {
+                    <form method="post" action="/api/channels/role">
+                        {hidden()}
+                        <input type="hidden" name="role" value=if is_there_admin { "member" } else { "admin" } />
+                        <button class="secondary">{if is_there_admin { words::MAKE_MEMBER } else { words::MAKE_ADMIN }}</button>
+                    </form>
+                })}
+                {removable.then(|| view! {
+                    <form method="post" action="/api/channels/remove">
+                        {hidden()}
+                        <button class="secondary danger">{words::REMOVE}</button>
+                    </form>
+                })}
+                {(removable && is_room).then(|| view! {
+                    <form method="post" action="/api/channels/remove">
+                        {hidden()}
+                        <input type="hidden" name="ban" value="true" />
+                        <button class="secondary danger">{words::BAN}</button>
+                    </form>
+                })}
+            </section>
+        }
+    })
+}

@@ -1,0 +1,139 @@
+//! Making channels of each kind, and changing what they are.
+
+use super::ChannelRow;
+use crate::Result;
+use model::channels::RoomDraft;
+use model::{Channel, ChannelId, EntityId, History};
+use sqlx::{PgConnection, PgExecutor, PgPool};
+use uuid::Uuid;
+
+pub(crate) async fn insert(
+    db: impl PgExecutor<'_>,
+    id: ChannelId,
+    draft: &RoomDraft,
+    name_key: &str,
+    owner: EntityId,
+) -> Result<()> {
+    sqlx::query(
+        "insert into channels (id, kind, name, name_key, description, capacity, owner_id) values ($1, 'room', $2, $3, $4, $5, $6)",
+    )
+    .bind(id.0)
+    .bind(&draft.name)
+    .bind(name_key)
+    .bind(&draft.description)
+    .bind(draft.capacity)
+    .bind(owner.0)
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Makes a circle with nobody in it.
+pub(in crate::channels) async fn insert_circle(
+    db: &mut PgConnection,
+    id: ChannelId,
+    name: &str,
+    capacity: usize,
+    history: History,
+    owner: EntityId,
+) -> Result<()> {
+    let history = if history == History::Whole { "whole" } else { "from_joining" };
+    sqlx::query(
+        "insert into channels (id, kind, name, name_key, capacity, history, owner_id) values ($1, 'circle', $2, '', $3, $4, $5)",
+    )
+    .bind(id.0)
+    .bind(name)
+    .bind(capacity as i32)
+    .bind(history)
+    .bind(owner.0)
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// The private chat of two, if they have one.
+pub(in crate::channels) async fn chat_of(db: &PgPool, who: EntityId, with: EntityId) -> Result<Option<ChannelId>> {
+    let row: Option<(Uuid,)> =
+        sqlx::query_as("select id from channels where one_id = least($1, $2) and other_id = greatest($1, $2)")
+            .bind(who.0)
+            .bind(with.0)
+            .fetch_optional(db)
+            .await?;
+    Ok(row.map(|(id,)| ChannelId(id)))
+}
+
+/// Makes the private chat of two. `false` where it is there already, or one of them is not.
+pub(in crate::channels) async fn insert_chat(
+    db: &mut PgConnection,
+    id: ChannelId,
+    who: EntityId,
+    with: EntityId,
+) -> Result<bool> {
+    let done = sqlx::query(
+        "insert into channels (id, kind, name, name_key, capacity, one_id, other_id)
+         select $1, 'chat', 'private chat', '', 2, least($2, $3), greatest($2, $3)
+         where (select count(*) from entities where id in ($2, $3) and deactivated_at is null) = 2
+         on conflict (one_id, other_id) do nothing",
+    )
+    .bind(id.0)
+    .bind(who.0)
+    .bind(with.0)
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+pub(in crate::channels) async fn edit(
+    db: &PgPool,
+    id: ChannelId,
+    draft: &RoomDraft,
+    name_key: &str,
+) -> Result<Option<Channel>> {
+    let row: Option<ChannelRow> = sqlx::query_as(concat!(
+        "update channels c set name = $2, name_key = $3, description = $4, capacity = $5,
+                clock = clock + 1, own_clock = clock + 1
+         where id = $1 and kind = 'room' and archived_at is null returning c.name, ",
+        channel_columns!()
+    ))
+    .bind(id.0)
+    .bind(&draft.name)
+    .bind(name_key)
+    .bind(&draft.description)
+    .bind(draft.capacity)
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(|row| row.0))
+}
+
+/// Gives a circle a name.
+pub(in crate::channels) async fn rename(db: &mut PgConnection, id: ChannelId, name: &str) -> Result<Channel> {
+    let row: ChannelRow = sqlx::query_as(concat!(
+        "update channels c set name = $2, clock = clock + 1, own_clock = clock + 1 where id = $1 returning c.name, ",
+        channel_columns!()
+    ))
+    .bind(id.0)
+    .bind(name)
+    .fetch_one(db)
+    .await?;
+    Ok(row.0)
+}
+
+/// Closes a channel, or opens it again.
+pub(in crate::channels) async fn archive(db: &mut PgConnection, id: ChannelId, archived: bool) -> Result<Channel> {
+    let row: ChannelRow = sqlx::query_as(concat!(
+        "update channels c set archived_at = case when $2 then now() end, clock = clock + 1, own_clock = clock + 1
+         where id = $1 returning c.name, ",
+        channel_columns!()
+    ))
+    .bind(id.0)
+    .bind(archived)
+    .fetch_one(db)
+    .await?;
+    Ok(row.0)
+}
+
+/// Whose a channel is from now on.
+pub(in crate::channels) async fn set_owner(db: &mut PgConnection, id: ChannelId, owner: EntityId) -> Result<()> {
+    sqlx::query("update channels set owner_id = $2 where id = $1").bind(id.0).bind(owner.0).execute(db).await?;
+    Ok(())
+}

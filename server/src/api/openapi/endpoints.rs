@@ -1,0 +1,252 @@
+//! Every endpoint but the stream: what it takes, gives and refuses.
+
+use super::arguments::{
+    AChannel, ARoom, ChangeRole, EditRoom, IntoCircle, Letters, LogIn, Mute, OfMessage, OneMember, PostMessage,
+    PutAway, Read, Register, Remove, RenameCircle, Somebody, Stretch, SyncPositions, Unread, WithSomebody,
+};
+use model::accounts::{Invitation, Me};
+use model::channels::{CircleDraft, Opened, RoomDraft};
+use model::{Channel, ChannelId, Code, Decision, Entity, Member, Message, Page, Place, SyncAnswer};
+use utoipa::openapi::{Ref, RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
+
+/// An endpoint, as it is described.
+pub(super) struct Endpoint {
+    pub path: &'static str,
+    pub summary: &'static str,
+    pub takes: Option<RefOr<Schema>>,
+    pub gives: RefOr<Schema>,
+    /// How it may refuse, beside what every endpoint may answer.
+    pub refuses: &'static [Code],
+}
+
+/// Every endpoint but the stream.
+pub(super) fn all() -> Vec<Endpoint> {
+    use Code::{
+        AdminOnly, Archived, Banned, ClientKeyReused, ContactRefused, EmailTaken, InvitationInvalid,
+        InvitationRequired, NameTaken, NotAMember, NotFound, NotLoggedIn, NotYours, RateLimited, RoomFull,
+        RoomNameTaken, WrongCredentials,
+    };
+    let of = |path, summary, takes, gives, refuses| Endpoint { path, summary, takes, gives, refuses };
+    vec![
+        of(
+            "accounts/register",
+            "Register and be logged in",
+            takes::<Register>(),
+            gives::<Me>(),
+            &[NameTaken, EmailTaken, InvitationRequired, InvitationInvalid, RateLimited],
+        ),
+        of("accounts/login", "Log in", takes::<LogIn>(), gives::<Me>(), &[WrongCredentials, RateLimited]),
+        of("accounts/logout", "End this session", None, nothing(), &[]),
+        of("accounts/logout-everywhere", "End all of one's sessions", None, nothing(), &[NotLoggedIn]),
+        of("accounts/me", "Who is logged in", None, gives::<Me>(), &[NotLoggedIn]),
+        of(
+            "accounts/invite",
+            "Make an invitation link (admins)",
+            None,
+            gives::<Invitation>(),
+            &[NotLoggedIn, AdminOnly],
+        ),
+        of("rooms/list", "The open rooms, and every channel one is in", None, many::<Place>(), &[NotLoggedIn]),
+        of(
+            "rooms/open",
+            "A room with its members and, for members, its newest messages",
+            takes::<ARoom>(),
+            gives::<Opened>(),
+            &[NotLoggedIn, NotFound],
+        ),
+        of(
+            "rooms/create",
+            "Make a room (admins)",
+            takes::<RoomDraft>(),
+            gives::<ChannelId>(),
+            &[NotLoggedIn, AdminOnly, RoomNameTaken],
+        ),
+        of(
+            "rooms/edit",
+            "Change a room (admins)",
+            takes::<EditRoom>(),
+            gives::<Channel>(),
+            &[NotLoggedIn, AdminOnly, NotFound, RoomNameTaken],
+        ),
+        of(
+            "rooms/archive",
+            "Close a room or a circle for all, who can still read it (its owner; for rooms admins, too)",
+            takes::<ARoom>(),
+            gives::<Channel>(),
+            &[NotLoggedIn, NotYours, NotFound],
+        ),
+        of(
+            "rooms/restore",
+            "Open an archived room or circle again",
+            takes::<ARoom>(),
+            gives::<Channel>(),
+            &[NotLoggedIn, NotYours, NotFound, RoomNameTaken],
+        ),
+        of(
+            "rooms/join",
+            "Join a room",
+            takes::<ARoom>(),
+            gives::<Member>(),
+            &[NotLoggedIn, NotFound, RoomFull, Archived, Banned],
+        ),
+        of(
+            "chats/open",
+            "The private chat with somebody, made at the first time",
+            takes::<WithSomebody>(),
+            gives::<ChannelId>(),
+            &[NotLoggedIn, NotFound, ContactRefused, RateLimited],
+        ),
+        of(
+            "chats/begin",
+            "Talk with some: with one and no name in private, else in a new circle",
+            takes::<CircleDraft>(),
+            gives::<ChannelId>(),
+            &[NotLoggedIn, NotFound, ContactRefused, RateLimited],
+        ),
+        of(
+            "circles/start",
+            "Start a circle",
+            takes::<CircleDraft>(),
+            gives::<ChannelId>(),
+            &[NotLoggedIn, NotFound, ContactRefused, RateLimited],
+        ),
+        of(
+            "circles/invite",
+            "Ask somebody into a circle",
+            takes::<IntoCircle>(),
+            nothing(),
+            &[NotLoggedIn, NotFound, RoomFull, Archived, ContactRefused, RateLimited],
+        ),
+        of(
+            "circles/rename",
+            "Give a circle another name, or none",
+            takes::<RenameCircle>(),
+            nothing(),
+            &[NotLoggedIn, NotFound, Archived, RateLimited],
+        ),
+        of("rooms/leave", "Leave a room or a circle", takes::<ARoom>(), nothing(), &[NotLoggedIn]),
+        of(
+            "messages/post",
+            "Post a message, once for each client key",
+            takes::<PostMessage>(),
+            gives::<Message>(),
+            &[NotLoggedIn, NotFound, NotAMember, Archived, ContactRefused, ClientKeyReused, RateLimited],
+        ),
+        of(
+            "messages/history",
+            "A page of at most 50 messages, oldest first",
+            takes::<Stretch>(),
+            gives::<Page>(),
+            &[NotLoggedIn, NotFound, NotAMember],
+        ),
+        of(
+            "messages/decisions",
+            "What the AIs made of a message, and why",
+            takes::<OfMessage>(),
+            many::<Decision>(),
+            &[NotLoggedIn, NotFound, NotAMember],
+        ),
+        of(
+            "sync",
+            "What changed since the given clocks, and one's places",
+            takes::<SyncPositions>(),
+            gives::<SyncAnswer>(),
+            &[NotLoggedIn, RateLimited],
+        ),
+        of("channels/read", "Keep how far one has read", takes::<Read>(), nothing(), &[NotLoggedIn]),
+        of(
+            "channels/unread",
+            "Make a message, and what came after it, unread again",
+            takes::<Unread>(),
+            nothing(),
+            &[NotLoggedIn, NotFound],
+        ),
+        of(
+            "channels/put-away",
+            "Put a channel out of one's list until something new is said, or back",
+            takes::<PutAway>(),
+            nothing(),
+            &[NotLoggedIn, NotFound],
+        ),
+        of(
+            "channels/mute",
+            "Make a channel silent for oneself, or not",
+            takes::<Mute>(),
+            nothing(),
+            &[NotLoggedIn, NotFound],
+        ),
+        of(
+            "channels/remove",
+            "Send somebody away (a channel's owner and admins; in rooms admins of the space, too)",
+            takes::<Remove>(),
+            nothing(),
+            &[NotLoggedIn, NotFound, NotYours],
+        ),
+        of(
+            "channels/unban",
+            "Let somebody back into a room",
+            takes::<OneMember>(),
+            nothing(),
+            &[NotLoggedIn, NotFound, NotYours],
+        ),
+        of(
+            "channels/banned",
+            "To whom a room is closed",
+            takes::<AChannel>(),
+            many::<Entity>(),
+            &[NotLoggedIn, NotFound, NotYours],
+        ),
+        of(
+            "channels/role",
+            "Make a member an admin of a channel, or take that away (its owner)",
+            takes::<ChangeRole>(),
+            nothing(),
+            &[NotLoggedIn, NotFound, NotYours],
+        ),
+        of(
+            "people/find",
+            "Members whose name holds some letters",
+            takes::<Letters>(),
+            many::<Entity>(),
+            &[NotLoggedIn],
+        ),
+        of(
+            "people/block",
+            "Block a member: private contact ends, their messages are hidden",
+            takes::<Somebody>(),
+            nothing(),
+            &[NotLoggedIn, NotFound],
+        ),
+        of("people/unblock", "End a block", takes::<Somebody>(), nothing(), &[NotLoggedIn]),
+        of("people/blocked", "Whom one has blocked", None, many::<Entity>(), &[NotLoggedIn]),
+        of(
+            "channels/typing",
+            "Tell the others that one writes",
+            takes::<AChannel>(),
+            nothing(),
+            &[NotLoggedIn, NotFound, RateLimited],
+        ),
+    ]
+}
+
+pub(super) fn reference<T: ToSchema>() -> RefOr<Schema> {
+    RefOr::Ref(Ref::from_schema_name(T::name()))
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "reads beside `None`")]
+fn takes<T: ToSchema>() -> Option<RefOr<Schema>> {
+    Some(reference::<T>())
+}
+
+fn gives<T: ToSchema>() -> RefOr<Schema> {
+    reference::<T>()
+}
+
+fn many<T: ToSchema>() -> RefOr<Schema> {
+    RefOr::T(Schema::Array(utoipa::openapi::schema::Array::new(reference::<T>())))
+}
+
+fn nothing() -> RefOr<Schema> {
+    <()>::schema()
+}
