@@ -7,7 +7,7 @@ use crate::components::Bar;
 use crate::pages::Rooms;
 use crate::room::{Live, RoomPage};
 use crate::visitor::Viewer;
-use crate::{browser, words};
+use crate::{browser, page_data, words};
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{Route, Router, Routes};
@@ -15,14 +15,14 @@ use leptos_router::{SsrMode, path};
 #[cfg(feature = "ssr")]
 use {
     crate::pages::{Begin, LogIn, NotFound, Person, Register, Welcome},
-    crate::room::{NewRoom, Settings},
+    crate::room::{MessagePage, NewRoom, Settings},
 };
 
 /// The whole app.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
-    let viewer = SharedValue::new(|| {
+    let viewer = SharedValue::<Viewer, page_data::Json>::new_with_encoding(|| {
         #[cfg(feature = "ssr")]
         let viewer = crate::visitor::viewer();
         #[cfg(not(feature = "ssr"))]
@@ -35,7 +35,9 @@ pub fn App() -> impl IntoView {
     provide_context(live);
     Effect::new(move || {
         browser::keep_zone(viewer);
-        if viewer.with_untracked(|viewer| viewer.me.is_some()) {
+        let me = viewer.with_untracked(|viewer| viewer.me.as_ref().map(|me| me.id));
+        live.me.set(me);
+        if me.is_some() {
             #[cfg(feature = "hydrate")]
             live.begin();
         }
@@ -75,6 +77,7 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/people/:member") view=Person ssr=SsrMode::Async />
             <Route path=path!("/rooms/new") view=NewRoom ssr=SsrMode::Async />
             <Route path=path!("/rooms/:room") view=RoomPage ssr=SsrMode::Async />
+            <Route path=path!("/rooms/:room/messages/:seq") view=MessagePage ssr=SsrMode::Async />
             <Route path=path!("/rooms/:room/edit") view=Settings ssr=SsrMode::Async />
         </Routes>
     }

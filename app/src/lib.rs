@@ -12,6 +12,7 @@ mod app;
 mod browser;
 mod components;
 pub mod failure;
+mod page_data;
 mod pages;
 mod room;
 pub mod shell;

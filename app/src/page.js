@@ -1,10 +1,86 @@
-// What every page can do before, and without, the wasm: switch between night and morning, and say what time it is here.
-addEventListener('click', (event) => {
-  if (!event.target.closest('.theme')) return;
-  const root = document.documentElement;
-  const light = matchMedia('(prefers-color-scheme: light)').matches;
-  const now = root.dataset.theme || (light ? 'morning' : 'night');
-  root.dataset.theme = now === 'night' ? 'morning' : 'night';
-  document.cookie = `theme=${root.dataset.theme}; path=/; max-age=31536000; samesite=lax`;
-});
+// What every page can do before, and without, the wasm.
+const page = document.documentElement;
+const seen = (path) => location.origin + path;
+
 document.cookie = `zone=${-new Date().getTimezoneOffset()}; path=/; max-age=31536000; samesite=lax`;
+
+addEventListener('click', (event) => {
+  const on = (selector) => event.target.closest?.(selector);
+  // Night becomes morning, morning night.
+  if (on('.theme')) {
+    const light = matchMedia('(prefers-color-scheme: light)').matches;
+    const now = page.dataset.theme || (light ? 'morning' : 'night');
+    page.dataset.theme = now === 'night' ? 'morning' : 'night';
+    document.cookie = `theme=${page.dataset.theme}; path=/; max-age=31536000; samesite=lax`;
+  }
+  // What is quoted is shown where it stands, if it is loaded.
+  const quote = on('a.quote');
+  const quoted = quote && document.getElementById(quote.hash.slice(1));
+  if (quoted) {
+    event.preventDefault();
+    event.stopPropagation();
+    quoted.scrollIntoView({ block: 'center' });
+    quoted.focus({ preventScroll: true });
+  }
+  // A long message unfolds.
+  const fold = on('.fold');
+  if (fold) {
+    fold.closest('article').classList.add('whole');
+    fold.remove();
+  }
+  const copies = on('[data-copies]');
+  if (copies) {
+    const field = document.getElementById(copies.dataset.copies);
+    field.select();
+    navigator.clipboard?.writeText(field.value);
+  }
+}, true);
+
+// Forms that change what the stream then tells anyway are sent without leaving the page.
+addEventListener('submit', async (event) => {
+  const form = event.target;
+  if (!form.matches('[data-quietly]') || !page.dataset.alive) return;
+  event.preventDefault();
+  if (form.popover) form.hidePopover();
+  const body = new URLSearchParams(new FormData(form, event.submitter));
+  const answer = await fetch(form.action, { method: 'POST', body, headers: { accept: 'application/json' } }).catch(() => null);
+  if (!answer?.ok) refused(form, answer);
+});
+
+// Why it was refused stands where the other troubles do.
+async function refused(form, answer) {
+  const why = answer && (await answer.json().catch(() => null));
+  const foot = document.querySelector('.foot') || form;
+  const line = document.createElement('p');
+  line.className = 'wrong';
+  line.setAttribute('role', 'alert');
+  line.textContent = why?.message || page.dataset.sorry;
+  foot.prepend(line);
+  setTimeout(() => line.remove(), 8000);
+}
+
+// From message to message by the arrow keys.
+addEventListener('keydown', (event) => {
+  const talk = event.target.closest?.('.talk');
+  const here = event.target.closest?.('article');
+  const up = event.key === 'ArrowUp';
+  if (!talk || (event.target !== talk && event.target !== here) || !(up || event.key === 'ArrowDown')) return;
+  const all = [...talk.querySelectorAll('article[data-seq]')];
+  const next = here ? all[all.indexOf(here) + (up ? -1 : 1)] : all.at(-1);
+  if (!next) return;
+  event.preventDefault();
+  next.focus({ preventScroll: true });
+  next.scrollIntoView({ block: 'nearest' });
+});
+
+addEventListener('DOMContentLoaded', () => {
+  document.querySelectorAll('[data-absolute]').forEach((field) => (field.value = seen(field.dataset.absolute)));
+  // The tab's icon has a lamp lit while its title counts something.
+  const icon = document.querySelector('link[rel=icon]');
+  const lit = () => {
+    const wanted = document.title.startsWith('(') ? '/favicon-lit.svg' : '/favicon.svg';
+    if (icon.getAttribute('href') !== wanted) icon.href = wanted;
+  };
+  new MutationObserver(lit).observe(document.head, { childList: true, characterData: true, subtree: true });
+  if (location.hash) document.getElementById(location.hash.slice(1))?.classList.add('found');
+});

@@ -88,6 +88,17 @@ pub enum Event {
 }
 
 impl Event {
+    /// The event as somebody may see it who can read from a seq on; what it quotes from before that is left out.
+    #[must_use]
+    pub fn seen_from(self, visible_from: i64) -> Self {
+        match self {
+            Self::Message { channel, clock, message } => {
+                Self::Message { channel, clock, message: Box::new(message.seen_from(visible_from)) }
+            }
+            other => other,
+        }
+    }
+
     /// The channel's clock, for those events that take one.
     pub const fn clock(&self) -> Option<i64> {
         match self {

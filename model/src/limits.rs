@@ -17,6 +17,12 @@ pub const EMAIL: usize = 254;
 pub const BODY: RangeInclusive<usize> = 1..=4_000;
 /// Members that a room may be made for, AIs included.
 pub const CAPACITY: RangeInclusive<i32> = 2..=10_000;
+/// Different emoji on one message.
+pub const REACTIONS: i64 = 20;
+/// Pinned messages of a channel.
+pub const PINS: i64 = 50;
+/// Characters of the reason for which somebody else's message is deleted.
+pub const REASON: RangeInclusive<usize> = 1..=200;
 /// Members of a circle, AIs included.
 pub const CIRCLE: RangeInclusive<usize> = 2..=50;
 /// Characters of a message that a list of places shows.

@@ -37,5 +37,7 @@ pub(crate) fn router<S: Clone + Send + Sync + 'static>(folder: &Path) -> Router<
             response
         }),
     );
-    files.route_service("/favicon.svg", ServeFile::new(folder.join("favicon.svg")))
+    files
+        .route_service("/favicon.svg", ServeFile::new(folder.join("favicon.svg")))
+        .route_service("/favicon-lit.svg", ServeFile::new(folder.join("favicon-lit.svg")))
 }

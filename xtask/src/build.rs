@@ -150,8 +150,9 @@ fn assemble(wasm: &Path, style: &Path, site: &Path) -> Done {
     }
     std::fs::write(pkg.join("style.css"), css).map_err(file("cannot write", &pkg))?;
     let style_name = hashed(&pkg, "style.css")?;
-    let favicon = style.join("favicon.svg");
-    std::fs::copy(&favicon, fresh.join("favicon.svg")).map_err(file("cannot copy", &favicon))?;
+    for icon in ["favicon.svg", "favicon-lit.svg"] {
+        std::fs::copy(style.join(icon), fresh.join(icon)).map_err(file("cannot copy", &style.join(icon)))?;
+    }
 
     let mut total = 0;
     for name in [&script, &wasm, &style_name] {

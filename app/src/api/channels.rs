@@ -1,5 +1,7 @@
 //! Channels of every kind: who is in them, and what is each member's own.
 
+#[cfg(feature = "ssr")]
+use super::accounts::go;
 use crate::failure::Failure;
 #[cfg(feature = "ssr")]
 use crate::visitor::{me, space};
@@ -15,7 +17,10 @@ pub async fn read(channel: ChannelId, up_to: i64) -> Result<(), Failure> {
 /// Makes a message, and what came after it, unread again.
 #[server(prefix = "/api", endpoint = "channels/unread")]
 pub async fn mark_unread(channel: ChannelId, from: i64) -> Result<(), Failure> {
-    Ok(domain::channels::mark_unread(&space()?, me()?.id, channel, from).await?)
+    domain::channels::mark_unread(&space()?, me()?.id, channel, from).await?;
+    // Back in the talk it would be read at once.
+    go("/rooms");
+    Ok(())
 }
 
 /// Tells the others that somebody writes.

@@ -8,6 +8,12 @@ use crate::visitor::{me, space};
 use leptos::prelude::*;
 use model::{ChannelId, ClientKey, Decision, Message, MessageId, Page};
 
+/// Where a message stands, in its talk.
+#[cfg(feature = "ssr")]
+fn place(message: &Message) -> String {
+    format!("/rooms/{}?at={}#m{}", message.channel, message.seq, message.seq)
+}
+
 /// Posts a message. The same client key posts once.
 #[server(prefix = "/api", endpoint = "messages/post")]
 pub async fn post(
@@ -24,21 +30,25 @@ pub async fn post(
     Ok(message)
 }
 
-/// A page of history, oldest first: before a seq, after one, or the newest.
+/// A page of history, oldest first: before a seq, after one, around one, or the newest.
 #[server(prefix = "/api", endpoint = "messages/history")]
-pub async fn history(channel: ChannelId, before: Option<i64>, after: Option<i64>) -> Result<Page, Failure> {
+pub async fn history(
+    channel: ChannelId,
+    before: Option<i64>,
+    after: Option<i64>,
+    around: Option<i64>,
+) -> Result<Page, Failure> {
     use domain::messages::Stretch;
     let (space, me) = (space()?, me()?);
-    let stretch = match (before, after) {
-        (Some(_), Some(_)) => {
-            return Err(Failure(model::Problem::argument(
-                "after",
-                "Ask for messages before a seq or after one, not both.",
-            )));
+    let stretch = match (before, after, around) {
+        (Some(seq), None, None) => Stretch::Before(seq),
+        (None, Some(seq), None) => Stretch::After(seq),
+        (None, None, Some(seq)) => Stretch::Around(seq),
+        (None, None, None) => Stretch::Latest,
+        _ => {
+            let message = "Ask for messages before a seq, after one or around one: one of the three.";
+            return Err(Failure(model::Problem::argument("after", message)));
         }
-        (Some(seq), None) => Stretch::Before(seq),
-        (None, Some(seq)) => Stretch::After(seq),
-        (None, None) => Stretch::Latest,
     };
     Ok(domain::messages::history(&space, me.id, channel, stretch).await?)
 }
@@ -47,4 +57,50 @@ pub async fn history(channel: ChannelId, before: Option<i64>, after: Option<i64>
 #[server(prefix = "/api", endpoint = "messages/decisions")]
 pub async fn decisions(channel: ChannelId, message: MessageId) -> Result<Vec<Decision>, Failure> {
     Ok(domain::minds::decisions(&space()?, me()?.id, channel, message).await?)
+}
+
+/// Changes the words of one's own message.
+#[server(prefix = "/api", endpoint = "messages/edit")]
+pub async fn edit(channel: ChannelId, message: MessageId, body: String) -> Result<Message, Failure> {
+    let (space, me) = (space()?, me()?);
+    space.pace.post(me.id)?;
+    let message = domain::messages::edit(&space, me.id, channel, message, &body).await?;
+    go(&place(&message));
+    Ok(message)
+}
+
+/// Empties one's own message, or, with a reason, somebody else's where one moderates.
+#[server(prefix = "/api", endpoint = "messages/delete")]
+pub async fn delete(channel: ChannelId, message: MessageId, #[server(default)] why: String) -> Result<(), Failure> {
+    let (space, me) = (space()?, me()?);
+    space.pace.post(me.id)?;
+    let trace = domain::messages::delete(&space, me.id, channel, message, &why).await?;
+    go(&place(&trace));
+    Ok(())
+}
+
+/// Reacts to a message with an emoji, or no longer.
+#[server(prefix = "/api", endpoint = "messages/react")]
+pub async fn react(channel: ChannelId, message: MessageId, emoji: String, on: bool) -> Result<Message, Failure> {
+    let (space, me) = (space()?, me()?);
+    space.pace.post(me.id)?;
+    let message = domain::messages::react(&space, me.id, channel, message, &emoji, on).await?;
+    go(&place(&message));
+    Ok(message)
+}
+
+/// Pins a message in its channel, or takes it down.
+#[server(prefix = "/api", endpoint = "messages/pin")]
+pub async fn pin(channel: ChannelId, message: MessageId, pinned: bool) -> Result<Message, Failure> {
+    let (space, me) = (space()?, me()?);
+    space.pace.post(me.id)?;
+    let message = domain::messages::pin(&space, me.id, channel, message, pinned).await?;
+    go(&place(&message));
+    Ok(message)
+}
+
+/// What is pinned in a channel, the newest first.
+#[server(prefix = "/api", endpoint = "messages/pinned")]
+pub async fn pinned(channel: ChannelId) -> Result<Vec<Message>, Failure> {
+    Ok(domain::messages::pinned(&space()?, me()?.id, channel).await?)
 }

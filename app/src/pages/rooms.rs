@@ -4,7 +4,7 @@ use crate::app::viewer;
 use crate::components::{Avatar, Scene, Trouble};
 use crate::failure::Failure;
 use crate::room::{Live, PlaceLine, shown as place_shown};
-use crate::{api, browser, words};
+use crate::{api, browser, page_data, words};
 use leptos::either::Either;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -34,7 +34,7 @@ pub fn trouble(failure: &Failure) -> AnyView {
 /// All rooms, with who is there.
 #[component]
 pub fn Rooms() -> impl IntoView {
-    let places = Resource::new_blocking(|| (), |()| api::rooms::list());
+    let places = page_data::needed(|| (), |()| api::rooms::list());
     view! {
         <Title text=words::ROOMS />
         <Suspense>

@@ -1,8 +1,10 @@
 //! Where one says something. A plain form that posts without the wasm; alive, it sends without waiting.
 
+use super::naming;
 use super::outbox::draft_key;
 use super::state::Room;
 use crate::app::viewer;
+use crate::components::Avatar;
 use crate::{browser, words};
 use leptos::ev::{KeyboardEvent, SubmitEvent};
 use leptos::html;
@@ -52,6 +54,7 @@ pub fn Composer(room: Room) -> impl IntoView {
             return;
         }
         text.set(String::new());
+        room.trouble.set(None);
         told.set_value(0.0);
         room.say(body);
     };
@@ -59,15 +62,50 @@ pub fn Composer(room: Room) -> impl IntoView {
         event.prevent_default();
         say();
     };
-    let on_key = move |event: KeyboardEvent| {
-        if event.key() == "Enter" && !event.shift_key() && !event.is_composing() {
-            event.prevent_default();
-            say();
+    // Names that fit what is typed, and the one that the keys have come to.
+    let dismissed = RwSignal::new(false);
+    let chosen = RwSignal::new(0_usize);
+    let names = Memo::new(move |_| {
+        let fitting = text.with(|text| naming::typed(text).map(|(_, letters)| naming::fitting(room, letters)));
+        if dismissed.get() { Vec::new() } else { fitting.unwrap_or_default() }
+    });
+    let call = move |name: &str| {
+        text.update(|text| *text = naming::completed(text, name));
+        if let Some(field) = field.get_untracked() {
+            let _ = field.focus();
         }
+    };
+    let on_key = move |event: KeyboardEvent| {
+        if event.is_composing() {
+            return;
+        }
+        let key = event.key();
+        let found = names.with_untracked(Vec::len);
+        match key.as_str() {
+            "ArrowDown" | "ArrowUp" if found > 0 => {
+                let step = if key == "ArrowDown" { 1 } else { found - 1 };
+                chosen.update(|chosen| *chosen = (*chosen + step) % found);
+            }
+            "Enter" | "Tab" if found > 0 && !event.shift_key() => {
+                let name = names.with_untracked(|names| names[chosen.get_untracked().min(found - 1)].name.clone());
+                call(&name);
+            }
+            "Escape" if found > 0 => dismissed.set(true),
+            "Escape" => {
+                room.stop_acting();
+                return;
+            }
+            "Enter" if !event.shift_key() => say(),
+            "ArrowUp" if text.with_untracked(String::is_empty) => room.begin_editing(None),
+            _ => return,
+        }
+        event.prevent_default();
     };
     let on_input = move |event| {
         let value = event_target_value(&event);
         let writes = !value.trim().is_empty();
+        chosen.set(0);
+        dismissed.set(false);
         text.set(value);
         let now = browser::now_ms();
         if writes && now - told.get_value() > TELL_EVERY {
@@ -89,8 +127,51 @@ pub fn Composer(room: Room) -> impl IntoView {
             [one, ..] => format!("{one} and {} others are writing", names.len() - 1),
         }
     };
+    let list = move || {
+        names.get().into_iter().enumerate().map(|(at, entity)| {
+            let name = entity.name.clone();
+            // On pressing, not on the click after it: the field keeps the focus.
+            let choose = move |event: leptos::ev::PointerEvent| {
+                event.prevent_default();
+                call(&name);
+            };
+            view! {
+                <li role="option" id=format!("name-{at}") aria-selected=move || (chosen.get() == at).to_string() on:pointerdown=choose>
+                    <Avatar entity=entity.clone() />
+                    {entity.name}
+                </li>
+            }
+        }).collect_view()
+    };
+    let acting = move || {
+        let words = match (room.editing.get(), room.answering.get()) {
+            (Some(_), _) => words::EDITING.to_owned(),
+            (None, Some(message)) => format!("{} {}", words::ANSWERING, message.author.name),
+            (None, None) => return None,
+        };
+        Some(view! {
+            <p class="acting" role="status">
+                {words} " "
+                <button class="quiet" type="button" on:click=move |_| room.stop_acting()>{words::CANCEL}</button>
+            </p>
+        })
+    };
+    let trouble = move || room.trouble.get().map(|why| view! { <p class="wrong" role="alert">{why}</p> });
+    // Whoever begins to answer or to change something goes on in the field.
+    Effect::new(move |before: Option<()>| {
+        let begun = room.editing.get().is_some() || room.answering.with(Option::is_some);
+        if before.is_some()
+            && begun
+            && let Some(field) = field.get_untracked()
+        {
+            let _ = field.focus();
+        }
+    });
     view! {
         <p class="writers" aria-live="polite">{writers}</p>
+        {acting}
+        {trouble}
+        <ul class="names" id="names" role="listbox" aria-label=words::NAMES hidden=move || names.with(Vec::is_empty)>{list}</ul>
         <form class="composer" method="post" action=POST on:submit=on_submit>
             <input type="hidden" name="channel" value=room.id.to_string() />
             <input type="hidden" name="client_key" value=ClientKey::new().to_string() />
@@ -103,6 +184,9 @@ pub fn Composer(room: Room) -> impl IntoView {
                 aria-label=words::COMPOSER
                 placeholder=words::COMPOSER
                 title=words::COMPOSER_HINT
+                aria-autocomplete="list"
+                aria-controls="names"
+                aria-activedescendant=move || (!names.with(Vec::is_empty)).then(|| format!("name-{}", chosen.get()))
                 on:input=on_input
                 on:keydown=on_key
             >

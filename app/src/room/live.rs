@@ -18,6 +18,8 @@ pub struct Live {
     pub began: RwSignal<bool>,
     /// The list of places, once it is known here.
     pub places: RwSignal<Option<Vec<Place>>>,
+    /// Who listens.
+    pub me: RwSignal<Option<EntityId>>,
     /// Whom one does not want to hear from.
     pub blocked: RwSignal<Vec<EntityId>>,
     room: RwSignal<Option<Room>>,
@@ -34,6 +36,7 @@ impl Live {
             connected: RwSignal::new(false),
             began: RwSignal::new(false),
             places: RwSignal::new(None),
+            me: RwSignal::new(None),
             blocked: RwSignal::new(Vec::new()),
             room: RwSignal::new(None),
             syncing: RwSignal::new(false),
@@ -118,6 +121,7 @@ impl Live {
             if message.seq > place.channel.last_seq {
                 place.channel.last_seq = message.seq;
                 place.unread += 1;
+                place.mentioned |= self.me.get_untracked().is_some_and(|me| message.mentions.contains(&me));
                 place.put_away = false;
             }
             if message.seq == place.channel.last_seq {
@@ -180,6 +184,14 @@ impl Live {
         if browser::is_visible() {
             self.sync();
         }
+    }
+
+    /// How many messages wait in other places than `here` that are not silent.
+    pub fn waiting(self, here: ChannelId) -> Memo<i64> {
+        Memo::new(move |_| {
+            let counts = |place: &&Place| place.joined && !place.muted && place.channel.id != here;
+            self.places.with(|places| places.iter().flatten().filter(counts).map(|place| place.unread).sum())
+        })
     }
 
     /// Takes over whom one has blocked.

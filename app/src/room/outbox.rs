@@ -1,7 +1,7 @@
 //! What one has said and the server has not answered yet. Kept over a reload, sent again by itself.
 
 use crate::browser;
-use model::{ChannelId, ClientKey, EntityId};
+use model::{ChannelId, ClientKey, EntityId, MessageId};
 use serde::{Deserialize, Serialize};
 
 /// How far a message of one's own has come.
@@ -21,6 +21,9 @@ pub struct Unsent {
     pub client_key: ClientKey,
     /// As it was typed.
     pub body: String,
+    /// The message that it answers.
+    #[serde(default)]
+    pub reply_to: Option<MessageId>,
     /// How far it is.
     #[serde(default)]
     pub sending: Sending,

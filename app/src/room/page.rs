@@ -3,6 +3,7 @@
 use super::composer::Composer;
 use super::here::{Faces, Here};
 use super::live::Live;
+use super::picture::Picture;
 use super::places::Places;
 use super::state::Room;
 use super::talk::Talk;
@@ -10,13 +11,13 @@ use crate::app::viewer;
 use crate::components::{Ask, Scene, Trouble};
 use crate::failure::Failure;
 use crate::pages::trouble;
-use crate::{api, words};
+use crate::{api, page_data, words};
 use leptos::either::{Either, EitherOf3};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 use model::channels::Opened;
-use model::{ChannelId, ChannelKind, Code, EntityKind, Place, Problem};
+use model::{ChannelId, ChannelKind, Code, EntityKind, History, Place, Problem};
 
 /// Reads which room the address names.
 fn named(room: Option<String>) -> Result<ChannelId, Failure> {
@@ -25,11 +26,11 @@ fn named(room: Option<String>) -> Result<ChannelId, Failure> {
 }
 
 /// What the page needs at first: the room, from a place in its history where the address says so, and the places.
-async fn load(room: Option<String>, before: Option<i64>) -> Result<(Opened, Vec<Place>), Failure> {
+async fn load(room: Option<String>, before: Option<i64>, at: Option<i64>) -> Result<(Opened, Vec<Place>), Failure> {
     let id = named(room)?;
     let mut opened = api::rooms::open(id).await?;
-    if let Some(before) = before.filter(|_| opened.joined) {
-        opened.page = api::messages::history(id, Some(before), None).await?;
+    if opened.joined && (before.is_some() || at.is_some()) {
+        opened.page = api::messages::history(id, before.filter(|_| at.is_none()), None, at).await?;
     }
     Ok((opened, api::rooms::list().await?))
 }
@@ -40,12 +41,10 @@ pub fn RoomPage() -> impl IntoView {
     let params = use_params_map();
     let query = use_query_map();
     let source = move || {
-        (
-            params.with(|params| params.get("room")),
-            query.with(|query| query.get("before").and_then(|seq| seq.parse().ok())),
-        )
+        let seq = |name: &str| query.with(|query| query.get(name).and_then(|seq| seq.parse().ok()));
+        (params.with(|params| params.get("room")), seq("before"), seq("at"))
     };
-    let loaded = Resource::new_blocking(source, |(room, before)| load(room, before));
+    let loaded = page_data::needed(source, |(room, before, at)| load(room, before, at));
     view! {
         <Suspense>
             {move || Suspend::new(async move {
@@ -80,7 +79,15 @@ fn Inside(opened: Opened, places: Vec<Place>) -> impl IntoView {
     let with_settings = joined || (is_admin && kind == ChannelKind::Room);
     // The page's title is set by an effect that may run once more after the room is left: it must not need the room.
     let name = move || room.picture.try_with(|picture| picture.title(room.me)).unwrap_or_default();
-    let description = move || room.picture.try_with(|picture| picture.channel.description.clone()).unwrap_or_default();
+    // A circle has none: there everybody can see what those who come will read.
+    let description = move || {
+        let told = |picture: &Picture| match (picture.channel.kind, picture.channel.history) {
+            (ChannelKind::Circle, History::Whole) => words::PROMISE_WHOLE.to_owned(),
+            (ChannelKind::Circle, History::FromJoining) => words::PROMISE_FROM_JOINING.to_owned(),
+            _ => picture.channel.description.clone(),
+        };
+        room.picture.try_with(told).unwrap_or_default()
+    };
     let offline = move || {
         (live.began.get() && !live.connected.get())
             .then(|| view! { <p class="offline" role="status">{words::OFFLINE}</p> })
@@ -109,8 +116,13 @@ fn Inside(opened: Opened, places: Vec<Place>) -> impl IntoView {
             })
         }
     };
+    let waiting = live.waiting(id);
+    let title = move || match waiting.get() {
+        0 => name(),
+        unread => format!("({unread}) {}", name()),
+    };
     Either::Right(view! {
-        <Title text=name />
+        <Title text=title />
         <div class="room">
             <Places places here=id />
             <main id="main" class="talk-column">

@@ -95,6 +95,14 @@ impl Picture {
         }
     }
 
+    /// Takes in a page of newer messages, up to the newest where there are no more.
+    pub fn append(&mut self, page: Page) {
+        for message in page.messages {
+            self.messages.entry(message.seq).or_insert(message);
+        }
+        self.at_end = !page.more_after;
+    }
+
     fn set_here(&mut self, who: EntityId, here: bool) {
         if let Some(member) = self.members.get_mut(&who) {
             member.here = here;
@@ -165,8 +173,14 @@ mod tests {
             body: format!("at {clock}"),
             html: String::new(),
             reply_to: None,
+            quote: None,
+            mentions: vec![],
+            reactions: vec![],
             client_key: ClientKey(id),
             created_at: time::OffsetDateTime::UNIX_EPOCH,
+            edited_at: None,
+            pinned: false,
+            deletion: None,
         };
         Event::Message { channel: message.channel, clock, message: Box::new(message) }
     }

@@ -142,7 +142,7 @@ fn Switch(action: &'static str, id: ChannelId, name: &'static str, value: bool, 
 #[component]
 fn Circle(channel: Channel, found: Vec<Entity>, letters: String) -> impl IntoView {
     let id = channel.id;
-    let promise = if channel.history == History::Whole { words::HISTORY_WHOLE } else { words::HISTORY_FROM_JOINING };
+    let promise = if channel.history == History::Whole { words::PROMISE_WHOLE } else { words::PROMISE_FROM_JOINING };
     let guests = found.into_iter().map(|entity| {
         let label = format!("{} {}", words::INVITE_IN, entity.name);
         view! {

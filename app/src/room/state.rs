@@ -1,14 +1,11 @@
-//! The state of an open room in the browser, and what one does in it.
+//! The state of an open room in the browser, and how events change it.
 
-use super::outbox::{self, Sending, Unsent};
+use super::outbox::{self, Unsent};
 use super::picture::Picture;
-use crate::{api, browser};
+use crate::browser;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use model::channels::Opened;
-use model::{
-    ChannelId, ChannelKind, ClientKey, Code, Entity, EntityId, Event, Position, ReplyId, ReplyState, Synced, Writing,
-};
+use model::{ChannelId, ClientKey, Entity, EntityId, Event, Message, Position, ReplyId, ReplyState, Synced, Writing};
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -32,6 +29,16 @@ pub struct Room {
     pub unsent: RwSignal<Vec<Unsent>>,
     /// What stands in the composer.
     pub draft: RwSignal<String>,
+    /// The message that is being answered.
+    pub answering: RwSignal<Option<Message>>,
+    /// The message that is being changed, by its number.
+    pub editing: RwSignal<Option<i64>>,
+    /// The message whose actions are shown, by its number.
+    pub acting: RwSignal<Option<i64>>,
+    /// The first message that was unread when it came into sight.
+    pub new_from: RwSignal<i64>,
+    /// What went wrong with an action, in words.
+    pub trouble: RwSignal<Option<String>>,
     /// Up to which clock nothing is missing: where a sync asks from.
     synced: RwSignal<i64>,
     /// Whether what the stream tells now goes on from there; not between a new stream and the sync that follows it.
@@ -39,11 +46,11 @@ pub struct Room {
     /// The newest clock that the present stream has told.
     heard: RwSignal<i64>,
     /// How far one has read, as the server knows it.
-    last_read: RwSignal<i64>,
+    pub(super) last_read: RwSignal<i64>,
     /// Replies of which the present stream has told, and whether they are over: whatever comes of them, it will tell.
     told: StoredValue<HashMap<ReplyId, bool>>,
-    loading: RwSignal<bool>,
-    sending: RwSignal<bool>,
+    pub(super) loading: RwSignal<bool>,
+    pub(super) sending: RwSignal<bool>,
 }
 
 impl Room {
@@ -56,15 +63,20 @@ impl Room {
             synced: RwSignal::new(channel.clock),
             joined_up: RwSignal::new(false),
             heard: RwSignal::new(0),
-            picture: RwSignal::new(Picture::new(channel, members, page)),
             writing: RwSignal::new(writing),
             typing: RwSignal::new(Vec::new()),
             unsent: RwSignal::new(Vec::new()),
             draft: RwSignal::new(String::new()),
+            answering: RwSignal::new(None),
+            editing: RwSignal::new(None),
+            acting: RwSignal::new(None),
+            new_from: RwSignal::new(if last_read_seq < channel.last_seq { last_read_seq + 1 } else { i64::MAX }),
+            trouble: RwSignal::new(None),
             last_read: RwSignal::new(last_read_seq),
             told: StoredValue::new(HashMap::new()),
             loading: RwSignal::new(false),
             sending: RwSignal::new(false),
+            picture: RwSignal::new(Picture::new(channel, members, page)),
         }
     }
 
@@ -93,6 +105,7 @@ impl Room {
             _ => {
                 if let Event::Message { message, .. } = event {
                     self.settle(message.client_key);
+                    self.mark_new(message);
                     self.typing.update(|typing| typing.retain(|(who, _)| who.id != message.author.id));
                 }
                 let hole = self.picture.with_untracked(|picture| picture.would_leave_a_hole(event));
@@ -103,6 +116,16 @@ impl Room {
             }
         }
         false
+    }
+
+    /// Notes where the unread begin: at what comes while nobody looks.
+    fn mark_new(self, message: &Message) {
+        let is_newest = self.picture.with_untracked(|picture| message.seq > picture.newest());
+        if message.author.id == self.me {
+            self.new_from.set(i64::MAX);
+        } else if is_newest && !browser::is_visible() && message.seq < self.new_from.get_untracked() {
+            self.new_from.set(message.seq);
+        }
     }
 
     /// Notes how far the stream has told. Where something is missing before it, the next sync asks from before that.
@@ -172,7 +195,7 @@ impl Room {
     }
 
     /// A message has its number: its forerunner, pending or growing, goes.
-    fn settle(self, key: ClientKey) {
+    pub(super) fn settle(self, key: ClientKey) {
         if self.unsent.with_untracked(|unsent| unsent.iter().any(|one| one.client_key == key)) {
             self.unsent.update(|unsent| unsent.retain(|one| one.client_key != key));
             outbox::forget(self.me, self.id, key);
@@ -229,168 +252,6 @@ impl Room {
             },
             Duration::from_millis(WRITES_FOR as u64 + 50),
         );
-    }
-
-    /// Says something: drawn at once, sent, and sent again until the server has answered.
-    pub fn say(self, body: String) {
-        self.unsent.update(|unsent| {
-            unsent.push(Unsent {
-                client_key: ClientKey::new(),
-                body,
-                sending: Sending::Pending,
-                at: browser::now_ms() as i64,
-            });
-        });
-        self.keep();
-        self.send_all();
-    }
-
-    /// Tries a refused message again.
-    pub fn try_again(self, key: ClientKey) {
-        self.unsent.update(|unsent| {
-            for one in unsent.iter_mut().filter(|one| one.client_key == key) {
-                one.sending = Sending::Pending;
-            }
-        });
-        self.keep();
-        self.send_all();
-    }
-
-    /// Gives a refused message up and hands its text back to the composer, after what stands there already.
-    pub fn take_back(self, key: ClientKey) {
-        let mut text = String::new();
-        self.unsent.update(|unsent| {
-            if let Some(at) = unsent.iter().position(|one| one.client_key == key) {
-                text = unsent.remove(at).body;
-            }
-        });
-        outbox::forget(self.me, self.id, key);
-        self.draft.update(|draft| {
-            if !draft.trim().is_empty() {
-                draft.push('\n');
-            }
-            draft.push_str(&text);
-        });
-    }
-
-    /// Whether nothing more can be said in it.
-    pub fn is_archived(self) -> bool {
-        self.picture.try_with(|picture| picture.channel.archived_at.is_some()).unwrap_or_default()
-    }
-
-    /// Room, chat or circle.
-    pub fn kind(self) -> ChannelKind {
-        self.picture.try_with_untracked(|picture| picture.channel.kind).unwrap_or(ChannelKind::Room)
-    }
-
-    fn keep(self) {
-        self.unsent.with_untracked(|unsent| outbox::keep(self.me, self.id, unsent));
-    }
-
-    /// Sends what waits, one after the other, so that the order of typing is the order of posting.
-    pub fn send_all(self) {
-        if self.sending.get_untracked() {
-            return;
-        }
-        self.sending.set(true);
-        spawn_local(async move {
-            let mut pause = 500.0;
-            while let Some(next) = self.next_unsent() {
-                match api::messages::post(self.id, next.client_key, next.body, None).await {
-                    Ok(message) => {
-                        pause = 500.0;
-                        let event =
-                            Event::Message { channel: self.id, clock: message.clock, message: Box::new(message) };
-                        self.draw_own(&event);
-                    }
-                    Err(failure) => match failure.0.code {
-                        Code::NotLoggedIn => {
-                            browser::go("/login");
-                            break;
-                        }
-                        Code::Unreachable | Code::Busy | Code::Unavailable | Code::RateLimited => {
-                            let asked = failure.0.retry_after.map_or(0.0, |seconds| f64::from(seconds) * 1_000.0);
-                            wait(browser::jitter(f64::max(pause, asked))).await;
-                            pause = f64::min(pause * 2.0, 8_000.0);
-                        }
-                        _ => self.refuse(next.client_key, failure.0.message),
-                    },
-                }
-                if self.sending.try_get_untracked().is_none() {
-                    return;
-                }
-            }
-            self.sending.try_set(false);
-        });
-    }
-
-    /// The server's answer can be quicker than the stream; it may also be ahead of events that are still to come, so
-    /// the clock stays where it is.
-    fn draw_own(self, event: &Event) {
-        if let Event::Message { message, .. } = event {
-            let _ = self.picture.try_update(|picture| {
-                let clock = picture.clock;
-                picture.apply(event);
-                picture.clock = clock;
-            });
-            if self.unsent.try_get_untracked().is_some() {
-                self.settle(message.client_key);
-            }
-        }
-    }
-
-    fn next_unsent(self) -> Option<Unsent> {
-        self.unsent
-            .try_with_untracked(|unsent| unsent.iter().find(|one| one.sending == Sending::Pending).cloned())
-            .flatten()
-    }
-
-    fn refuse(self, key: ClientKey, why: String) {
-        let _ = self.unsent.try_update(|unsent| {
-            for one in unsent.iter_mut().filter(|one| one.client_key == key) {
-                one.sending = Sending::Refused(why.clone());
-            }
-        });
-        if self.unsent.try_get_untracked().is_some() {
-            self.keep();
-        }
-    }
-
-    /// Loads older messages.
-    pub fn earlier(self) {
-        let first = self.picture.with_untracked(|picture| {
-            picture.more_before.then(|| picture.messages.first_key_value().map(|(seq, _)| *seq)).flatten()
-        });
-        let Some(first) = first else { return };
-        if self.loading.get_untracked() {
-            return;
-        }
-        self.loading.set(true);
-        spawn_local(async move {
-            if let Ok(page) = api::messages::history(self.id, Some(first), None).await {
-                let _ = self.picture.try_update(|picture| picture.prepend(page));
-            }
-            let _ = self.loading.try_set(false);
-        });
-    }
-
-    /// Tells the server how far one has read, if one can see it.
-    pub fn read(self) {
-        let (newest, at_end) = self.picture.with_untracked(|picture| (picture.newest(), picture.at_end));
-        if !at_end || newest <= self.last_read.get_untracked() || !browser::is_visible() {
-            return;
-        }
-        self.last_read.set(newest);
-        spawn_local(async move {
-            let _ = api::channels::read(self.id, newest).await;
-        });
-    }
-
-    /// Tells the others that one writes.
-    pub fn typing(self) {
-        spawn_local(async move {
-            let _ = api::channels::typing(self.id).await;
-        });
     }
 }
 

@@ -1,5 +1,6 @@
 //! The talk: newest at the bottom and kept there, older above.
 
+use super::actions::Actions;
 use super::live::Live;
 use super::outbox::{Sending, Unsent};
 #[cfg(feature = "hydrate")]
@@ -9,13 +10,17 @@ use super::why::Why;
 use crate::app::viewer;
 use crate::components::Avatar;
 use crate::{when, words};
-use leptos::either::EitherOf3;
+use leptos::either::{Either, EitherOf3};
 use leptos::html;
 use leptos::prelude::*;
-use model::{Entity, EntityId, EntityKind, Message, MessageKind, ReplyState, Writing};
+use model::messages::Reaction;
+use model::{ChannelId, Entity, EntityId, EntityKind, Message, MessageId, MessageKind, ReplyState, Writing};
 
 /// Minutes after which the same author's next message has a head of its own.
 const RUN_MINUTES: i64 = 10;
+/// Bytes of a message from which on it is folded, and lines.
+const LONG: usize = 1_500;
+const LINES: usize = 18;
 /// How close to the upper edge older messages are asked for, in pixels.
 const NEAR: i32 = 600;
 
@@ -29,9 +34,20 @@ struct Row {
     day: Option<i64>,
     /// Whether it is by somebody whom the reader has blocked.
     hidden: bool,
+    /// Whether the unread begin with it.
+    first_new: bool,
 }
 
-fn rows<'a>(messages: impl Iterator<Item = &'a Message>, zone: i32, blocked: &[EntityId]) -> Vec<Row> {
+/// What a row's line is made anew for.
+type Key = (MessageId, i64, bool, Option<i64>, bool, bool);
+
+impl Row {
+    fn key(&self) -> Key {
+        (self.message.id, self.message.clock, self.head, self.day, self.hidden, self.first_new)
+    }
+}
+
+fn rows<'a>(messages: impl Iterator<Item = &'a Message>, zone: i32, blocked: &[EntityId], new_from: i64) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
     for message in messages {
         let day = when::day(message.created_at, zone);
@@ -43,7 +59,9 @@ fn rows<'a>(messages: impl Iterator<Item = &'a Message>, zone: i32, blocked: &[E
                 && (message.created_at - before.created_at).whole_minutes() < RUN_MINUTES
         });
         let hidden = blocked.contains(&message.author.id);
-        rows.push(Row { message: message.clone(), head: new_day || !runs_on, day: new_day.then_some(day), hidden });
+        let first_new = message.seq >= new_from && before.is_some_and(|before| before.seq < new_from);
+        let head = new_day || !runs_on || first_new || message.quote.is_some();
+        rows.push(Row { message: message.clone(), head, day: new_day.then_some(day), hidden, first_new });
     }
     rows
 }
@@ -56,8 +74,10 @@ pub fn Talk(room: Room) -> impl IntoView {
     let zone = Memo::new(move |_| viewer.with(|viewer| viewer.zone_minutes));
     // Whom one blocks is known to all pages: this may run once more after the room is left.
     let rows = Memo::new(move |_| {
-        let blocked = live.blocked.get();
-        room.picture.try_with(|picture| rows(picture.messages.values(), zone.get(), &blocked)).unwrap_or_default()
+        let (blocked, new_from) = (live.blocked.get(), room.new_from.try_get().unwrap_or(i64::MAX));
+        room.picture
+            .try_with(|picture| rows(picture.messages.values(), zone.get(), &blocked, new_from))
+            .unwrap_or_default()
     });
     let growing = move || {
         let mut writing = room.writing.try_get().unwrap_or_default();
@@ -73,6 +93,9 @@ pub fn Talk(room: Room) -> impl IntoView {
             away_from_end.set(from_end > 300);
             if scroller.scroll_height() - scroller.client_height() - from_end < NEAR {
                 room.earlier();
+            }
+            if from_end < NEAR {
+                room.later();
             }
             if from_end < 20 {
                 room.read();
@@ -107,6 +130,29 @@ pub fn Talk(room: Room) -> impl IntoView {
         }
         mine
     });
+    let actions = NodeRef::<html::Div>::new();
+    // The buttons go to whichever message is pointed at or focused.
+    #[cfg(feature = "hydrate")]
+    let point = move |target: Option<web_sys::EventTarget>| {
+        use wasm_bindgen::JsCast;
+        let element = target.and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        let message = element.and_then(|element| element.closest("article[data-seq]").ok().flatten());
+        let Some(message) = message else { return };
+        let seq = message.get_attribute("data-seq").and_then(|seq| seq.parse::<i64>().ok());
+        if room.acting.get_untracked() != seq
+            && room.message(seq.unwrap_or_default()).is_some_and(|one| one.deletion.is_none())
+        {
+            room.acting.set(seq);
+        }
+        if room.acting.get_untracked() == seq
+            && let Some(actions) = actions.get_untracked()
+            && actions.parent_element().as_ref() != Some(&message)
+        {
+            let _ = message.append_child(&actions);
+        }
+    };
+    #[cfg(not(feature = "hydrate"))]
+    let point = |_: Option<leptos::web_sys::EventTarget>| {};
     let earlier = move || {
         let first = room.picture.with(|picture| {
             picture.more_before.then(|| picture.messages.first_key_value().map(|(seq, _)| *seq)).flatten()
@@ -132,11 +178,11 @@ pub fn Talk(room: Room) -> impl IntoView {
     };
     view! {
         <div class="talk" node_ref=scroller on:scroll=on_scroll tabindex="0" role="log" aria-label="Talk" aria-live="polite">
-            <div class="lines" node_ref=lines>
+            <div class="lines" node_ref=lines on:pointerover=move |event| point(event.target()) on:focusin=move |event| point(event.target())>
                 {earlier}
                 {empty}
-                <For each=move || rows.get() key=|row| (row.message.id, row.message.clock, row.head, row.day, row.hidden) let:row>
-                    <Line row />
+                <For each=move || rows.get() key=Row::key let:row>
+                    <Line row room />
                 </For>
                 <For each=growing key=|writing| writing.reply let:writing>
                     <Growing room writing />
@@ -146,18 +192,21 @@ pub fn Talk(room: Room) -> impl IntoView {
                 </For>
             </div>
         </div>
+        <Actions room place=actions />
         {latest}
     }
 }
 
 #[component]
-fn Line(row: Row) -> impl IntoView {
+fn Line(row: Row, room: Room) -> impl IntoView {
     let viewer = viewer();
-    let Row { message, head, day, hidden } = row;
+    let Row { message, head, day, hidden, first_new } = row;
+    let seq = message.seq;
     let day = day.map(|day| {
         let name = move || viewer.with(|viewer| when::day_name(day, viewer.today));
         view! { <p class="day"><span>{name}</span></p> }
     });
+    let day = view! { {day} {first_new.then(|| view! { <p class="day new" role="separator"><span>{words::NEW}</span></p> })} };
     if hidden {
         return EitherOf3::C(view! {
             {day}
@@ -187,15 +236,73 @@ fn Line(row: Row) -> impl IntoView {
         }
     });
     let why = message.reply_to.filter(|_| is_ai).map(|trigger| view! { <Why channel=message.channel trigger /> });
+    // A reply right after what it answers needs no quotation.
+    let quote = message.quote.filter(|quote| quote.seq != seq - 1 && message.deletion.is_none()).map(|quote| {
+        let text = if quote.text.is_empty() { words::QUOTE_GONE.to_owned() } else { quote.text };
+        view! {
+            <a class="quote" rel="external" href=format!("/rooms/{}?at={}#m{}", message.channel, quote.seq, quote.seq)>
+                <b>{quote.author}</b> " " {text}
+            </a>
+        }
+    });
+    let marks = (message.edited_at.is_some() || message.pinned).then(|| {
+        let edited = message.edited_at.map(|_| words::EDITED).unwrap_or_default();
+        let pinned = if message.pinned { words::PINNED } else { "" };
+        view! { <p class="marks">{edited} " " {pinned}</p> }
+    });
+    let reactions = (!message.reactions.is_empty())
+        .then(|| view! { <Reactions room channel=message.channel message=message.id reactions=message.reactions /> });
+    let text = if let Some(trace) = message.deletion {
+        let by = if trace.by.is_empty() {
+            words::DELETED.to_owned()
+        } else {
+            format!("{} {}: {}", words::DELETED_BY, trace.by, trace.why)
+        };
+        Either::Left(view! { <p class="trace">{by}</p> })
+    } else {
+        let long = message.body.len() > LONG || message.body.lines().count() > LINES;
+        let fold =
+            long.then(|| view! { <button class="quiet fold by-script" type="button">{words::SHOW_ALL}</button> });
+        Either::Right(view! {
+            <div class="text" class:long=long dir="auto" inner_html=message.html></div>
+            {fold}
+        })
+    };
     let class = if head { "message head" } else { "message" };
     EitherOf3::B(view! {
         {day}
-        <article class=class id=format!("m{}", message.seq)>
+        <article class=class id=format!("m{seq}") tabindex="-1" data-seq=seq>
             {heading}
-            <div class="text" dir="auto" inner_html=message.html></div>
+            {quote}
+            {text}
+            {marks}
+            {reactions}
             {why}
         </article>
     })
+}
+
+/// How members react to a message; a click joins in or takes back.
+#[component]
+fn Reactions(room: Room, channel: ChannelId, message: MessageId, reactions: Vec<Reaction>) -> impl IntoView {
+    let chips = reactions.into_iter().map(|reaction| {
+        let mine = reaction.who.contains(&room.me);
+        let names = room.picture.try_with_untracked(|picture| {
+            let name = |id: &EntityId| picture.members.get(id).map(|member| member.entity.name.clone());
+            reaction.who.iter().filter_map(name).collect::<Vec<String>>().join(", ")
+        });
+        view! {
+            <form method="post" action="/api/messages/react" data-quietly="">
+                <input type="hidden" name="channel" value=channel.to_string() />
+                <input type="hidden" name="message" value=message.to_string() />
+                <input type="hidden" name="on" value=(!mine).to_string() />
+                <button class="reaction" name="emoji" value=reaction.emoji.clone() aria-pressed=mine.to_string() title=names.unwrap_or_default()>
+                    {reaction.emoji.clone()} " " {reaction.count}
+                </button>
+            </form>
+        }
+    });
+    view! { <div class="reactions">{chips.collect_view()}</div> }
 }
 
 /// An AI's reply as it grows.
@@ -276,7 +383,7 @@ fn Pending(room: Room, unsent: Unsent) -> impl IntoView {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use model::{ChannelId, ClientKey, MessageId};
+    use model::ClientKey;
     use time::{Duration, OffsetDateTime};
 
     #[test]
@@ -293,12 +400,18 @@ mod tests {
             body: String::new(),
             html: String::new(),
             reply_to: None,
+            quote: None,
+            mentions: vec![],
+            reactions: vec![],
             client_key: ClientKey::new(),
             created_at: start + Duration::minutes(minutes),
+            edited_at: None,
+            pinned: false,
+            deletion: None,
         };
         let talk = [said(ada, 0), said(ada, 5), said(ben, 6), said(ada, 7), said(ada, 30), said(ada, 125)];
         let heads: Vec<(bool, bool)> =
-            rows(talk.iter(), 0, &[]).iter().map(|row| (row.head, row.day.is_some())).collect();
+            rows(talk.iter(), 0, &[], i64::MAX).iter().map(|row| (row.head, row.day.is_some())).collect();
         assert_eq!(heads, [(true, true), (false, false), (true, false), (true, false), (true, false), (true, true)]);
     }
 }

@@ -236,7 +236,7 @@ fn hand_over(state: &mut State, channel: ChannelId) {
         _ => gathered.iter().map(|told| told.frame.as_ref()).collect::<Vec<&[u8]>>().concat().into(),
     };
     let whole = Piece { bytes, frames: gathered.len() };
-    let earliest = gathered.iter().filter_map(Told::seq).min().unwrap_or(i64::MAX);
+    let earliest = gathered.iter().map(Told::earliest).min().unwrap_or(i64::MAX);
     let is_for_all = gathered.iter().all(|told| told.except.is_empty());
     for seat in &state.seats {
         let who = seat.listener.entity;
@@ -248,7 +248,7 @@ fn hand_over(state: &mut State, channel: ChannelId) {
             if told.seq().is_some_and(|seq| seq < seat.visible_from) {
                 seat.listener.send(&Told::event(&Event::Tick { channel, clock: told.clock }).frame);
             } else {
-                seat.listener.send(&told.frame);
+                seat.listener.send(&told.frame_from(seat.visible_from));
             }
         }
     }

@@ -11,10 +11,12 @@ use std::sync::Arc;
 pub(crate) enum Effect {
     /// Nothing.
     None,
-    /// Those who may not see this message get a tick.
+    /// Those who may not see this message get a tick, and those who may not see what it quotes get it without.
     Message {
         /// Its number.
         seq: i64,
+        /// The number of what it quotes.
+        quoted: Option<i64>,
     },
     /// Somebody is a member from here on.
     Joined {
@@ -50,7 +52,26 @@ impl Told {
 
     /// The number of the message that this tells, if it tells one.
     pub(super) fn seq(&self) -> Option<i64> {
-        if let Effect::Message { seq } = self.effect { Some(seq) } else { None }
+        if let Effect::Message { seq, .. } = self.effect { Some(seq) } else { None }
+    }
+
+    /// The earliest message that this shows something of.
+    pub(super) fn earliest(&self) -> i64 {
+        match self.effect {
+            Effect::Message { seq, quoted } => quoted.map_or(seq, |quoted| quoted.min(seq)),
+            _ => i64::MAX,
+        }
+    }
+
+    /// The frame for somebody who can read from a seq on and may see this message.
+    pub(super) fn frame_from(&self, visible_from: i64) -> Bytes {
+        if self.earliest() >= visible_from {
+            return self.frame.clone();
+        }
+        // Rare enough to be read once more: a reply to what was said before its reader came.
+        let json = self.frame.strip_prefix(b"data: ").unwrap_or_default();
+        serde_json::from_slice::<Event>(json)
+            .map_or_else(|_| Bytes::new(), |event| frame(&event.seen_from(visible_from)))
     }
 
     /// Something ephemeral that is serialised already.
@@ -68,7 +89,9 @@ impl Told {
     /// Serialises an event.
     pub fn event(event: &Event) -> Self {
         let (clock, effect) = match event {
-            Event::Message { clock, message, .. } => (*clock, Effect::Message { seq: message.seq }),
+            Event::Message { clock, message, .. } => {
+                (*clock, Effect::Message { seq: message.seq, quoted: message.quote.as_ref().map(|quote| quote.seq) })
+            }
             Event::Member { clock, member, .. } if member.joined => {
                 (*clock, Effect::Joined { who: member.entity.id, visible_from: member.visible_from })
             }

@@ -83,5 +83,6 @@ async fn sync_one(space: &Space, who: EntityId, Position { channel, clock, epoch
     }
     let Some(mut events) = found.events else { return Ok(reload) };
     events.retain(|event| !matches!(event, Event::Message { message, .. } if message.seq < seat.visible_from));
+    let events = events.into_iter().map(|event| event.seen_from(seat.visible_from)).collect();
     Ok(Synced::Changes { channel, up_to: found.up_to, events, writing: minds::writing(space, channel).await? })
 }

@@ -1,7 +1,9 @@
 //! Markdown to HTML that is safe to show. Nobody's HTML passes, people's or models'.
 
+use super::{code, emoji};
+use crate::{Error, Result};
 use ammonia::{Builder, UrlRelative};
-use pulldown_cmark::{CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, TextMergeStream, html};
+use pulldown_cmark::{CodeBlockKind, CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, TextMergeStream, html};
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
@@ -34,11 +36,13 @@ static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
         "tr",
         "th",
         "td",
+        "span",
     ];
     let mut builder = Builder::default();
     builder
         .tags(HashSet::from(tags))
         .tag_attributes(HashMap::from([("a", HashSet::from(["href"])), ("ol", HashSet::from(["start"]))]))
+        .allowed_classes(HashMap::from([("span", code::classes().collect())]))
         .generic_attributes(HashSet::new())
         .url_schemes(HashSet::from(["http", "https", "mailto"]))
         .url_relative(UrlRelative::Deny)
@@ -55,17 +59,30 @@ static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
 /// What would grow out of all proportion (a table whose every row is filled up to the width of its head) is shown
 /// without its form: everybody in the room has to load it.
 pub fn render(body: &str) -> String {
+    if let Some(large) = emoji::alone(body) {
+        return format!("<p class=\"large\">{}</p>\n", ammonia::clean_text(&large));
+    }
     let most = body.len() * 8 + 4_096;
     let body = &*without_definitions(body);
-    let tables = shown_with(body, Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TABLES);
-    if tables.len() <= most && says_something(&tables) {
-        return tables;
-    }
-    let plain = shown_with(body, Options::ENABLE_STRIKETHROUGH);
-    if plain.len() <= most && says_something(&plain) {
-        return plain;
+    let plain = Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
+    for (options, in_colour) in
+        [(plain | Options::ENABLE_TABLES, true), (plain | Options::ENABLE_TABLES, false), (plain, false)]
+    {
+        let shown = shown_with(body, options, in_colour);
+        if shown.len() <= most && says_something(&shown) {
+            return shown;
+        }
     }
     format!("<p>{}</p>\n", ammonia::clean_text(body))
+}
+
+/// The same, off the threads that serve requests where there is code to be coloured.
+pub(super) async fn rendered(body: &str) -> Result<String> {
+    if !body.contains("```") && !body.contains("~~~") {
+        return Ok(render(body));
+    }
+    let body = body.to_owned();
+    tokio::task::spawn_blocking(move || render(&body)).await.map_err(|_| Error::Interrupted("rendering a message"))
 }
 
 /// Definitions of links (`[alice]: hello`) are taken as what somebody said: Markdown would show nothing of them.
@@ -93,7 +110,7 @@ fn says_something(html: &str) -> bool {
         })
 }
 
-fn shown_with(body: &str, options: Options) -> String {
+fn shown_with(body: &str, options: Options, in_colour: bool) -> String {
     let shown = TextMergeStream::new(Parser::new_ext(body, options)).map(|event| match event {
         Event::SoftBreak => Event::HardBreak,
         Event::Html(raw) | Event::InlineHtml(raw) => Event::Text(raw),
@@ -107,11 +124,51 @@ fn shown_with(body: &str, options: Options) -> String {
             Event::Start(Tag::Link { link_type, dest_url, title, id })
         }
         Event::End(TagEnd::Image) => Event::End(TagEnd::Link),
+        Event::TaskListMarker(done) => Event::Text(CowStr::Borrowed(if done { "☑ " } else { "☐ " })),
         other => other,
     });
+    let shown = with_emoji(with_colours(shown, in_colour));
     let mut out = String::with_capacity(body.len() * 5 / 4 + 16);
     html::push_html(&mut out, Linked::new(shown));
     SANITISER.clean(&out).to_string()
+}
+
+/// Code of a known language in colours.
+fn with_colours<'a>(events: impl Iterator<Item = Event<'a>>, wanted: bool) -> impl Iterator<Item = Event<'a>> {
+    let mut language: Option<String> = None;
+    let mut code = String::new();
+    events.filter_map(move |event| match event {
+        Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) if wanted && !info.is_empty() => {
+            language = Some(info.split([' ', ',']).next().unwrap_or_default().to_ascii_lowercase());
+            None
+        }
+        Event::Text(text) if language.is_some() => {
+            code.push_str(&text);
+            None
+        }
+        Event::End(TagEnd::CodeBlock) if language.is_some() => {
+            let (language, code) = (language.take().unwrap_or_default(), std::mem::take(&mut code));
+            let html = code::coloured(&code, &language).unwrap_or_else(|| code::escaped(&code));
+            Some(Event::Html(CowStr::from(format!("<pre><code>{html}</code></pre>\n"))))
+        }
+        other => Some(other),
+    })
+}
+
+/// Shortcodes as the emoji that they stand for, but not in code.
+fn with_emoji<'a>(events: impl Iterator<Item = Event<'a>>) -> impl Iterator<Item = Event<'a>> {
+    let mut in_code = false;
+    events.map(move |event| {
+        match &event {
+            Event::Start(Tag::CodeBlock(_)) => in_code = true,
+            Event::End(TagEnd::CodeBlock) => in_code = false,
+            _ => {}
+        }
+        match event {
+            Event::Text(text) if !in_code && text.contains(':') => Event::Text(CowStr::from(emoji::spelled_out(&text))),
+            other => other,
+        }
+    })
 }
 
 /// Turns bare addresses in running text into links.
@@ -222,6 +279,25 @@ mod tests {
         assert_eq!(render("one\ntwo"), "<p>one<br>\ntwo</p>\n");
         assert_eq!(render("שלום 👩‍👩‍👧"), "<p>שלום 👩‍👩‍👧</p>\n");
         assert_eq!(render("**b** *i* ~~s~~ `c`"), "<p><strong>b</strong> <em>i</em> <del>s</del> <code>c</code></p>\n");
+    }
+
+    #[test]
+    fn emoji_may_be_spelled_out_and_alone_they_are_large() {
+        assert_eq!(render("hi :fire: `:fire:`"), "<p>hi 🔥 <code>:fire:</code></p>\n");
+        assert_eq!(render("at 10:30:20 :nothing:"), "<p>at 10:30:20 :nothing:</p>\n");
+        assert_eq!(render(":fire: 👩‍👩‍👧"), "<p class=\"large\">🔥👩‍👩‍👧</p>\n");
+        assert_eq!(render("🔥🔥🔥🔥🔥🔥🔥"), "<p>🔥🔥🔥🔥🔥🔥🔥</p>\n");
+    }
+
+    #[test]
+    fn code_has_colours_and_tasks_have_boxes() {
+        let code = render("```rust\nlet x = 1;\n```");
+        assert!(code.contains("<pre tabindex=\"0\"><code><span class=\"hl-type\">let</span>"), "{code}");
+        let unknown = render("```nothing\n<b>\n```");
+        assert_eq!(unknown, "<pre tabindex=\"0\"><code>&lt;b&gt;\n</code></pre>\n");
+        assert!(render("- [x] done\n- [ ] not yet").contains("<li>☑ done</li>"));
+        let forged = render("<span class=\"hl-word\">x</span>");
+        assert!(!forged.contains("<span"), "{forged}");
     }
 
     #[test]

@@ -1,6 +1,9 @@
-//! Messages: posting them once, and reading them back.
+//! Messages: posting them once, reading them back, and what becomes of them.
 
 mod changes;
+mod changing;
+mod code;
+mod emoji;
 mod insert;
 mod markdown;
 pub mod mentions;
@@ -9,12 +12,14 @@ pub(crate) mod store;
 pub(crate) mod writer;
 
 pub use changes::{Changes, changes, sync};
+pub use changing::{delete, edit, pin, pinned, react};
 pub use markdown::render;
 
 use crate::entities::blocks;
 use crate::error::not_found;
 use crate::live::Told;
 use crate::{Error, Result, Space, channels};
+use model::messages::Quote;
 use model::{
     ChannelId, ChannelKind, ClientKey, Code, Entity, EntityId, EntityKind, Event, Message, MessageId, MessageKind,
     Page, Problem, limits,
@@ -111,6 +116,7 @@ pub(crate) struct Prepared {
     pub body: String,
     pub html: String,
     pub reply_to: Option<MessageId>,
+    pub quote: Option<Quote>,
     pub mentions: Vec<mentions::Mention>,
     asked: Vec<EntityId>,
     moves_nobody: bool,
@@ -164,6 +170,14 @@ impl Prepared {
         self
     }
 
+    /// Whom it names, each once, in the order of their ids.
+    fn named(&self) -> Vec<EntityId> {
+        let mut named: Vec<EntityId> = self.mentions.iter().map(|mention| mention.entity).collect();
+        named.sort_unstable();
+        named.dedup();
+        named
+    }
+
     /// The message with its number.
     pub fn numbered(&self, (seq, clock, created_at): insert::Numbered) -> Message {
         Message {
@@ -176,8 +190,14 @@ impl Prepared {
             body: self.body.clone(),
             html: self.html.clone(),
             reply_to: self.reply_to,
+            quote: self.quote.clone(),
+            mentions: self.named(),
+            reactions: Vec::new(),
             client_key: self.client_key,
             created_at,
+            edited_at: None,
+            pinned: false,
+            deletion: None,
         }
     }
 }
@@ -185,17 +205,16 @@ impl Prepared {
 /// Renders a draft and finds whom it names: all that can be done before the channel's lock is taken.
 pub(crate) async fn prepare(space: &Space, author: EntityId, draft: Draft) -> Result<Prepared> {
     let Draft { channel, client_key, body, reply_to } = draft;
-    if let Some(answered) = reply_to
-        && !store::is_in(&space.db, answered, channel).await?
-    {
-        return Err(no_such_reply());
-    }
     let mut roster = space.rosters.known(&space.db, channel).await?;
     if roster.member(author).is_none() {
         roster = space.rosters.newest(&space.db, channel).await?;
     }
     let Some(author) = roster.member(author).cloned() else { return Err(refusal(space, author, channel).await?) };
-    let html = render(&body);
+    let quote = match reply_to {
+        Some(answered) => Some(store::quote(&space.db, answered, channel, author.id).await?.ok_or_else(no_such_reply)?),
+        None => None,
+    };
+    let html = markdown::rendered(&body).await?;
     // An AI's own words move no AI yet: that is what keeps two of them from talking for ever.
     let moves_nobody = author.kind == EntityKind::Ai;
     let mut prepared = Prepared {
@@ -206,6 +225,7 @@ pub(crate) async fn prepare(space: &Space, author: EntityId, draft: Draft) -> Re
         body,
         html,
         reply_to,
+        quote,
         mentions: Vec::new(),
         asked: Vec::new(),
         moves_nobody,
@@ -254,8 +274,14 @@ pub(crate) async fn system_line(
         body: words.to_owned(),
         html,
         reply_to: None,
+        quote: None,
+        mentions: Vec::new(),
+        reactions: Vec::new(),
         client_key: ClientKey(id.0),
         created_at,
+        edited_at: None,
+        pinned: false,
+        deletion: None,
     })
 }
 
@@ -305,12 +331,20 @@ pub enum Stretch {
     Before(i64),
     /// Those after this seq.
     After(i64),
+    /// The one of this seq, with those before and after it.
+    Around(i64),
 }
 
 /// A stretch of history for a member: at most 50 messages, oldest first.
 pub async fn history(space: &Space, who: EntityId, channel: ChannelId, stretch: Stretch) -> Result<Page> {
+    let seat = reading(space, who, channel).await?;
+    store::page(&space.db, channel, seat.visible_from, stretch).await
+}
+
+/// The seat of somebody who reads a channel.
+async fn reading(space: &Space, who: EntityId, channel: ChannelId) -> Result<channels::store::Seat> {
     match channels::store::channel_for(&space.db, channel, who).await? {
-        Some((_, Some(seat))) => store::page(&space.db, channel, seat.visible_from, stretch).await,
+        Some((_, Some(seat))) => Ok(seat),
         Some((found, None)) if found.kind == ChannelKind::Room => Err(channels::not_a_member().into()),
         _ => Err(not_found("room")),
     }

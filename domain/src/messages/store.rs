@@ -1,40 +1,83 @@
-//! The tables `messages` and `mentions`.
+//! The tables `messages`, `mentions` and `reactions`, read.
 
 use super::Stretch;
 use super::roster::Roster;
 use crate::Result;
-use crate::entities::entity;
-use model::{ChannelId, ClientKey, EntityId, Message, MessageId, MessageKind, Page, limits};
-use sqlx::{PgExecutor, PgPool};
-use time::OffsetDateTime;
+use crate::entities::{entity, kind_of};
+use model::messages::{Deletion, Quote, Reaction};
+use model::{ChannelId, ClientKey, Entity, EntityId, Message, MessageId, MessageKind, Page, limits};
+use sqlx::postgres::PgRow;
+use sqlx::types::Json;
+use sqlx::{FromRow, PgExecutor, PgPool, Row};
 use uuid::Uuid;
 
-type Row =
-    (Uuid, Uuid, i64, i64, String, String, String, Option<Uuid>, Uuid, OffsetDateTime, Uuid, String, String, String);
+/// A message as it is read: whole, with what stands at other places about it.
+struct MessageRow(Message);
 
 macro_rules! message_columns {
     () => {
-        "select m.id, m.channel_id, m.seq, m.clock, m.kind, m.body, m.html, m.reply_to, m.client_key, m.created_at,
-                e.id, e.kind, e.name, e.bio from messages m join entities e on e.id = m.author_id "
+        "select m.id, m.channel_id, m.seq, m.clock, m.kind, m.body, m.html, m.reply_to, m.client_key, m.created_at, m.edited_at,
+                m.pinned_at is not null as pinned, m.deleted_at is not null as deleted, m.deleted_why,
+                (select d.name from entities d where d.id = m.deleted_by and d.id <> m.author_id) as deleted_by,
+                e.id as author, e.kind as author_kind, e.name, e.bio,
+                q.seq as quoted_seq, qa.name as quoted_author, left(q.body, 120) as quoted_text,
+                coalesce((select array_agg(distinct n.entity_id) from mentions n where n.message_id = m.id), '{}') as mentions,
+                (select json_agg(json_build_object('emoji', r.emoji, 'count', r.count, 'who', r.who) order by r.first, r.emoji)
+                 from (select x.emoji, count(*) as count, min(x.at) as first,
+                              (array_agg(x.entity_id order by x.at, x.entity_id))[1:100] as who
+                       from reactions x where x.message_id = m.id group by x.emoji) r) as reactions
+         from messages m join entities e on e.id = m.author_id
+         left join messages q on q.id = m.reply_to left join entities qa on qa.id = q.author_id "
     };
 }
 
-fn message(row: Row) -> Message {
-    let (id, channel, seq, clock, kind, body, html, reply_to, client_key, created_at, author, author_kind, name, bio) =
-        row;
-    Message {
-        id: MessageId(id),
-        channel: ChannelId(channel),
-        seq,
-        clock,
-        author: entity((author, author_kind, name, bio)),
-        kind: if kind == "system" { MessageKind::System } else { MessageKind::Text },
-        body,
-        html,
-        reply_to: reply_to.map(MessageId),
-        client_key: ClientKey(client_key),
-        created_at,
+impl FromRow<'_, PgRow> for MessageRow {
+    fn from_row(row: &PgRow) -> sqlx::Result<Self> {
+        let kind: &str = row.try_get("kind")?;
+        let author_kind: &str = row.try_get("author_kind")?;
+        let deletion = if row.try_get("deleted")? {
+            Some(Deletion {
+                by: row.try_get::<Option<String>, _>("deleted_by")?.unwrap_or_default(),
+                why: row.try_get::<Option<String>, _>("deleted_why")?.unwrap_or_default(),
+            })
+        } else {
+            None
+        };
+        let quote = match row.try_get::<Option<i64>, _>("quoted_seq")? {
+            Some(seq) => Some(Quote { seq, author: row.try_get("quoted_author")?, text: row.try_get("quoted_text")? }),
+            None => None,
+        };
+        let reactions: Option<Json<Vec<Reaction>>> = row.try_get("reactions")?;
+        let mentions: Vec<Uuid> = row.try_get("mentions")?;
+        Ok(Self(Message {
+            id: MessageId(row.try_get("id")?),
+            channel: ChannelId(row.try_get("channel_id")?),
+            seq: row.try_get("seq")?,
+            clock: row.try_get("clock")?,
+            author: Entity {
+                id: EntityId(row.try_get("author")?),
+                kind: kind_of(author_kind),
+                name: row.try_get("name")?,
+                bio: row.try_get("bio")?,
+            },
+            kind: if kind == "system" { MessageKind::System } else { MessageKind::Text },
+            body: row.try_get("body")?,
+            html: row.try_get("html")?,
+            reply_to: row.try_get::<Option<Uuid>, _>("reply_to")?.map(MessageId),
+            quote,
+            mentions: mentions.into_iter().map(EntityId).collect(),
+            reactions: reactions.map(|Json(reactions)| reactions).unwrap_or_default(),
+            client_key: ClientKey(row.try_get("client_key")?),
+            created_at: row.try_get("created_at")?,
+            edited_at: row.try_get("edited_at")?,
+            pinned: row.try_get("pinned")?,
+            deletion,
+        }))
     }
+}
+
+fn messages(rows: Vec<MessageRow>) -> Vec<Message> {
+    rows.into_iter().map(|row| row.0).collect()
 }
 
 /// Everybody who is in a channel, with the newest clock of its memberships.
@@ -55,21 +98,38 @@ pub(super) async fn roster(db: impl PgExecutor<'_>, channel: ChannelId) -> Resul
 }
 
 pub(super) async fn by_client_key(db: &PgPool, author: EntityId, key: ClientKey) -> Result<Option<Message>> {
-    let row: Option<Row> = sqlx::query_as(concat!(message_columns!(), "where m.author_id = $1 and m.client_key = $2"))
-        .bind(author.0)
-        .bind(key.0)
-        .fetch_optional(db)
-        .await?;
-    Ok(row.map(message))
+    let row: Option<MessageRow> =
+        sqlx::query_as(concat!(message_columns!(), "where m.author_id = $1 and m.client_key = $2"))
+            .bind(author.0)
+            .bind(key.0)
+            .fetch_optional(db)
+            .await?;
+    Ok(row.map(|row| row.0))
 }
 
-pub(super) async fn is_in(db: &PgPool, id: MessageId, channel: ChannelId) -> Result<bool> {
-    let (found,) = sqlx::query_as("select exists (select from messages where id = $1 and channel_id = $2)")
+/// One message of a channel.
+pub(super) async fn one(db: impl PgExecutor<'_>, channel: ChannelId, id: MessageId) -> Result<Option<Message>> {
+    let row: Option<MessageRow> = sqlx::query_as(concat!(message_columns!(), "where m.id = $1 and m.channel_id = $2"))
         .bind(id.0)
         .bind(channel.0)
-        .fetch_one(db)
+        .fetch_optional(db)
         .await?;
-    Ok(found)
+    Ok(row.map(|row| row.0))
+}
+
+/// What a reply quotes of the message that it answers, if its author may read that one.
+pub(super) async fn quote(db: &PgPool, id: MessageId, channel: ChannelId, author: EntityId) -> Result<Option<Quote>> {
+    let row: Option<(i64, String, String)> = sqlx::query_as(
+        "select m.seq, e.name, left(m.body, 120) from messages m join entities e on e.id = m.author_id
+         join memberships s on s.channel_id = m.channel_id and s.entity_id = $3
+         where m.id = $1 and m.channel_id = $2 and m.seq >= s.visible_from",
+    )
+    .bind(id.0)
+    .bind(channel.0)
+    .bind(author.0)
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(|(seq, author, text)| Quote { seq, author, text }))
 }
 
 /// Messages whose row changed after `since` and not after `up_to`.
@@ -80,7 +140,7 @@ pub(super) async fn changed(
     up_to: i64,
     limit: i64,
 ) -> Result<Vec<Message>> {
-    let rows: Vec<Row> = sqlx::query_as(concat!(
+    let rows: Vec<MessageRow> = sqlx::query_as(concat!(
         message_columns!(),
         "where m.channel_id = $1 and m.clock > $2 and m.clock <= $3 order by m.clock limit $4"
     ))
@@ -90,7 +150,21 @@ pub(super) async fn changed(
     .bind(limit)
     .fetch_all(db)
     .await?;
-    Ok(rows.into_iter().map(message).collect())
+    Ok(messages(rows))
+}
+
+/// The pinned messages of a channel, the newest first.
+pub(super) async fn pinned(db: &PgPool, channel: ChannelId, visible_from: i64) -> Result<Vec<Message>> {
+    let rows: Vec<MessageRow> = sqlx::query_as(concat!(
+        message_columns!(),
+        "where m.channel_id = $1 and m.pinned_at is not null and m.seq >= $2 order by m.seq desc limit $3"
+    ))
+    .bind(channel.0)
+    .bind(visible_from)
+    .bind(limits::PINS)
+    .fetch_all(db)
+    .await?;
+    Ok(messages(rows).into_iter().map(|message| message.seen_from(visible_from)).collect())
 }
 
 /// A page of history from `visible_from` on. One row more than is shown tells whether there is more.
@@ -99,6 +173,7 @@ pub(super) async fn page(db: &PgPool, channel: ChannelId, visible_from: i64, str
         Stretch::Latest => (true, i64::MAX),
         Stretch::Before(seq) => (true, seq),
         Stretch::After(seq) => (false, seq),
+        Stretch::Around(seq) => return around(db, channel, visible_from, seq).await,
     };
     let query = if backwards {
         concat!(
@@ -108,7 +183,7 @@ pub(super) async fn page(db: &PgPool, channel: ChannelId, visible_from: i64, str
     } else {
         concat!(message_columns!(), "where m.channel_id = $1 and m.seq >= $2 and m.seq > $3 order by m.seq limit $4")
     };
-    let rows: Vec<Row> = sqlx::query_as(query)
+    let rows: Vec<MessageRow> = sqlx::query_as(query)
         .bind(channel.0)
         .bind(visible_from)
         .bind(edge)
@@ -116,7 +191,8 @@ pub(super) async fn page(db: &PgPool, channel: ChannelId, visible_from: i64, str
         .fetch_all(db)
         .await?;
     let more = rows.len() as i64 > limits::PAGE;
-    let mut messages: Vec<Message> = rows.into_iter().take(limits::PAGE as usize).map(message).collect();
+    let mut messages: Vec<Message> =
+        messages(rows).into_iter().take(limits::PAGE as usize).map(|one| one.seen_from(visible_from)).collect();
     if backwards {
         messages.reverse();
         Ok(Page { more_before: more, more_after: stretch != Stretch::Latest, messages })
@@ -124,6 +200,28 @@ pub(super) async fn page(db: &PgPool, channel: ChannelId, visible_from: i64, str
         let more_before = messages.first().is_some_and(|first| first.seq > visible_from);
         Ok(Page { more_before, more_after: more, messages })
     }
+}
+
+/// A page with a message in its middle.
+async fn around(db: &PgPool, channel: ChannelId, visible_from: i64, seq: i64) -> Result<Page> {
+    let half = limits::PAGE / 2;
+    let rows: Vec<MessageRow> = sqlx::query_as(concat!(
+        message_columns!(),
+        "where m.channel_id = $1 and m.seq between greatest($2, $3 - $4) and $3 + $4 order by m.seq limit $5"
+    ))
+    .bind(channel.0)
+    .bind(visible_from)
+    .bind(seq)
+    .bind(half)
+    .bind(limits::PAGE)
+    .fetch_all(db)
+    .await?;
+    let (last,): (i64,) =
+        sqlx::query_as("select last_seq from channels where id = $1").bind(channel.0).fetch_one(db).await?;
+    let messages: Vec<Message> = messages(rows).into_iter().map(|one| one.seen_from(visible_from)).collect();
+    let more_before = messages.first().is_some_and(|first| first.seq > visible_from);
+    let more_after = messages.last().is_none_or(|newest| newest.seq < last);
+    Ok(Page { messages, more_before, more_after })
 }
 
 /// The newest messages of a channel, oldest first, up to and with `seq`.
@@ -134,7 +232,7 @@ pub(crate) async fn newest(
     seq: i64,
     limit: i64,
 ) -> Result<Vec<Message>> {
-    let rows: Vec<Row> = sqlx::query_as(concat!(
+    let rows: Vec<MessageRow> = sqlx::query_as(concat!(
         message_columns!(),
         "where m.channel_id = $1 and m.seq >= $2 and m.seq <= $3 order by m.seq desc limit $4"
     ))
@@ -144,5 +242,5 @@ pub(crate) async fn newest(
     .bind(limit)
     .fetch_all(db)
     .await?;
-    Ok(rows.into_iter().rev().map(message).collect())
+    Ok(messages(rows).into_iter().rev().collect())
 }

@@ -10,14 +10,16 @@ pub(super) const NEWEST: i64 = 20;
 /// break; a line break inside a message is indented, so that no text can look like another speaker's line.
 pub(super) fn turns(prompt: &str, own: EntityId, channel: &Channel, members: &[Member], talk: &[Message]) -> Vec<Turn> {
     let mut turns = vec![Turn { speaker: Speaker::System, text: system(prompt, own, channel, members) }];
-    turns.extend(talk.iter().filter(|message| message.kind == MessageKind::Text).map(|message| {
-        if message.author.id == own {
-            Turn { speaker: Speaker::Itself, text: message.body.clone() }
-        } else {
-            let text = format!("{}: {}", message.author.name, message.body.trim().replace('\n', "\n  "));
-            Turn { speaker: Speaker::Other, text }
-        }
-    }));
+    turns.extend(talk.iter().filter(|message| message.kind == MessageKind::Text && message.deletion.is_none()).map(
+        |message| {
+            if message.author.id == own {
+                Turn { speaker: Speaker::Itself, text: message.body.clone() }
+            } else {
+                let text = format!("{}: {}", message.author.name, message.body.trim().replace('\n', "\n  "));
+                Turn { speaker: Speaker::Other, text }
+            }
+        },
+    ));
     turns
 }
 
@@ -53,8 +55,14 @@ mod tests {
             body: body.into(),
             html: String::new(),
             reply_to: None,
+            quote: None,
+            mentions: vec![],
+            reactions: vec![],
             client_key: ClientKey::new(),
             created_at: time::OffsetDateTime::UNIX_EPOCH,
+            edited_at: None,
+            pinned: false,
+            deletion: None,
         }
     }
 

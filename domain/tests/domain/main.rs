@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
 
 mod accounts;
+mod changing;
 mod chats;
 mod circles;
 mod hearing;

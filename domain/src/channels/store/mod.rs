@@ -46,7 +46,7 @@ use crate::Result;
 use crate::entities::entity;
 use model::{Channel, ChannelId, ChannelKind, EntityId, History, Member, Role};
 use sqlx::postgres::PgRow;
-use sqlx::{FromRow, PgConnection, PgPool, Row};
+use sqlx::{FromRow, PgConnection, PgExecutor, PgPool, Row};
 use uuid::Uuid;
 
 type MemberRow = (Uuid, String, String, String, String, bool, bool, i64, i64);
@@ -125,16 +125,22 @@ pub(crate) struct Seat {
     pub last_read_seq: i64,
     /// Whether the channel is silent for them.
     pub muted: bool,
+    /// What they may do.
+    pub role: Role,
 }
 
 /// A channel as `who` reads it (a circle without a name has none here), and their membership if they are in it.
-pub(crate) async fn channel_for(db: &PgPool, id: ChannelId, who: EntityId) -> Result<Option<(Channel, Option<Seat>)>> {
+pub(crate) async fn channel_for(
+    db: impl PgExecutor<'_>,
+    id: ChannelId,
+    who: EntityId,
+) -> Result<Option<(Channel, Option<Seat>)>> {
     let row: Option<PgRow> = sqlx::query(concat!(
         "select ",
         channel_columns!(),
         ", case when c.kind = 'chat' then ",
         other_of!("$2"),
-        " else c.name end as name, m.visible_from, m.last_read_seq, m.muted
+        " else c.name end as name, m.visible_from, m.last_read_seq, m.muted, m.role
          from channels c left join memberships m on m.channel_id = c.id and m.entity_id = $2 and m.left_seq is null
          where c.id = $1"
     ))
@@ -144,9 +150,12 @@ pub(crate) async fn channel_for(db: &PgPool, id: ChannelId, who: EntityId) -> Re
     .await?;
     let Some(row) = row else { return Ok(None) };
     let seat = match row.try_get::<Option<i64>, _>("visible_from")? {
-        Some(visible_from) => {
-            Some(Seat { visible_from, last_read_seq: row.try_get("last_read_seq")?, muted: row.try_get("muted")? })
-        }
+        Some(visible_from) => Some(Seat {
+            visible_from,
+            last_read_seq: row.try_get("last_read_seq")?,
+            muted: row.try_get("muted")?,
+            role: role(row.try_get("role")?),
+        }),
         None => None,
     };
     Ok(Some((ChannelRow::from_row(&row)?.0, seat)))
@@ -164,7 +173,7 @@ pub(crate) async fn channel_state(db: &PgPool, id: ChannelId) -> Result<Option<(
 }
 
 /// Everybody in a channel, people who are present first.
-pub(crate) async fn members(db: &PgPool, id: ChannelId, here: &[EntityId]) -> Result<Vec<Member>> {
+pub(crate) async fn members(db: impl PgExecutor<'_>, id: ChannelId, here: &[EntityId]) -> Result<Vec<Member>> {
     let rows: Vec<MemberRow> = sqlx::query_as(concat!(
         "select ",
         member_columns!(),
@@ -229,7 +238,7 @@ pub(super) async fn lock_channel(db: &mut PgConnection, id: ChannelId) -> Result
     Ok(row.map(|(name, capacity, archived)| Locked { kind: kind(&name), capacity, archived }))
 }
 
-pub(super) async fn advance_clock(db: &mut PgConnection, id: ChannelId) -> Result<i64> {
+pub(crate) async fn advance_clock(db: &mut PgConnection, id: ChannelId) -> Result<i64> {
     let (clock,) = sqlx::query_as("update channels set clock = clock + 1 where id = $1 returning clock")
         .bind(id.0)
         .fetch_one(db)

@@ -76,6 +76,8 @@ pub(super) struct Stretch {
     before: Option<i64>,
     /// Messages after this seq; not together with `before`.
     after: Option<i64>,
+    /// The message of this seq, with 25 before and 25 after it; not together with the others.
+    around: Option<i64>,
 }
 
 /// `messages/decisions`
@@ -184,4 +186,43 @@ pub(super) struct Letters {
 #[derive(Deserialize, ToSchema)]
 pub(super) struct Somebody {
     member: EntityId,
+}
+
+/// `messages/edit`
+#[derive(Deserialize, ToSchema)]
+pub(super) struct EditMessage {
+    channel: ChannelId,
+    message: MessageId,
+    /// 1–4,000 characters of Markdown.
+    body: String,
+}
+
+/// `messages/delete`
+#[derive(Deserialize, ToSchema)]
+pub(super) struct DeleteMessage {
+    channel: ChannelId,
+    message: MessageId,
+    /// For somebody else's message: 1–200 characters that everybody there can read.
+    #[schema(required = false)]
+    why: String,
+}
+
+/// `messages/react`
+#[derive(Deserialize, ToSchema)]
+pub(super) struct React {
+    channel: ChannelId,
+    message: MessageId,
+    /// An emoji, or its shortcode.
+    #[schema(example = ":fire:")]
+    emoji: String,
+    /// `false` takes it back.
+    on: bool,
+}
+
+/// `messages/pin`
+#[derive(Deserialize, ToSchema)]
+pub(super) struct Pin {
+    channel: ChannelId,
+    message: MessageId,
+    pinned: bool,
 }

@@ -1,8 +1,9 @@
 //! Every endpoint but the stream: what it takes, gives and refuses.
 
 use super::arguments::{
-    AChannel, ARoom, ChangeRole, EditRoom, IntoCircle, Letters, LogIn, Mute, OfMessage, OneMember, PostMessage,
-    PutAway, Read, Register, Remove, RenameCircle, Somebody, Stretch, SyncPositions, Unread, WithSomebody,
+    AChannel, ARoom, ChangeRole, DeleteMessage, EditMessage, EditRoom, IntoCircle, Letters, LogIn, Mute, OfMessage,
+    OneMember, Pin, PostMessage, PutAway, React, Read, Register, Remove, RenameCircle, Somebody, Stretch,
+    SyncPositions, Unread, WithSomebody,
 };
 use model::accounts::{Invitation, Me};
 use model::channels::{CircleDraft, Opened, RoomDraft};
@@ -138,6 +139,41 @@ pub(super) fn all() -> Vec<Endpoint> {
             "A page of at most 50 messages, oldest first",
             takes::<Stretch>(),
             gives::<Page>(),
+            &[NotLoggedIn, NotFound, NotAMember],
+        ),
+        of(
+            "messages/edit",
+            "Change the words of one's own message",
+            takes::<EditMessage>(),
+            gives::<Message>(),
+            &[NotLoggedIn, NotFound, NotAMember, NotYours, Archived, ContactRefused, RateLimited],
+        ),
+        of(
+            "messages/delete",
+            "Empty one's own message, or with a reason somebody else's (a channel's owner and admins; in rooms admins of the space, too)",
+            takes::<DeleteMessage>(),
+            nothing(),
+            &[NotLoggedIn, NotFound, NotAMember, NotYours, Archived, RateLimited],
+        ),
+        of(
+            "messages/react",
+            "React to a message with an emoji, or no longer",
+            takes::<React>(),
+            gives::<Message>(),
+            &[NotLoggedIn, NotFound, NotAMember, Archived, ContactRefused, RateLimited],
+        ),
+        of(
+            "messages/pin",
+            "Pin a message in its channel, or take it down",
+            takes::<Pin>(),
+            gives::<Message>(),
+            &[NotLoggedIn, NotFound, NotAMember, NotYours, Archived, RateLimited],
+        ),
+        of(
+            "messages/pinned",
+            "What is pinned in a channel, the newest first",
+            takes::<AChannel>(),
+            many::<Message>(),
             &[NotLoggedIn, NotFound, NotAMember],
         ),
         of(

@@ -86,6 +86,10 @@ fn refused_by(schema: &Value, value: &str) -> Option<&'static str> {
         _ if is("null") && value.is_empty() => None,
         Some("int32") if is("integer") && value.parse::<i32>().is_err() => Some("a whole number"),
         _ if is("integer") && value.parse::<i64>().is_err() => Some("a whole number"),
+        _ if is("boolean") && !matches!(value, "true" | "false") => Some("true or false"),
+        _ if schema["enum"].as_array().is_some_and(|all| !all.iter().any(|one| one == value)) => {
+            Some("one of those that /docs names")
+        }
         Some("uuid") if Uuid::parse_str(value).is_err() => Some("an id (a UUID)"),
         _ => None,
     }

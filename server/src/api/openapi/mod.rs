@@ -7,8 +7,9 @@ mod misfit;
 pub(super) use misfit::{misfit, misfit_in_json};
 
 use arguments::{
-    AChannel, ARoom, ChangeRole, EditRoom, IntoCircle, Letters, LogIn, Mute, OfMessage, OneMember, PostMessage,
-    PutAway, Read, Register, Remove, RenameCircle, Somebody, Stretch, SyncPositions, Unread, WithSomebody,
+    AChannel, ARoom, ChangeRole, DeleteMessage, EditMessage, EditRoom, IntoCircle, Letters, LogIn, Mute, OfMessage,
+    OneMember, Pin, PostMessage, PutAway, React, Read, Register, Remove, RenameCircle, Somebody, Stretch,
+    SyncPositions, Unread, WithSomebody,
 };
 use axum::Router;
 use axum::http::{HeaderValue, header};
@@ -17,6 +18,7 @@ use axum::response::Response;
 use endpoints::{Endpoint, reference};
 use model::accounts::{Invitation, Me};
 use model::channels::{CircleDraft, Last, Opened, RoomDraft};
+use model::messages::{Deletion, Quote, Reaction};
 use model::{
     Channel, ChannelId, ChannelKind, ClientKey, Code, Decision, Entity, EntityId, EntityKind, Event, History, Member,
     Message, MessageId, MessageKind, Page, Place, Position, Problem, ReplyId, ReplyState, Role, SyncAnswer, Synced,
@@ -134,6 +136,10 @@ pub fn document() -> OpenApi {
         EditRoom,
         PostMessage,
         Stretch,
+        EditMessage,
+        DeleteMessage,
+        React,
+        Pin,
         CircleDraft,
         IntoCircle,
         RenameCircle,
@@ -161,6 +167,9 @@ pub fn document() -> OpenApi {
         Role,
         Message,
         MessageKind,
+        Quote,
+        Reaction,
+        Deletion,
         Page,
         Entity,
         EntityKind,

@@ -1,0 +1,241 @@
+//! What one does in an open room.
+
+use super::outbox::{self, Sending, Unsent};
+use super::state::{Room, wait};
+use crate::{api, browser};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use model::{ChannelKind, ClientKey, Code, Event, Message, MessageKind};
+
+impl Room {
+    /// Says something: drawn at once, sent, and sent again until the server has answered.
+    pub fn say(self, body: String) {
+        if let Some(seq) = self.editing.get_untracked() {
+            self.change(seq, body);
+            return;
+        }
+        let reply_to = self.answering.get_untracked().map(|message| message.id);
+        self.answering.set(None);
+        self.new_from.set(i64::MAX);
+        self.unsent.update(|unsent| {
+            unsent.push(Unsent {
+                client_key: ClientKey::new(),
+                reply_to,
+                body,
+                sending: Sending::Pending,
+                at: browser::now_ms() as i64,
+            });
+        });
+        self.keep();
+        self.send_all();
+    }
+
+    /// A message that is loaded.
+    pub fn message(self, seq: i64) -> Option<Message> {
+        self.picture.try_with(|picture| picture.messages.get(&seq).cloned()).flatten()
+    }
+
+    /// Begins to change one of one's own messages; without a number the newest.
+    pub fn begin_editing(self, seq: Option<i64>) {
+        let own = |message: &&Message| {
+            message.author.id == self.me
+                && message.kind == MessageKind::Text
+                && message.deletion.is_none()
+                && seq.is_none_or(|seq| seq == message.seq)
+        };
+        let found = self.picture.with_untracked(|picture| picture.messages.values().rev().find(own).cloned());
+        if let Some(message) = found {
+            self.answering.set(None);
+            self.editing.set(Some(message.seq));
+            self.draft.set(message.body);
+        }
+    }
+
+    /// Gives up answering and changing.
+    pub fn stop_acting(self) {
+        self.answering.set(None);
+        if self.editing.get_untracked().is_some() {
+            self.editing.set(None);
+            self.draft.set(String::new());
+        }
+    }
+
+    fn change(self, seq: i64, body: String) {
+        let Some(message) = self.message(seq) else { return };
+        self.editing.set(None);
+        spawn_local(async move {
+            match api::messages::edit(self.id, message.id, body.clone()).await {
+                Ok(message) => self.draw(message),
+                Err(failure) => {
+                    // What was typed comes back, to be tried again.
+                    self.editing.try_set(Some(seq));
+                    self.draft.try_set(body);
+                    self.trouble.try_set(Some(failure.0.message));
+                }
+            }
+        });
+    }
+
+    /// Tries a refused message again.
+    pub fn try_again(self, key: ClientKey) {
+        self.unsent.update(|unsent| {
+            for one in unsent.iter_mut().filter(|one| one.client_key == key) {
+                one.sending = Sending::Pending;
+            }
+        });
+        self.keep();
+        self.send_all();
+    }
+
+    /// Gives a refused message up and hands its text back to the composer, after what stands there already.
+    pub fn take_back(self, key: ClientKey) {
+        let mut text = String::new();
+        self.unsent.update(|unsent| {
+            if let Some(at) = unsent.iter().position(|one| one.client_key == key) {
+                text = unsent.remove(at).body;
+            }
+        });
+        outbox::forget(self.me, self.id, key);
+        self.draft.update(|draft| {
+            if !draft.trim().is_empty() {
+                draft.push('\n');
+            }
+            draft.push_str(&text);
+        });
+    }
+
+    /// Whether nothing more can be said in it.
+    pub fn is_archived(self) -> bool {
+        self.picture.try_with(|picture| picture.channel.archived_at.is_some()).unwrap_or_default()
+    }
+
+    /// Room, chat or circle.
+    pub fn kind(self) -> ChannelKind {
+        self.picture.try_with_untracked(|picture| picture.channel.kind).unwrap_or(ChannelKind::Room)
+    }
+
+    fn keep(self) {
+        self.unsent.with_untracked(|unsent| outbox::keep(self.me, self.id, unsent));
+    }
+
+    /// Sends what waits, one after the other, so that the order of typing is the order of posting.
+    pub fn send_all(self) {
+        if self.sending.get_untracked() {
+            return;
+        }
+        self.sending.set(true);
+        spawn_local(async move {
+            let mut pause = 500.0;
+            while let Some(next) = self.next_unsent() {
+                match api::messages::post(self.id, next.client_key, next.body, next.reply_to).await {
+                    Ok(message) => {
+                        pause = 500.0;
+                        self.draw(message);
+                    }
+                    Err(failure) => match failure.0.code {
+                        Code::NotLoggedIn => {
+                            browser::go("/login");
+                            break;
+                        }
+                        Code::Unreachable | Code::Busy | Code::Unavailable | Code::RateLimited => {
+                            let asked = failure.0.retry_after.map_or(0.0, |seconds| f64::from(seconds) * 1_000.0);
+                            wait(browser::jitter(f64::max(pause, asked))).await;
+                            pause = f64::min(pause * 2.0, 8_000.0);
+                        }
+                        _ => self.refuse(next.client_key, failure.0.message),
+                    },
+                }
+                if self.sending.try_get_untracked().is_none() {
+                    return;
+                }
+            }
+            self.sending.try_set(false);
+        });
+    }
+
+    /// The server's answer can be quicker than the stream; it may also be ahead of events that are still to come, so
+    /// the clock stays where it is.
+    fn draw(self, message: Message) {
+        let key = message.client_key;
+        let event = Event::Message { channel: self.id, clock: message.clock, message: Box::new(message) };
+        let _ = self.picture.try_update(|picture| {
+            let clock = picture.clock;
+            picture.apply(&event);
+            picture.clock = clock;
+        });
+        if self.unsent.try_get_untracked().is_some() {
+            self.settle(key);
+        }
+    }
+
+    fn next_unsent(self) -> Option<Unsent> {
+        self.unsent
+            .try_with_untracked(|unsent| unsent.iter().find(|one| one.sending == Sending::Pending).cloned())
+            .flatten()
+    }
+
+    fn refuse(self, key: ClientKey, why: String) {
+        let _ = self.unsent.try_update(|unsent| {
+            for one in unsent.iter_mut().filter(|one| one.client_key == key) {
+                one.sending = Sending::Refused(why.clone());
+            }
+        });
+        if self.unsent.try_get_untracked().is_some() {
+            self.keep();
+        }
+    }
+
+    /// Loads older messages.
+    pub fn earlier(self) {
+        let first = self.picture.with_untracked(|picture| {
+            picture.more_before.then(|| picture.messages.first_key_value().map(|(seq, _)| *seq)).flatten()
+        });
+        let Some(first) = first else { return };
+        if self.loading.get_untracked() {
+            return;
+        }
+        self.loading.set(true);
+        spawn_local(async move {
+            if let Ok(page) = api::messages::history(self.id, Some(first), None, None).await {
+                let _ = self.picture.try_update(|picture| picture.prepend(page));
+            }
+            let _ = self.loading.try_set(false);
+        });
+    }
+
+    /// Loads newer messages, where what is shown is from the past.
+    pub fn later(self) {
+        let newest =
+            self.picture.with_untracked(|picture| (!picture.at_end && picture.newest() > 0).then(|| picture.newest()));
+        let Some(newest) = newest else { return };
+        if self.loading.get_untracked() {
+            return;
+        }
+        self.loading.set(true);
+        spawn_local(async move {
+            if let Ok(page) = api::messages::history(self.id, None, Some(newest), None).await {
+                let _ = self.picture.try_update(|picture| picture.append(page));
+            }
+            let _ = self.loading.try_set(false);
+        });
+    }
+
+    /// Tells the server how far one has read, if one can see it.
+    pub fn read(self) {
+        let (newest, at_end) = self.picture.with_untracked(|picture| (picture.newest(), picture.at_end));
+        if !at_end || newest <= self.last_read.get_untracked() || !browser::is_visible() {
+            return;
+        }
+        self.last_read.set(newest);
+        spawn_local(async move {
+            let _ = api::channels::read(self.id, newest).await;
+        });
+    }
+
+    /// Tells the others that one writes.
+    pub fn typing(self) {
+        spawn_local(async move {
+            let _ = api::channels::typing(self.id).await;
+        });
+    }
+}

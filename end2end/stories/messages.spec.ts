@@ -1,0 +1,126 @@
+import { expect, test, type Visitor } from '../house';
+
+/** The article that says something. */
+const saying = (visitor: Visitor, text: string) => visitor.talk.locator('article[data-seq]').filter({ has: visitor.page.locator('.text', { hasText: text }) }).last();
+
+/** One of the quiet actions of a message. */
+async function act(visitor: Visitor, text: string, action: string) {
+  const message = saying(visitor, text);
+  await message.hover();
+  await message.locator('.actions').getByRole('button', { name: action }).click();
+}
+
+test('what is answered, edited, reacted to and deleted is seen by others at once', async ({ newcomer }) => {
+  const alice = await (await newcomer()).logIn('alice@test.com', 'alice123');
+  const carol = await (await newcomer()).logIn('carol@test.com', 'carol123');
+  const keeper = await (await newcomer()).logIn('testadmin@thegathering.com', 'adminpass');
+  for (const one of [alice, carol, keeper]) {
+    await one.enter('Lobby');
+    await one.alive();
+  }
+  await alice.say('the first wrod');
+  await keeper.say('something in between');
+  await expect(carol.talk.getByText('something in between')).toBeVisible();
+
+  await act(carol, 'the first wrod', 'Reply');
+  await expect(carol.page.getByText('Replying to alice')).toBeVisible();
+  await carol.say('you mean word');
+  const quote = saying(keeper, 'you mean word').locator('.quote');
+  await expect(quote).toContainText('the first wrod');
+
+  // An empty field and the arrow up: the last thing one has said.
+  await alice.composer.press('ArrowUp');
+  await expect(alice.composer).toHaveValue('the first wrod');
+  await alice.say('the first word');
+  await expect(saying(keeper, 'the first word')).toContainText('edited');
+  await expect(quote).toContainText('the first word');
+  await expect(saying(alice, 'the first word').first()).toBeVisible();
+
+  await act(carol, 'something in between', 'React');
+  await carol.page.locator('#emoji').getByRole('button', { name: '🔥' }).click();
+  const fire = saying(alice, 'something in between').getByRole('button', { name: '🔥' });
+  await expect(fire).toHaveText('🔥 1');
+  await fire.click();
+  await expect(saying(carol, 'something in between').getByRole('button', { name: '🔥' })).toHaveText('🔥 2');
+  await saying(carol, 'something in between').getByRole('button', { name: '🔥' }).click();
+  await expect(fire).toHaveText('🔥 1');
+
+  // An admin deletes with a reason that everybody can read.
+  const message = saying(keeper, 'you mean word');
+  await message.hover();
+  await message.locator('.actions').getByRole('link', { name: 'More' }).click();
+  await keeper.page.getByLabel('Why').fill('too pedantic');
+  await keeper.page.getByRole('button', { name: 'Delete' }).click();
+  await expect(carol.talk.getByText('Deleted by Keeper: too pedantic')).toBeVisible();
+  await expect(alice.talk.getByText('you mean word')).toHaveCount(0);
+  await expect(keeper.talk.getByText('Deleted by Keeper: too pedantic')).toBeVisible();
+});
+
+test('a link opens at its message, and what one marks stays unread', async ({ newcomer, house }) => {
+  const alice = await (await newcomer()).logIn('alice@test.com', 'alice123');
+  await alice.enter('Lobby');
+  await alice.alive();
+  const room = new URL(alice.page.url()).pathname.split('/')[2];
+  const post = (body: string) =>
+    alice.page.evaluate(
+      ([channel, body]) =>
+        fetch('/api/messages/post', {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ channel, body, client_key: crypto.randomUUID() }),
+        }).then((answer) => answer.json()),
+      [room, body],
+    );
+  const marked = await post('the one to find again');
+  for (let n = 0; n < 70; n++) await post(`after it ${n}`);
+  await alice.page.goto(`/rooms/${room}?at=${marked.seq}#m${marked.seq}`);
+  await expect(saying(alice, 'the one to find again')).toBeInViewport();
+  await expect(alice.talk.getByText('after it 69')).toHaveCount(0);
+  await alice.alive();
+  // Reading on loads what came after, to the end.
+  await expect(async () => {
+    await alice.talk.evaluate((talk) => talk.scrollTo(0, 0));
+    await expect(alice.talk.getByText('after it 69')).toHaveCount(1, { timeout: 1000 });
+  }).toPass();
+
+  const carol = await (await newcomer()).logIn('carol@test.com', 'carol123');
+  await carol.enter('Lobby');
+  await carol.alive();
+  const message = saying(carol, 'after it 60');
+  await message.scrollIntoViewIfNeeded();
+  await message.hover();
+  await message.locator('.actions').getByRole('link', { name: 'More' }).click();
+  await expect(carol.page.locator('#link')).toHaveValue(new RegExp(`^${house.url}/rooms/${room}\\?at=`));
+  await carol.page.getByRole('button', { name: 'Unread from here' }).click();
+  await expect(carol.page.locator('.room-card').filter({ hasText: 'Lobby' }).locator('.unread')).toHaveText('10 new');
+  await carol.enter('Lobby');
+  await expect(carol.talk.locator('.day.new')).toBeVisible();
+  const next = await carol.talk.locator('.day.new + article').textContent();
+  expect(next).toContain('after it 60');
+});
+
+test('names are called with the keys alone, and messages reached by arrows', async ({ newcomer, stub }) => {
+  const alice = await (await newcomer()).logIn('alice@test.com', 'alice123');
+  await alice.enter('Lobby');
+  await alice.alive();
+  await alice.composer.pressSequentially('@si');
+  await expect(alice.page.getByRole('option', { name: 'Silas' })).toBeVisible();
+  await alice.composer.press('Enter');
+  await expect(alice.composer).toHaveValue('@Silas ');
+  await stub.says({ text: 'You called.' });
+  await alice.composer.pressSequentially('are you there');
+  await alice.composer.press('Enter');
+  await expect(alice.talk.getByText('You called.')).toBeVisible();
+
+  await alice.talk.focus();
+  await alice.page.keyboard.press('ArrowUp');
+  await alice.page.keyboard.press('ArrowUp');
+  await expect(saying(alice, 'are you there')).toBeFocused();
+  await alice.page.keyboard.press('Tab');
+  await alice.page.keyboard.press('Tab');
+  await alice.page.keyboard.press('Enter');
+  await expect(alice.composer).toBeFocused();
+  await expect(alice.page.getByText('Replying to alice')).toBeVisible();
+  await alice.composer.press('Escape');
+  await expect(alice.page.getByText('Replying to alice')).toHaveCount(0);
+});
