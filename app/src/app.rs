@@ -14,7 +14,7 @@ use leptos_router::components::{Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 #[cfg(feature = "ssr")]
 use {
-    crate::pages::{Begin, LogIn, NotFound, Person, Register, Welcome},
+    crate::pages::{Admin, Begin, LogIn, MyPage, NotFound, Person, Register, Reset, Welcome},
     crate::room::{MessagePage, NewRoom, Settings},
 };
 
@@ -73,6 +73,9 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/register") view=Register ssr=SsrMode::Async />
             <Route path=path!("/login") view=LogIn ssr=SsrMode::Async />
             <Route path=path!("/rooms") view=Rooms ssr=SsrMode::Async />
+            <Route path=path!("/reset") view=Reset ssr=SsrMode::Async />
+            <Route path=path!("/me") view=MyPage ssr=SsrMode::Async />
+            <Route path=path!("/admin") view=Admin ssr=SsrMode::Async />
             <Route path=path!("/new") view=Begin ssr=SsrMode::Async />
             <Route path=path!("/people/:member") view=Person ssr=SsrMode::Async />
             <Route path=path!("/rooms/new") view=NewRoom ssr=SsrMode::Async />

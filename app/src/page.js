@@ -39,12 +39,22 @@ addEventListener('click', (event) => {
 // Forms that change what the stream then tells anyway are sent without leaving the page.
 addEventListener('submit', async (event) => {
   const form = event.target;
-  if (!form.matches('[data-quietly]') || !page.dataset.alive) return;
+  const shows = form.dataset.shows;
+  if (!shows && !(form.matches('[data-quietly]') && page.dataset.alive)) return;
   event.preventDefault();
   if (form.popover) form.hidePopover();
   const body = new URLSearchParams(new FormData(form, event.submitter));
   const answer = await fetch(form.action, { method: 'POST', body, headers: { accept: 'application/json' } }).catch(() => null);
-  if (!answer?.ok) refused(form, answer);
+  if (!answer?.ok) return refused(form, answer);
+  if (!shows) return;
+  // What is made is shown once, to be handed on.
+  const field = form.querySelector('.link') || document.createElement('input');
+  field.className = 'link';
+  field.readOnly = true;
+  field.setAttribute('aria-label', event.submitter?.textContent);
+  field.value = seen((await answer.json())[shows]);
+  form.append(field);
+  field.select();
 });
 
 // Why it was refused stands where the other troubles do.

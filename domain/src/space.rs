@@ -22,6 +22,8 @@ pub struct Policy {
     pub ai_enabled: bool,
     /// Messages that one member may post in a minute.
     pub posts_per_minute: u32,
+    /// Messages that one person may post in a week, unless an admin has said otherwise; `None` for no limit.
+    pub weekly_messages: Option<i32>,
 }
 
 /// The space: its database, its live streams, its minds. Cheap to clone.

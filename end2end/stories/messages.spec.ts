@@ -57,7 +57,7 @@ test('what is answered, edited, reacted to and deleted is seen by others at once
 });
 
 test('a link opens at its message, and what one marks stays unread', async ({ newcomer, house }) => {
-  const alice = await (await newcomer()).logIn('alice@test.com', 'alice123');
+  const alice = await (await newcomer()).logIn('testadmin@thegathering.com', 'adminpass');
   await alice.enter('Lobby');
   await alice.alive();
   const room = new URL(alice.page.url()).pathname.split('/')[2];

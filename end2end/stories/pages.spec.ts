@@ -48,11 +48,17 @@ for (const [size, viewport] of Object.entries(SIZES)) {
       expect((await leave.boundingBox())!.height, 'a button is one line').toBeLessThan(48);
       await leave.click();
       await look('leave');
+      await guest.page.goto(new URL(guest.page.url()).pathname + '/messages/1');
+      await look('message');
       await guest.page.goto(silas!);
       await look('person');
       const keeper = await newcomer({ viewport, colorScheme, reducedMotion: 'reduce' });
       page = (await keeper.logIn('testadmin@thegathering.com', 'adminpass')).page;
       await look('rooms-admin');
+      await page.goto('/admin');
+      await look('admin');
+      await page.goto('/me');
+      await look('me');
       await page.goto('/rooms/new');
       await look('new');
       await page.goto('/rooms');

@@ -147,6 +147,8 @@ pub struct Opened {
     pub muted: bool,
     /// Whom the one who asks does not want to hear from.
     pub blocked: Vec<EntityId>,
+    /// What is left of the messages that the one who asks may post, where something limits them.
+    pub quota: Option<crate::accounts::Quota>,
 }
 
 /// What a member is asked for when a room is made or changed.

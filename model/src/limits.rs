@@ -17,6 +17,24 @@ pub const EMAIL: usize = 254;
 pub const BODY: RangeInclusive<usize> = 1..=4_000;
 /// Members that a room may be made for, AIs included.
 pub const CAPACITY: RangeInclusive<i32> = 2..=10_000;
+/// Most characters in what somebody says about themselves.
+pub const BIO: usize = 500;
+/// Most characters in somebody's status.
+pub const STATUS: usize = 80;
+/// The languages that one may read in: code, and what it calls itself.
+pub const LANGUAGES: &[(&str, &str)] = &[
+    ("en", "English"),
+    ("de", "Deutsch"),
+    ("fr", "Français"),
+    ("es", "Español"),
+    ("it", "Italiano"),
+    ("nl", "Nederlands"),
+    ("pl", "Polski"),
+    ("pt", "Português"),
+    ("ru", "Русский"),
+    ("ja", "日本語"),
+    ("zh", "中文"),
+];
 /// Different emoji on one message.
 pub const REACTIONS: i64 = 20;
 /// Pinned messages of a channel.

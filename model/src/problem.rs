@@ -65,6 +65,10 @@ codes! {
     Archived = 409,
     /// The same client key was used for another text.
     ClientKeyReused = 409,
+    /// The space needs an admin, and this is the last one.
+    LastAdmin = 409,
+    /// The week's messages are used up; `retry_after` says when the next week begins.
+    QuotaReached = 429,
     /// Too many requests; `retry_after` says how many seconds to wait.
     RateLimited = 429,
     /// The server is stopping or has too much to do; trying again helps.

@@ -197,6 +197,7 @@ async fn open_space(
         demonstration,
         ai_enabled: config.ai_features_enabled,
         posts_per_minute: config.posts_per_minute,
+        weekly_messages: config.weekly_messages,
     };
     let (space, wire) = match &config.redis_url {
         Some(url) => {

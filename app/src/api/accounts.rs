@@ -3,7 +3,7 @@
 use crate::failure::Failure;
 use leptos::prelude::*;
 use model::Me;
-use model::accounts::Invitation;
+use model::accounts::{Invitation, OwnSession, Profile};
 
 #[cfg(feature = "ssr")]
 mod on_the_server {
@@ -14,6 +14,13 @@ mod on_the_server {
 
     pub async fn session() -> Result<Session, Failure> {
         leptos_axum::extract::<Session>().await.map_err(|_| Failure(lost()))
+    }
+
+    /// What the browser calls itself.
+    async fn about() -> String {
+        let headers = leptos_axum::extract::<axum::http::HeaderMap>().await.unwrap_or_default();
+        let about = headers.get(axum::http::header::USER_AGENT).and_then(|about| about.to_str().ok());
+        about.unwrap_or_default().chars().take(200).collect()
     }
 
     fn lost() -> Problem {
@@ -27,6 +34,7 @@ mod on_the_server {
             session.cycle_id().await?;
             // A session that only kept a refused form was to be short.
             session.set_expiry(Some(tower_sessions::Expiry::OnInactivity(time::Duration::days(30))));
+            session.insert("about", about().await).await?;
             session.insert(ENTITY, me.id).await
         };
         entered.await.map_err(|cause| {
@@ -119,4 +127,69 @@ pub async fn invite() -> Result<Invitation, Failure> {
     let (space, me) = (space()?, me()?);
     let token = domain::accounts::invite(&space, me.id).await?;
     Ok(Invitation { link: format!("/register?invitation={token}") })
+}
+
+/// One's own profile.
+#[server(prefix = "/api", endpoint = "accounts/profile")]
+pub async fn own_profile() -> Result<Profile, Failure> {
+    Ok(domain::accounts::own::profile(&space()?, me()?.id).await?)
+}
+
+/// Changes name, bio, language and status.
+#[server(prefix = "/api", endpoint = "accounts/edit")]
+pub async fn edit_profile(
+    name: String,
+    #[server(default)] bio: String,
+    language: String,
+    #[server(default)] status: String,
+) -> Result<(), Failure> {
+    let (space, me) = (space()?, me()?);
+    space.pace.post(me.id)?;
+    let draft = Profile { name, bio, language, status, email: String::new() };
+    Ok(domain::accounts::own::edit_profile(&space, me.id, draft).await?)
+}
+
+/// Changes the password; every other session ends.
+#[server(prefix = "/api", endpoint = "accounts/password")]
+pub async fn change_password(password: String, new_password: String) -> Result<(), Failure> {
+    let (space, me, session) = (space()?, me()?, visitor().session);
+    Ok(domain::accounts::own::change_password(&space, me.id, password, new_password, session.as_deref()).await?)
+}
+
+/// Changes the e-mail address.
+#[server(prefix = "/api", endpoint = "accounts/email")]
+pub async fn change_email(password: String, email: String) -> Result<(), Failure> {
+    Ok(domain::accounts::own::change_email(&space()?, me()?.id, password, &email).await?)
+}
+
+/// Where one is logged in.
+#[server(prefix = "/api", endpoint = "accounts/sessions")]
+pub async fn own_sessions() -> Result<Vec<OwnSession>, Failure> {
+    let (space, me, session) = (space()?, me()?, visitor().session);
+    Ok(domain::accounts::own::own_sessions(&space, me.id, session.as_deref()).await?)
+}
+
+/// Ends one of one's sessions.
+#[server(prefix = "/api", endpoint = "accounts/end-session")]
+pub async fn end_session(session: String) -> Result<(), Failure> {
+    Ok(domain::accounts::own::end_session(&space()?, me()?.id, &session).await?)
+}
+
+/// Chooses a new password by a link from an admin.
+#[server(prefix = "/api", endpoint = "accounts/reset")]
+pub async fn reset_password(token: String, password: String) -> Result<(), Failure> {
+    let space = space()?;
+    space.pace.log_in(visitor().address, &token)?;
+    domain::accounts::admin::reset(&space, &token, password).await?;
+    go("/login");
+    Ok(())
+}
+
+/// Goes for good. What one said stays under “a former member”, or is emptied.
+#[server(prefix = "/api", endpoint = "accounts/delete")]
+pub async fn delete_account(password: String, #[server(default)] empty: bool) -> Result<(), Failure> {
+    let (space, me) = (space()?, me()?);
+    domain::accounts::own::delete(&space, me.id, password, empty).await?;
+    go("/");
+    Ok(())
 }

@@ -1,6 +1,7 @@
 //! Server functions: each is an endpoint of its own, for pages and for programs.
 
 pub mod accounts;
+pub mod admin;
 pub mod channels;
 pub mod chats;
 pub mod live;

@@ -31,7 +31,7 @@ pub fn Bar() -> impl IntoView {
             },
             |me| {
                 view! {
-                    <span class="me">{me.name}</span>
+                    <a class="me quiet" href="/me" rel="external">{me.name}</a>
                     <form method="post" action="/api/accounts/logout">
                         <button class="quiet">{words::LOG_OUT}</button>
                     </form>

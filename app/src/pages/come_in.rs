@@ -9,6 +9,7 @@ use leptos_router::hooks::use_query_map;
 
 const REGISTER: &str = "/api/accounts/register";
 const LOG_IN: &str = "/api/accounts/login";
+const RESET: &str = "/api/accounts/reset";
 
 /// Who is in already goes on to the rooms.
 fn in_already() {
@@ -73,6 +74,26 @@ pub fn LogIn() -> impl IntoView {
             </form>
             {samples}
             <p class="aside">{words::NO_ACCOUNT} " " <a href="/register">{words::REGISTER}</a></p>
+        </main>
+    }
+}
+
+/// The form behind a link from an admin: a new password.
+#[component]
+pub fn Reset() -> impl IntoView {
+    let viewer = viewer().get_untracked();
+    let token = use_query_map().with_untracked(|query| query.get("token")).unwrap_or_default();
+    let problem = viewer.problem(RESET);
+    view! {
+        <Title text=words::RESET_TITLE />
+        <main id="main" class="narrow">
+            <h1>{words::RESET_TITLE}</h1>
+            <form class="card" method="post" action=RESET>
+                <Trouble problem=problem.clone() fields=&["password"] />
+                <Field name="password" kind="password" label=words::NEW_PASSWORD hint=words::PASSWORD_HINT autocomplete="new-password" problem=problem />
+                <input type="hidden" name="token" value=token />
+                <button class="primary">{words::SAVE}</button>
+            </form>
         </main>
     }
 }

@@ -1,9 +1,13 @@
 //! The pages outside a room. Those that are still are made on the server alone.
 
 #[cfg(feature = "ssr")]
+mod admin;
+#[cfg(feature = "ssr")]
 mod begin;
 #[cfg(feature = "ssr")]
 mod come_in;
+#[cfg(feature = "ssr")]
+mod me;
 #[cfg(feature = "ssr")]
 mod not_found;
 #[cfg(feature = "ssr")]
@@ -13,9 +17,13 @@ mod rooms;
 mod welcome;
 
 #[cfg(feature = "ssr")]
+pub use admin::Admin;
+#[cfg(feature = "ssr")]
 pub use begin::Begin;
 #[cfg(feature = "ssr")]
-pub use come_in::{LogIn, Register};
+pub use come_in::{LogIn, Register, Reset};
+#[cfg(feature = "ssr")]
+pub use me::MyPage;
 #[cfg(feature = "ssr")]
 pub use not_found::NotFound;
 #[cfg(feature = "ssr")]

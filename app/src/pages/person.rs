@@ -15,6 +15,7 @@ use model::{Channel, ChannelId, ChannelKind, Code, Entity, EntityId, EntityKind,
 /// All that the page shows.
 struct Card {
     entity: Entity,
+    status: String,
     is_me: bool,
     blocked: bool,
     /// Where one came from: the channel, one's own and their place in it, and whether one is an admin of the space.
@@ -37,7 +38,8 @@ async fn load(id: Option<String>, inside: Option<ChannelId>) -> Result<Card, Fai
         }
         None => None,
     };
-    Ok(Card { entity, is_me: me.id == id, blocked, inside })
+    let status = domain::entities::status(&space, id).await?;
+    Ok(Card { entity, status, is_me: me.id == id, blocked, inside })
 }
 
 /// The page.
@@ -59,7 +61,7 @@ pub fn Person() -> impl IntoView {
 
 #[component]
 fn Show(card: Card) -> impl IntoView {
-    let Card { entity, is_me, blocked, inside } = card;
+    let Card { entity, status, is_me, blocked, inside } = card;
     let problem = viewer().with_untracked(|viewer| viewer.flash.as_ref().map(|flash| flash.problem.clone()));
     let is_ai = entity.kind == EntityKind::Ai;
     let bio = if entity.bio.is_empty() { words::NO_BIO.to_owned() } else { entity.bio.clone() };
@@ -93,6 +95,7 @@ fn Show(card: Card) -> impl IntoView {
                 <h1>{name}</h1>
                 {is_ai.then(|| view! { <span class="wisp" title=words::AI_MARK>{words::AI_MARK}</span> })}
             </div>
+            {(!status.is_empty()).then(|| view! { <p class="muted">{status}</p> })}
             <p>{bio}</p>
             <Trouble problem />
             {ways}

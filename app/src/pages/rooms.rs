@@ -113,9 +113,6 @@ fn List(places: Vec<Place>) -> impl IntoView {
                     </li>
                 </For>
             </ul>
-            <form class="aside" method="post" action="/api/accounts/logout-everywhere">
-                <button class="quiet">{words::LOG_OUT_EVERYWHERE}</button>
-            </form>
         </main>
     }
 }

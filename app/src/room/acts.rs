@@ -130,6 +130,7 @@ impl Room {
                 match api::messages::post(self.id, next.client_key, next.body, next.reply_to).await {
                     Ok(message) => {
                         pause = 500.0;
+                        self.quota.try_update(|quota| quota.iter_mut().for_each(|quota| quota.left -= 1));
                         self.draw(message);
                     }
                     Err(failure) => match failure.0.code {

@@ -156,6 +156,11 @@ pub fn Composer(room: Room) -> impl IntoView {
             </p>
         })
     };
+    // Said before it hurts: when a fifth is left.
+    let quota = move || {
+        let quota = room.quota.get().filter(|quota| quota.left * 5 <= quota.limit);
+        quota.map(|quota| view! { <p class="hint" role="status">{format!("{} {} {}", quota.left.max(0), words::LEFT_OF, quota.limit)}</p> })
+    };
     let trouble = move || room.trouble.get().map(|why| view! { <p class="wrong" role="alert">{why}</p> });
     // Whoever begins to answer or to change something goes on in the field.
     Effect::new(move |before: Option<()>| {
@@ -171,6 +176,7 @@ pub fn Composer(room: Room) -> impl IntoView {
         <p class="writers" aria-live="polite">{writers}</p>
         {acting}
         {trouble}
+        {quota}
         <ul class="names" id="names" role="listbox" aria-label=words::NAMES hidden=move || names.with(Vec::is_empty)>{list}</ul>
         <form class="composer" method="post" action=POST on:submit=on_submit>
             <input type="hidden" name="channel" value=room.id.to_string() />

@@ -117,7 +117,7 @@ fn Inside(opened: Opened, places: Vec<Place>) -> impl IntoView {
         }
     };
     let waiting = live.waiting(id);
-    let title = move || match waiting.get() {
+    let title = move || match waiting.try_get().unwrap_or_default() {
         0 => name(),
         unread => format!("({unread}) {}", name()),
     };

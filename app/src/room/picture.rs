@@ -67,6 +67,11 @@ impl Picture {
         }
     }
 
+    /// Lets go of what was said before one may read: who came back while away may see less than before.
+    pub fn see_from(&mut self, visible_from: i64) {
+        self.messages = self.messages.split_off(&visible_from);
+    }
+
     /// Whether a message would stand behind one that is missing.
     pub fn would_leave_a_hole(&self, event: &Event) -> bool {
         let Event::Message { message, .. } = event else { return false };

@@ -4,6 +4,7 @@ use super::outbox::{self, Unsent};
 use super::picture::Picture;
 use crate::browser;
 use leptos::prelude::*;
+use model::accounts::Quota;
 use model::channels::Opened;
 use model::{ChannelId, ClientKey, Entity, EntityId, Event, Message, Position, ReplyId, ReplyState, Synced, Writing};
 use std::collections::HashMap;
@@ -37,6 +38,8 @@ pub struct Room {
     pub acting: RwSignal<Option<i64>>,
     /// The first message that was unread when it came into sight.
     pub new_from: RwSignal<i64>,
+    /// What is left of one's messages this week, where something limits them.
+    pub quota: RwSignal<Option<Quota>>,
     /// What went wrong with an action, in words.
     pub trouble: RwSignal<Option<String>>,
     /// Up to which clock nothing is missing: where a sync asks from.
@@ -56,7 +59,7 @@ pub struct Room {
 impl Room {
     /// A room as the server opened it.
     pub fn new(me: EntityId, opened: Opened) -> Self {
-        let Opened { channel, members, page, writing, last_read_seq, .. } = opened;
+        let Opened { channel, members, page, writing, last_read_seq, quota, .. } = opened;
         Self {
             id: channel.id,
             me,
@@ -71,6 +74,7 @@ impl Room {
             editing: RwSignal::new(None),
             acting: RwSignal::new(None),
             new_from: RwSignal::new(if last_read_seq < channel.last_seq { last_read_seq + 1 } else { i64::MAX }),
+            quota: RwSignal::new(quota),
             trouble: RwSignal::new(None),
             last_read: RwSignal::new(last_read_seq),
             told: StoredValue::new(HashMap::new()),
@@ -109,7 +113,14 @@ impl Room {
                     self.typing.update(|typing| typing.retain(|(who, _)| who.id != message.author.id));
                 }
                 let hole = self.picture.with_untracked(|picture| picture.would_leave_a_hole(event));
-                self.picture.update(|picture| picture.apply(event));
+                self.picture.update(|picture| {
+                    picture.apply(event);
+                    if let Event::Member { member, .. } = event
+                        && member.entity.id == self.me
+                    {
+                        picture.see_from(member.visible_from);
+                    }
+                });
                 self.hear_clock(event.clock(), hole);
                 self.read();
                 return hole;

@@ -1,7 +1,9 @@
-//! People's accounts: registering, logging in, inviting.
+//! People's accounts: registering, logging in, inviting; one's own account, and what admins do about others'.
 
+pub mod admin;
 mod email;
 mod invitations;
+pub mod own;
 mod password;
 pub(crate) mod store;
 
@@ -9,6 +11,7 @@ pub use invitations::{invite, make_setup_link};
 pub use password::Passwords;
 
 use crate::{Result, Space, entities, sessions};
+use model::accounts::Quota;
 use model::{Code, EntityId, EntityKind, Me, Problem, limits};
 
 /// What somebody types to register.
@@ -79,6 +82,12 @@ pub async fn log_out_everywhere(space: &Space, id: EntityId) -> Result<()> {
     sessions::store::delete_all(&space.db, id).await?;
     space.live.end(id, None);
     Ok(())
+}
+
+/// What is left of the messages that somebody may post this week; `None` where nothing limits them.
+pub async fn quota(space: &Space, who: EntityId) -> Result<Option<Quota>> {
+    let quota = store::quota(&space.db, who, space.policy.weekly_messages).await?;
+    Ok(quota.map(|(limit, left, _)| Quota { limit, left }))
 }
 
 /// Refuses everybody but admins.

@@ -17,7 +17,7 @@ pub use rooms::{create, edit, join};
 use crate::entities::blocks;
 use crate::error::not_found;
 use crate::live::Told;
-use crate::{Result, Space, messages, minds};
+use crate::{Result, Space, accounts, messages, minds};
 use model::channels::Opened;
 use model::{ChannelId, ChannelKind, Code, EntityId, Event, Page, Place, Problem};
 
@@ -49,11 +49,27 @@ pub async fn open(space: &Space, who: EntityId, id: ChannelId) -> Result<Opened>
         muted: membership.is_some_and(|seat| seat.muted),
         blocked: blocks::blocked_by(&space.db, who).await?,
         local_model: space.minds.is_local(),
+        quota: accounts::quota(space, who).await?,
         channel,
         members,
         page,
         writing,
     })
+}
+
+/// The rooms and circles that somebody is in.
+pub(crate) async fn joined(space: &Space, who: EntityId) -> Result<Vec<ChannelId>> {
+    store::memberships::joined(&space.db, who).await
+}
+
+/// Tells wherever somebody is that they are called otherwise now, or no longer come: their memberships change.
+pub(crate) async fn tell_of(space: &Space, who: EntityId) -> Result<()> {
+    for id in store::memberships::touch(&space.db, who).await? {
+        // Not told from here: who listens reads it from the database.
+        drop(space.live.expect(id));
+    }
+    space.live.tell_person(who, &Event::Me);
+    Ok(())
 }
 
 /// Tells the others in a channel that somebody is writing.

@@ -108,6 +108,13 @@ pub async fn open(space: &Space) -> Result<()> {
         let Some((_, who)) = known.iter().find(|(known, _)| known == name) else { continue };
         say(space, *who, lobby, body).await?;
     }
+    // One of them has a week's limit, so that one can see what that is like.
+    if let Some((_, who)) = known.iter().find(|(name, _)| *name == "alice") {
+        sqlx::query("update accounts set weekly_limit = 100 where entity_id = $1")
+            .bind(who.0)
+            .execute(&space.db)
+            .await?;
+    }
     Ok(())
 }
 

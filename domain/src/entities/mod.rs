@@ -35,3 +35,8 @@ pub async fn find(space: &Space, who: EntityId, letters: &str) -> Result<Vec<Ent
 pub async fn some(space: &Space, ids: &[EntityId]) -> Result<Vec<Entity>> {
     store::active(&space.db, ids).await
 }
+
+/// What a member says that they are up to; empty for nothing.
+pub async fn status(space: &Space, who: EntityId) -> Result<String> {
+    store::status(&space.db, who).await
+}

@@ -49,3 +49,9 @@ pub(super) async fn find(db: &PgPool, who: EntityId, letters: &str) -> Result<Ve
     .await?;
     Ok(rows.into_iter().map(entity).collect())
 }
+
+pub(super) async fn status(db: &PgPool, who: EntityId) -> Result<String> {
+    let row: Option<(String,)> =
+        sqlx::query_as("select status from entities where id = $1").bind(who.0).fetch_optional(db).await?;
+    Ok(row.map(|(status,)| status).unwrap_or_default())
+}

@@ -250,3 +250,38 @@ pub async fn pinned(space: &Space, who: EntityId, channel: ChannelId) -> Result<
     let seat = super::reading(space, who, channel).await?;
     store::pinned(&space.db, channel, seat.visible_from).await
 }
+
+/// Empties everything that somebody has said anywhere, one channel at a time; what quotes it changes with it.
+pub(crate) async fn empty_all_of(space: &Space, who: EntityId) -> Result<()> {
+    let channels: Vec<(uuid::Uuid,)> =
+        sqlx::query_as("select distinct channel_id from messages where author_id = $1 and deleted_at is null")
+            .bind(who.0)
+            .fetch_all(&space.db)
+            .await?;
+    for (channel,) in channels {
+        let telling = space.live.expect(ChannelId(channel));
+        let mut work = space.db.begin().await?;
+        sqlx::query("select from channels where id = $1 for update").bind(channel).execute(&mut *work).await?;
+        for gone in [
+            "delete from mentions n using messages m where m.id = n.message_id and m.channel_id = $1 and m.author_id = $2",
+            "delete from reactions r using messages m where m.id = r.message_id and m.channel_id = $1 and m.author_id = $2",
+            "with concerned as (
+                select m.id, row_number() over (order by m.seq) as nth from messages m
+                where m.channel_id = $1 and (m.author_id = $2 and m.kind = 'text' and m.deleted_at is null
+                   or exists (select from messages q where q.id = m.reply_to and q.author_id = $2))
+             ), bumped as (
+                update channels c set clock = c.clock + n.count from (select count(*) as count from concerned) n
+                where c.id = $1 returning c.clock - n.count as before
+             )
+             update messages m set clock = b.before + x.nth from concerned x, bumped b where m.id = x.id",
+            "update messages set body = '', html = '', deleted_at = now(), deleted_by = $2, pinned_at = null
+             where channel_id = $1 and author_id = $2 and kind = 'text' and deleted_at is null",
+        ] {
+            sqlx::query(gone).bind(channel).bind(who.0).execute(&mut *work).await?;
+        }
+        work.commit().await?;
+        // Many rows: who listens reads them from the database.
+        drop(telling);
+    }
+    Ok(())
+}

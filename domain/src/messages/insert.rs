@@ -13,26 +13,35 @@ use uuid::Uuid;
 pub(crate) type Numbered = (i64, i64, OffsetDateTime);
 
 /// Numbers and keeps a message with its mentions, and asks the AIs that it names to consider it. `None` where the author
-/// is no member, the channel is archived, one of a private chat has blocked the other, or the members have changed since
-/// it was prepared.
+/// is no member, the channel is archived, one of a private chat has blocked the other, the author's week is used up, or
+/// the members have changed since it was prepared. `usual` is how many messages the space gives each person in a week.
 ///
 /// The author's membership is locked first (shared): whoever is being removed has either posted before or cannot any
 /// more. Most messages come alone, name nobody and ask no AI. For them this short statement does: the one for several
 /// costs a third more even where it has nothing to add.
-pub(super) async fn one(db: impl PgExecutor<'_>, post: &Prepared) -> Result<Option<Numbered>> {
+pub(super) async fn one(db: impl PgExecutor<'_>, post: &Prepared, usual: Option<i32>) -> Result<Option<Numbered>> {
     if !post.mentions.is_empty() || post.considering().next().is_some() {
-        return Ok(together(db, post.channel, &[post]).await?.remove(&post.id));
+        return Ok(together(db, post.channel, &[post], usual).await?.remove(&post.id));
     }
     let row = sqlx::query_as(
         "with author as (
             select entity_id from memberships
             where channel_id = $2 and entity_id = $3 and left_seq is null
               and ($8::bigint is null or $8 = (select max(clock) from memberships where channel_id = $2)) for share
+         ), week as (
+            select a.entity_id, coalesce(a.weekly_limit, $9) as most,
+                   case when a.week_began > now() - interval '7 days' then a.week_count else 0 end as used
+            from accounts a join author using (entity_id)
+            where coalesce(a.weekly_limit, $9) is not null for no key update of a
          ), bumped as (
             update channels c set last_seq = c.last_seq + 1, clock = c.clock + 1 from author
-            where c.id = $2 and c.archived_at is null and (c.one_id is null or not exists (
+            where not exists (select from week where used >= most) and c.id = $2 and c.archived_at is null and (c.one_id is null or not exists (
                 select from blocks b where (b.blocker_id, b.blocked_id) in ((c.one_id, c.other_id), (c.other_id, c.one_id))))
             returning c.last_seq, c.clock
+         ), spent as (
+            update accounts a set week_count = w.used + 1,
+                   week_began = case when w.used = 0 then now() else a.week_began end
+            from week w, bumped where a.entity_id = w.entity_id
          )
          insert into messages (id, channel_id, seq, clock, author_id, body, html, reply_to, client_key)
          select $1, $2, last_seq, clock, $3, $4, $5, $6, $7 from bumped returning seq, clock, created_at",
@@ -45,6 +54,7 @@ pub(super) async fn one(db: impl PgExecutor<'_>, post: &Prepared) -> Result<Opti
     .bind(post.reply_to.map(|id| id.0))
     .bind(post.client_key.0)
     .bind(post.roster)
+    .bind(usual)
     .fetch_optional(db)
     .await?;
     Ok(row)
@@ -55,6 +65,7 @@ pub(super) async fn together(
     db: impl PgExecutor<'_>,
     channel: ChannelId,
     posts: &[&Prepared],
+    usual: Option<i32>,
 ) -> Result<HashMap<MessageId, Numbered>> {
     let mut mentions = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let mut tasks = (Vec::new(), Vec::new(), Vec::new());
@@ -80,9 +91,18 @@ pub(super) async fn together(
             select entity_id from memberships
             where channel_id = $1 and entity_id = any($3) and left_seq is null
             order by entity_id for share
+         ), locked as (
+            select a.entity_id, coalesce(a.weekly_limit, $16) as most,
+                   case when a.week_began > now() - interval '7 days' then a.week_count else 0 end as used
+            from accounts a where a.entity_id in (select entity_id from author)
+              and coalesce(a.weekly_limit, $16) is not null
+            order by a.entity_id for no key update of a
+         ), own as (
+            select d.*, row_number() over (partition by d.author order by d.place) as mine from draft d
          ), taken as (
-            select d.*, row_number() over (order by d.place) as nth from draft d
+            select d.*, row_number() over (order by d.place) as nth from own d
             where d.author in (select entity_id from author)
+              and not exists (select from locked w where w.entity_id = d.author and w.used + d.mine > w.most)
               and (d.roster is null or d.roster = (select max(clock) from memberships where channel_id = $1))
          ), bumped as (
             update channels c set last_seq = c.last_seq + t.posts, clock = c.clock + t.posts
@@ -90,6 +110,12 @@ pub(super) async fn together(
             where c.id = $1 and c.archived_at is null and t.posts > 0 and (c.one_id is null or not exists (
                 select from blocks b where (b.blocker_id, b.blocked_id) in ((c.one_id, c.other_id), (c.other_id, c.one_id))))
             returning c.last_seq - t.posts as seq, c.clock - t.posts as clock
+         ), spent as (
+            update accounts a set week_count = w.used + w.posts,
+                   week_began = case when w.used = 0 then now() else a.week_began end
+            from (select l.entity_id, l.used, count(*) as posts from locked l join taken t on t.author = l.entity_id
+                  group by l.entity_id, l.used) w, bumped
+            where a.entity_id = w.entity_id
          ), born as (
             insert into messages (id, channel_id, seq, clock, author_id, body, html, reply_to, client_key)
             select t.id, $1, b.seq + t.nth, b.clock + t.nth, t.author, t.body, t.html, t.reply_to, t.client_key
@@ -124,6 +150,7 @@ pub(super) async fn together(
     .bind(tasks.0)
     .bind(tasks.1)
     .bind(tasks.2)
+    .bind(usual)
     .fetch_all(db)
     .await?;
     Ok(rows.into_iter().map(|(id, seq, clock, at)| (MessageId(id), (seq, clock, at))).collect())

@@ -12,13 +12,14 @@ pub(crate) mod store;
 pub(crate) mod writer;
 
 pub use changes::{Changes, changes, sync};
+pub(crate) use changing::empty_all_of;
 pub use changing::{delete, edit, pin, pinned, react};
 pub use markdown::render;
 
 use crate::entities::blocks;
 use crate::error::not_found;
 use crate::live::Told;
-use crate::{Error, Result, Space, channels};
+use crate::{Error, Result, Space, accounts, channels};
 use model::messages::Quote;
 use model::{
     ChannelId, ChannelKind, ClientKey, Code, Entity, EntityId, EntityKind, Event, Message, MessageId, MessageKind,
@@ -242,7 +243,7 @@ pub(crate) async fn insert(
     prepared: &mut Prepared,
 ) -> Result<Option<insert::Numbered>> {
     for look in 1..=LOOKS {
-        if let Some(numbered) = insert::one(&mut *db, prepared).await? {
+        if let Some(numbered) = insert::one(&mut *db, prepared, space.policy.weekly_messages).await? {
             return Ok(Some(numbered));
         }
         let roster = space.rosters.newest(&mut *db, prepared.channel).await?;
@@ -291,6 +292,11 @@ fn no_such_reply() -> Error {
 
 /// Why a message could not be posted.
 async fn refusal(space: &Space, author: EntityId, channel: ChannelId) -> Result<Error> {
+    if let Some((limit, 0, seconds)) = accounts::store::quota(&space.db, author, space.policy.weekly_messages).await? {
+        let message =
+            format!("Your {limit} messages of this week are used up. The next week begins in {}.", span(seconds));
+        return Ok(Problem::new(Code::QuotaReached, message).after(u32::try_from(seconds).unwrap_or(u32::MAX)).into());
+    }
     Ok(match channels::store::channel_for(&space.db, channel, author).await? {
         Some((found, Some(_))) if found.archived_at.is_some() => {
             Problem::new(Code::Archived, "This room is archived. Nothing more can be said in it.").into()
@@ -308,6 +314,15 @@ async fn refusal(space: &Space, author: EntityId, channel: ChannelId) -> Result<
         Some((_, Some(_))) => Error::Interrupted("posting"),
         _ => not_found("room"),
     })
+}
+
+/// Seconds as one says them.
+fn span(seconds: i64) -> String {
+    match seconds {
+        ..7_200 => format!("{} minutes", (seconds + 59) / 60),
+        7_200..172_800 => format!("{} hours", (seconds + 3_599) / 3_600),
+        _ => format!("{} days", (seconds + 86_399) / 86_400),
+    }
 }
 
 /// The key was used before: the same words are the same message.

@@ -85,6 +85,11 @@ impl Pace {
         Ok(())
     }
 
+    /// Before the password of somebody who is logged in is looked at once more.
+    pub(crate) fn log_in_as(&self, who: &str) -> Result<(), Problem> {
+        check(&self.log_in_as, &known(who), "Too many tries.")
+    }
+
     /// Before a registration is looked at.
     pub fn register(&self, from: IpAddr, email: &str) -> Result<(), Problem> {
         let (from, email) = (household(from), known(email));

@@ -21,6 +21,16 @@ pub fn digest(token: &str) -> Vec<u8> {
     Sha256::digest(token.as_bytes()).to_vec()
 }
 
+/// A stored id as people and programs may see it.
+pub(crate) fn show_id(id: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(id)
+}
+
+/// A stored id as it was shown.
+pub(crate) fn parse_id(shown: &str) -> Option<Vec<u8>> {
+    URL_SAFE_NO_PAD.decode(shown).ok().filter(|id| id.len() == 32)
+}
+
 /// A session that has not expired.
 #[derive(Clone, Debug)]
 pub struct Session {

@@ -2,6 +2,7 @@
 
 use super::Session;
 use crate::Result;
+use model::accounts::OwnSession;
 use model::{EntityId, Me};
 use serde_json::Value;
 use sqlx::{PgExecutor, PgPool};
@@ -76,6 +77,47 @@ pub async fn delete(db: &PgPool, id: &[u8]) -> Result<()> {
 pub async fn delete_all(db: &PgPool, entity: EntityId) -> Result<()> {
     sqlx::query("delete from sessions where entity_id = $1").bind(entity.0).execute(db).await?;
     Ok(())
+}
+
+/// Where somebody is logged in, the newest first.
+pub(crate) async fn of(db: &PgPool, entity: EntityId, current: Option<&[u8]>) -> Result<Vec<OwnSession>> {
+    type Row = (Vec<u8>, Option<String>, OffsetDateTime, OffsetDateTime);
+    let rows: Vec<Row> = sqlx::query_as(
+        "select id, data->>'about', created_at, seen_at from sessions
+         where entity_id = $1 and expires_at > now() order by seen_at desc limit 100",
+    )
+    .bind(entity.0)
+    .fetch_all(db)
+    .await?;
+    let own = |(id, about, created_at, seen_at): Row| OwnSession {
+        current: current == Some(id.as_slice()),
+        id: super::show_id(&id),
+        about: about.unwrap_or_default(),
+        created_at,
+        seen_at,
+    };
+    Ok(rows.into_iter().map(own).collect())
+}
+
+/// Ends one of somebody's. `false` where it is none of theirs.
+pub(crate) async fn delete_own(db: &PgPool, entity: EntityId, id: &[u8]) -> Result<bool> {
+    let done = sqlx::query("delete from sessions where id = $1 and entity_id = $2")
+        .bind(id)
+        .bind(entity.0)
+        .execute(db)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Ends all of somebody's but one, and says which.
+pub(crate) async fn delete_others(db: &PgPool, entity: EntityId, keep: Option<&[u8]>) -> Result<Vec<Vec<u8>>> {
+    let rows: Vec<(Vec<u8>,)> =
+        sqlx::query_as("delete from sessions where entity_id = $1 and id is distinct from $2 returning id")
+            .bind(entity.0)
+            .bind(keep)
+            .fetch_all(db)
+            .await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
 /// Removes what has expired.

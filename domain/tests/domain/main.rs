@@ -3,12 +3,14 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
 
 mod accounts;
+mod agreement;
 mod changing;
 mod chats;
 mod circles;
 mod hearing;
 mod messages;
 mod minds;
+mod people;
 mod rooms;
 mod streams;
 mod tasks;

@@ -38,7 +38,13 @@ pub async fn fresh_database() -> PgConnectOptions {
 }
 
 pub fn policy() -> Policy {
-    Policy { open_registration: true, demonstration: false, ai_enabled: true, posts_per_minute: 100_000 }
+    Policy {
+        open_registration: true,
+        demonstration: false,
+        ai_enabled: true,
+        posts_per_minute: 100_000,
+        weekly_messages: None,
+    }
 }
 
 /// An empty space.

@@ -72,6 +72,8 @@ pub struct Config {
     pub open_registration: Option<bool>,
     /// Posts a minute for each member.
     pub posts_per_minute: u32,
+    /// Messages a week for each person.
+    pub weekly_messages: Option<i32>,
     /// How long a task's lease lasts without a sign of life.
     pub task_lease: Duration,
     /// The built site.
@@ -135,6 +137,9 @@ impl Config {
             model_file: read.model("MODEL_FILE"),
             open_registration: read.flag("OPEN_REGISTRATION"),
             posts_per_minute: read.number("POSTS_PER_MINUTE", 1..=1_000_000),
+            weekly_messages: i32::try_from(read.number("WEEKLY_MESSAGES", 0..=1_000_000))
+                .ok()
+                .filter(|limit| *limit > 0),
             task_lease: Duration::from_secs(u64::from(read.number("TASK_LEASE_SECONDS", 3..=600))),
             site: read.path("SITE_DIR"),
             log: read.text("LOG"),

@@ -54,6 +54,11 @@ pub const SETTINGS: &[Setting] = &[
     ),
     setting("OPEN_REGISTRATION", "", "true: anybody may register; unset: only in the demonstration"),
     setting("POSTS_PER_MINUTE", "120", "messages that one member may post in a minute"),
+    setting(
+        "WEEKLY_MESSAGES",
+        "0",
+        "messages that one person may post in seven days, unless an admin gives them another number; 0 for no limit",
+    ),
     setting("TASK_LEASE_SECONDS", "30", "how long work of a node that died stays untouched, 3 to 600"),
     setting("SITE_DIR", "", "folder of the built site; unset, beside the server's binary"),
     setting("LOG", "info", "what is logged, for example info,domain=debug"),

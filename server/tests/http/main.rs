@@ -8,4 +8,5 @@ mod house;
 mod life;
 mod minds;
 mod nodes;
+mod privacy;
 mod stream;

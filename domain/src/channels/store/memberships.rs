@@ -198,3 +198,38 @@ pub(in crate::channels) async fn banned(db: &PgPool, id: ChannelId) -> Result<Ve
     .await?;
     Ok(rows.into_iter().map(crate::entities::entity).collect())
 }
+
+/// The rooms and circles that somebody is in.
+pub(in crate::channels) async fn joined(db: &PgPool, who: EntityId) -> Result<Vec<ChannelId>> {
+    let rows: Vec<(Uuid,)> = sqlx::query_as(
+        "select m.channel_id from memberships m join channels c on c.id = m.channel_id
+         where m.entity_id = $1 and m.left_seq is null and c.kind <> 'chat' order by m.channel_id",
+    )
+    .bind(who.0)
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|(id,)| ChannelId(id)).collect())
+}
+
+/// Gives all of somebody's memberships new clocks: what they are called has changed. One channel at a time.
+pub(in crate::channels) async fn touch(db: &PgPool, who: EntityId) -> Result<Vec<ChannelId>> {
+    let rows: Vec<(Uuid,)> = sqlx::query_as(
+        "select channel_id from memberships where entity_id = $1 and left_seq is null order by channel_id",
+    )
+    .bind(who.0)
+    .fetch_all(db)
+    .await?;
+    for (id,) in &rows {
+        let mut work = db.begin().await?;
+        lock(&mut work, ChannelId(*id), &[who]).await?;
+        let clock = super::advance_clock(&mut work, ChannelId(*id)).await?;
+        sqlx::query("update memberships set clock = $3 where channel_id = $1 and entity_id = $2")
+            .bind(id)
+            .bind(who.0)
+            .bind(clock)
+            .execute(&mut *work)
+            .await?;
+        work.commit().await?;
+    }
+    Ok(rows.into_iter().map(|(id,)| ChannelId(id)).collect())
+}

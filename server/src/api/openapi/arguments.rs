@@ -226,3 +226,106 @@ pub(super) struct Pin {
     message: MessageId,
     pinned: bool,
 }
+
+/// `accounts/edit`
+#[derive(Deserialize, ToSchema)]
+pub(super) struct EditProfile {
+    /// 2–32 letters of any script, digits, `_ - .` and single spaces inside; unique across people and AIs.
+    name: String,
+    /// At most 500 characters.
+    #[schema(required = false)]
+    bio: String,
+    /// en de fr es it nl pl pt ru ja zh
+    #[schema(example = "en")]
+    language: String,
+    /// At most 80 characters.
+    #[schema(required = false)]
+    status: String,
+}
+
+/// `accounts/password`
+#[derive(Deserialize, ToSchema)]
+pub(super) struct ChangePassword {
+    /// The present one.
+    password: String,
+    /// 8–128 characters.
+    new_password: String,
+}
+
+/// `accounts/email`
+#[derive(Deserialize, ToSchema)]
+pub(super) struct ChangeEmail {
+    /// One's password.
+    password: String,
+    #[schema(example = "ada@example.org")]
+    email: String,
+}
+
+/// `accounts/end-session`
+#[derive(Deserialize, ToSchema)]
+pub(super) struct ASession {
+    /// As `accounts/sessions` names it.
+    session: String,
+}
+
+/// `accounts/reset`
+#[derive(Deserialize, ToSchema)]
+pub(super) struct ResetPassword {
+    /// From the link.
+    token: String,
+    /// 8–128 characters.
+    password: String,
+}
+
+/// `accounts/delete`
+#[derive(Deserialize, ToSchema)]
+pub(super) struct DeleteAccount {
+    /// One's password.
+    password: String,
+    /// Whether what one said is emptied, too.
+    #[schema(required = false)]
+    empty: bool,
+}
+
+/// `admin/people`
+#[derive(Deserialize, ToSchema)]
+pub(super) struct AfterName {
+    /// The name after which the list goes on.
+    #[schema(required = false)]
+    after: String,
+}
+
+/// Somebody with an account.
+#[derive(Deserialize, ToSchema)]
+pub(super) struct APerson {
+    person: EntityId,
+}
+
+/// `admin/active`
+#[derive(Deserialize, ToSchema)]
+pub(super) struct SetActive {
+    person: EntityId,
+    active: bool,
+}
+
+/// `admin/admin`
+#[derive(Deserialize, ToSchema)]
+pub(super) struct SetAdmin {
+    person: EntityId,
+    admin: bool,
+}
+
+/// `admin/quota`
+#[derive(Deserialize, ToSchema)]
+pub(super) struct SetQuota {
+    person: EntityId,
+    /// 0–1,000,000; without one, what the space is configured with.
+    limit: Option<i32>,
+}
+
+/// `admin/withdraw`
+#[derive(Deserialize, ToSchema)]
+pub(super) struct AnInvitation {
+    /// As `admin/invitations` names it.
+    invitation: String,
+}

@@ -1,11 +1,12 @@
 //! Every endpoint but the stream: what it takes, gives and refuses.
 
 use super::arguments::{
-    AChannel, ARoom, ChangeRole, DeleteMessage, EditMessage, EditRoom, IntoCircle, Letters, LogIn, Mute, OfMessage,
-    OneMember, Pin, PostMessage, PutAway, React, Read, Register, Remove, RenameCircle, Somebody, Stretch,
-    SyncPositions, Unread, WithSomebody,
+    AChannel, APerson, ARoom, ASession, AfterName, AnInvitation, ChangeEmail, ChangePassword, ChangeRole,
+    DeleteAccount, DeleteMessage, EditMessage, EditProfile, EditRoom, IntoCircle, Letters, LogIn, Mute, OfMessage,
+    OneMember, Pin, PostMessage, PutAway, React, Read, Register, Remove, RenameCircle, ResetPassword, SetActive,
+    SetAdmin, SetQuota, Somebody, Stretch, SyncPositions, Unread, WithSomebody,
 };
-use model::accounts::{Invitation, Me};
+use model::accounts::{Invitation, Me, OpenInvitation, OwnSession, PersonRow, Profile, ResetLink};
 use model::channels::{CircleDraft, Opened, RoomDraft};
 use model::{Channel, ChannelId, Code, Decision, Entity, Member, Message, Page, Place, SyncAnswer};
 use utoipa::openapi::{Ref, RefOr, Schema};
@@ -25,8 +26,8 @@ pub(super) struct Endpoint {
 pub(super) fn all() -> Vec<Endpoint> {
     use Code::{
         AdminOnly, Archived, Banned, ClientKeyReused, ContactRefused, EmailTaken, InvitationInvalid,
-        InvitationRequired, NameTaken, NotAMember, NotFound, NotLoggedIn, NotYours, RateLimited, RoomFull,
-        RoomNameTaken, WrongCredentials,
+        InvitationRequired, LastAdmin, NameTaken, NotAMember, NotFound, NotLoggedIn, NotYours, QuotaReached,
+        RateLimited, RoomFull, RoomNameTaken, WrongCredentials,
     };
     let of = |path, summary, takes, gives, refuses| Endpoint { path, summary, takes, gives, refuses };
     vec![
@@ -47,6 +48,99 @@ pub(super) fn all() -> Vec<Endpoint> {
             None,
             gives::<Invitation>(),
             &[NotLoggedIn, AdminOnly],
+        ),
+        of("accounts/profile", "One's own profile", None, gives::<Profile>(), &[NotLoggedIn]),
+        of(
+            "accounts/edit",
+            "Change name, bio, language and status",
+            takes::<EditProfile>(),
+            nothing(),
+            &[NotLoggedIn, NameTaken, RateLimited],
+        ),
+        of(
+            "accounts/password",
+            "Change the password; every other session ends",
+            takes::<ChangePassword>(),
+            nothing(),
+            &[NotLoggedIn, WrongCredentials, RateLimited],
+        ),
+        of(
+            "accounts/email",
+            "Change the e-mail address",
+            takes::<ChangeEmail>(),
+            nothing(),
+            &[NotLoggedIn, WrongCredentials, EmailTaken, RateLimited],
+        ),
+        of("accounts/sessions", "Where one is logged in", None, many::<OwnSession>(), &[NotLoggedIn]),
+        of(
+            "accounts/end-session",
+            "End one of one's sessions",
+            takes::<ASession>(),
+            nothing(),
+            &[NotLoggedIn, NotFound],
+        ),
+        of(
+            "accounts/reset",
+            "Choose a new password by a link from an admin",
+            takes::<ResetPassword>(),
+            nothing(),
+            &[InvitationInvalid, RateLimited],
+        ),
+        of(
+            "accounts/delete",
+            "Go for good; what one said stays without a name, or is emptied",
+            takes::<DeleteAccount>(),
+            nothing(),
+            &[NotLoggedIn, WrongCredentials, LastAdmin, RateLimited],
+        ),
+        of(
+            "admin/people",
+            "Everybody with an account, by name, 100 at a time (admins)",
+            takes::<AfterName>(),
+            many::<PersonRow>(),
+            &[NotLoggedIn, AdminOnly],
+        ),
+        of(
+            "admin/reset",
+            "Make a link by which somebody chooses a new password (admins)",
+            takes::<APerson>(),
+            gives::<ResetLink>(),
+            &[NotLoggedIn, AdminOnly, NotFound],
+        ),
+        of(
+            "admin/active",
+            "Keep somebody out at once, or let them in again (admins)",
+            takes::<SetActive>(),
+            nothing(),
+            &[NotLoggedIn, AdminOnly, NotFound, LastAdmin],
+        ),
+        of(
+            "admin/admin",
+            "Make somebody an admin, or no longer (admins)",
+            takes::<SetAdmin>(),
+            nothing(),
+            &[NotLoggedIn, AdminOnly, NotFound, LastAdmin],
+        ),
+        of(
+            "admin/quota",
+            "Set how many messages somebody may post in a week (admins)",
+            takes::<SetQuota>(),
+            nothing(),
+            &[NotLoggedIn, AdminOnly, NotFound],
+        ),
+        of(
+            "admin/invitations",
+            "The invitations that nobody has used yet (admins)",
+            None,
+            many::<OpenInvitation>(),
+            &[NotLoggedIn, AdminOnly],
+        ),
+        of(
+            "admin/withdraw",
+            "Withdraw an invitation (admins)",
+            takes::<AnInvitation>(),
+            nothing(),
+            &[NotLoggedIn, AdminOnly, NotFound],
         ),
         of("rooms/list", "The open rooms, and every channel one is in", None, many::<Place>(), &[NotLoggedIn]),
         of(
@@ -132,7 +226,7 @@ pub(super) fn all() -> Vec<Endpoint> {
             "Post a message, once for each client key",
             takes::<PostMessage>(),
             gives::<Message>(),
-            &[NotLoggedIn, NotFound, NotAMember, Archived, ContactRefused, ClientKeyReused, RateLimited],
+            &[NotLoggedIn, NotFound, NotAMember, Archived, ContactRefused, ClientKeyReused, QuotaReached, RateLimited],
         ),
         of(
             "messages/history",

@@ -7,16 +7,17 @@ mod misfit;
 pub(super) use misfit::{misfit, misfit_in_json};
 
 use arguments::{
-    AChannel, ARoom, ChangeRole, DeleteMessage, EditMessage, EditRoom, IntoCircle, Letters, LogIn, Mute, OfMessage,
-    OneMember, Pin, PostMessage, PutAway, React, Read, Register, Remove, RenameCircle, Somebody, Stretch,
-    SyncPositions, Unread, WithSomebody,
+    AChannel, APerson, ARoom, ASession, AfterName, AnInvitation, ChangeEmail, ChangePassword, ChangeRole,
+    DeleteAccount, DeleteMessage, EditMessage, EditProfile, EditRoom, IntoCircle, Letters, LogIn, Mute, OfMessage,
+    OneMember, Pin, PostMessage, PutAway, React, Read, Register, Remove, RenameCircle, ResetPassword, SetActive,
+    SetAdmin, SetQuota, Somebody, Stretch, SyncPositions, Unread, WithSomebody,
 };
 use axum::Router;
 use axum::http::{HeaderValue, header};
 use axum::middleware::map_response;
 use axum::response::Response;
 use endpoints::{Endpoint, reference};
-use model::accounts::{Invitation, Me};
+use model::accounts::{Invitation, Me, OpenInvitation, OwnSession, PersonRow, Profile, Quota, ResetLink};
 use model::channels::{CircleDraft, Last, Opened, RoomDraft};
 use model::messages::{Deletion, Quote, Reaction};
 use model::{
@@ -136,6 +137,18 @@ pub fn document() -> OpenApi {
         EditRoom,
         PostMessage,
         Stretch,
+        EditProfile,
+        ChangePassword,
+        ChangeEmail,
+        ASession,
+        ResetPassword,
+        DeleteAccount,
+        AfterName,
+        APerson,
+        SetActive,
+        SetAdmin,
+        SetQuota,
+        AnInvitation,
         EditMessage,
         DeleteMessage,
         React,
@@ -157,6 +170,12 @@ pub fn document() -> OpenApi {
         RoomDraft,
         Me,
         Invitation,
+        OpenInvitation,
+        OwnSession,
+        PersonRow,
+        Profile,
+        Quota,
+        ResetLink,
         Place,
         Last,
         Opened,
