@@ -6,6 +6,7 @@ const SIZES = { desk: { width: 1280, height: 800 }, tablet: { width: 820, height
 for (const [size, viewport] of Object.entries(SIZES)) {
   for (const colorScheme of ['dark', 'light'] as const) {
     test(`every page holds up on a ${size}, ${colorScheme}`, async ({ newcomer }) => {
+      test.setTimeout(150_000);
       const guest = await newcomer({ viewport, colorScheme, reducedMotion: 'reduce' });
       let page = guest.page;
       const look = async (name: string) => {

@@ -5,7 +5,8 @@ use crate::components::{Avatar, Trouble};
 use crate::failure::Failure;
 use crate::pages::trouble;
 use crate::visitor::{me, space};
-use crate::words;
+use crate::{when, words};
+use domain::entities::About;
 use leptos::either::Either;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -15,7 +16,7 @@ use model::{Channel, ChannelId, ChannelKind, Code, Entity, EntityId, EntityKind,
 /// All that the page shows.
 struct Card {
     entity: Entity,
-    status: String,
+    about: About,
     is_me: bool,
     blocked: bool,
     /// Where one came from: the channel, one's own and their place in it, and whether one is an admin of the space.
@@ -38,8 +39,8 @@ async fn load(id: Option<String>, inside: Option<ChannelId>) -> Result<Card, Fai
         }
         None => None,
     };
-    let status = domain::entities::status(&space, id).await?;
-    Ok(Card { entity, status, is_me: me.id == id, blocked, inside })
+    let about = domain::entities::about(&space, me.id, id).await?;
+    Ok(Card { entity, about, is_me: me.id == id, blocked, inside })
 }
 
 /// The page.
@@ -61,8 +62,17 @@ pub fn Person() -> impl IntoView {
 
 #[component]
 fn Show(card: Card) -> impl IntoView {
-    let Card { entity, status, is_me, blocked, inside } = card;
-    let problem = viewer().with_untracked(|viewer| viewer.flash.as_ref().map(|flash| flash.problem.clone()));
+    let Card { entity, about, is_me, blocked, inside } = card;
+    let viewer = viewer().get_untracked();
+    let seen = match about.last_seen {
+        _ if about.here => words::HERE_NOW.to_owned(),
+        Some(at) => {
+            let day = when::day_name(when::day(at, viewer.zone_minutes), viewer.today);
+            format!("{} {day}, {}", words::LAST_HERE, when::clock(at, viewer.zone_minutes))
+        }
+        None => String::new(),
+    };
+    let problem = viewer.flash.as_ref().map(|flash| flash.problem.clone());
     let is_ai = entity.kind == EntityKind::Ai;
     let bio = if entity.bio.is_empty() { words::NO_BIO.to_owned() } else { entity.bio.clone() };
     let id = entity.id;
@@ -95,7 +105,8 @@ fn Show(card: Card) -> impl IntoView {
                 <h1>{name}</h1>
                 {is_ai.then(|| view! { <span class="wisp" title=words::AI_MARK>{words::AI_MARK}</span> })}
             </div>
-            {(!status.is_empty()).then(|| view! { <p class="muted">{status}</p> })}
+            {(!about.status.is_empty()).then(|| view! { <p>{about.status.clone()}</p> })}
+            {(!seen.is_empty()).then(|| view! { <p class="muted">{seen}</p> })}
             <p>{bio}</p>
             <Trouble problem />
             {ways}

@@ -36,7 +36,6 @@ pub fn trouble(failure: &Failure) -> AnyView {
 pub fn Rooms() -> impl IntoView {
     let places = page_data::needed(|| (), |()| api::rooms::list());
     view! {
-        <Title text=words::ROOMS />
         <Suspense>
             {move || Suspend::new(async move {
                 match places.await {
@@ -77,7 +76,9 @@ fn List(places: Vec<Place>) -> impl IntoView {
         let words = if is_admin { words::ROOMS_EMPTY_ADMIN } else { words::ROOMS_EMPTY };
         rooms().is_empty().then(|| view! { <p class="notice">{words}</p> })
     };
+    let title = live.titled(|| words::ROOMS.to_owned(), None);
     view! {
+        <Title text=title />
         <main id="main" class="wide">
             <div class="page-head">
                 <h1>{words::ROOMS}</h1>

@@ -6,6 +6,7 @@ use crate::{api, browser};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use model::{ChannelKind, ClientKey, Code, Event, Message, MessageKind};
+use std::sync::Arc;
 
 impl Room {
     /// Says something: drawn at once, sent, and sent again until the server has answered.
@@ -32,12 +33,12 @@ impl Room {
 
     /// A message that is loaded.
     pub fn message(self, seq: i64) -> Option<Message> {
-        self.picture.try_with(|picture| picture.messages.get(&seq).cloned()).flatten()
+        self.picture.try_with(|picture| picture.messages.get(&seq).map(|message| (**message).clone())).flatten()
     }
 
     /// Begins to change one of one's own messages; without a number the newest.
     pub fn begin_editing(self, seq: Option<i64>) {
-        let own = |message: &&Message| {
+        let own = |message: &&Arc<Message>| {
             message.author.id == self.me
                 && message.kind == MessageKind::Text
                 && message.deletion.is_none()
@@ -47,7 +48,7 @@ impl Room {
         if let Some(message) = found {
             self.answering.set(None);
             self.editing.set(Some(message.seq));
-            self.draft.set(message.body);
+            self.draft.set(message.body.clone());
         }
     }
 

@@ -186,10 +186,20 @@ impl Live {
         }
     }
 
+    /// A page's title with how many messages wait in other places than `here` that are not silent.
+    pub fn titled(self, title: impl Fn() -> String, here: Option<ChannelId>) -> impl Fn() -> String {
+        let waiting = self.waiting(here);
+        // The page's title is set by an effect that may run once more after the page is left.
+        move || match waiting.try_get().unwrap_or_default() {
+            0 => title(),
+            unread => format!("({unread}) {}", title()),
+        }
+    }
+
     /// How many messages wait in other places than `here` that are not silent.
-    pub fn waiting(self, here: ChannelId) -> Memo<i64> {
+    fn waiting(self, here: Option<ChannelId>) -> Memo<i64> {
         Memo::new(move |_| {
-            let counts = |place: &&Place| place.joined && !place.muted && place.channel.id != here;
+            let counts = |place: &&Place| place.joined && !place.muted && Some(place.channel.id) != here;
             self.places.with(|places| places.iter().flatten().filter(counts).map(|place| place.unread).sum())
         })
     }

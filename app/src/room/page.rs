@@ -116,11 +116,7 @@ fn Inside(opened: Opened, places: Vec<Place>) -> impl IntoView {
             })
         }
     };
-    let waiting = live.waiting(id);
-    let title = move || match waiting.try_get().unwrap_or_default() {
-        0 => name(),
-        unread => format!("({unread}) {}", name()),
-    };
+    let title = live.titled(name, Some(id));
     Either::Right(view! {
         <Title text=title />
         <div class="room">

@@ -2,6 +2,7 @@
 
 use model::{Channel, EntityId, Event, Member, Message, Page};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Everything in a room that carries the channel's clock.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,7 +12,7 @@ pub struct Picture {
     /// The last clock that was seen.
     pub clock: i64,
     /// The messages that are loaded, a stretch without gaps, by their seq.
-    pub messages: BTreeMap<i64, Message>,
+    pub messages: BTreeMap<i64, Arc<Message>>,
     /// Everybody who is or was in it, as far as known.
     pub members: BTreeMap<EntityId, Member>,
     /// Whether there is more before what is loaded.
@@ -29,7 +30,7 @@ impl Picture {
             members: members.into_iter().map(|member| (member.entity.id, member)).collect(),
             more_before: page.more_before,
             at_end: !page.more_after,
-            messages: page.messages.into_iter().map(|message| (message.seq, message)).collect(),
+            messages: page.messages.into_iter().map(|message| (message.seq, Arc::new(message))).collect(),
         }
     }
 
@@ -88,7 +89,7 @@ impl Picture {
         let inside = self.messages.first_key_value().is_none_or(|(first, _)| message.seq >= *first);
         let drawn = known.is_some() || (inside && self.at_end);
         if drawn && known.is_none_or(|known| known.clock < message.clock) {
-            self.messages.insert(message.seq, message.clone());
+            self.messages.insert(message.seq, Arc::new(message.clone()));
         }
     }
 
@@ -96,14 +97,14 @@ impl Picture {
     pub fn prepend(&mut self, page: Page) {
         self.more_before = page.more_before;
         for message in page.messages {
-            self.messages.entry(message.seq).or_insert(message);
+            self.messages.entry(message.seq).or_insert_with(|| Arc::new(message));
         }
     }
 
     /// Takes in a page of newer messages, up to the newest where there are no more.
     pub fn append(&mut self, page: Page) {
         for message in page.messages {
-            self.messages.entry(message.seq).or_insert(message);
+            self.messages.entry(message.seq).or_insert_with(|| Arc::new(message));
         }
         self.at_end = !page.more_after;
     }

@@ -12,7 +12,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 use model::channels::Opened;
-use model::{Channel, ChannelId, ChannelKind, Code, Entity, History, Problem, Role};
+use model::{Channel, ChannelId, ChannelKind, Code, Entity, History, Message, Problem, Role, limits};
 
 /// All that the page shows.
 struct Shown {
@@ -22,6 +22,8 @@ struct Shown {
     is_admin: bool,
     /// To whom a room is closed.
     banned: Vec<Entity>,
+    /// What is pinned.
+    pins: Vec<Message>,
     /// Whom one might ask in.
     found: Vec<Entity>,
     letters: String,
@@ -49,9 +51,10 @@ async fn load(room: Option<String>, letters: String) -> Result<Shown, Failure> {
         ChannelKind::Circle => domain::entities::find(&space, me.id, &letters).await?,
         _ => Vec::new(),
     };
+    let pins = if opened.joined { domain::messages::pinned(&space, me.id, id).await? } else { Vec::new() };
     let is_in = |one: &Entity| opened.members.iter().any(|member| member.entity.id == one.id);
     let found = found.into_iter().filter(|one| !is_in(one)).collect();
-    Ok(Shown { opened, role, is_admin, banned, found, letters })
+    Ok(Shown { opened, role, is_admin, banned, pins, found, letters })
 }
 
 /// The page.
@@ -74,7 +77,7 @@ pub fn Settings() -> impl IntoView {
 
 #[component]
 fn Show(shown: Shown) -> impl IntoView {
-    let Shown { opened, role, is_admin, banned, found, letters } = shown;
+    let Shown { opened, role, is_admin, banned, pins, found, letters } = shown;
     let Opened { channel, muted, joined, .. } = opened;
     let problem = viewer().with_untracked(|viewer| viewer.flash.as_ref().map(|flash| flash.problem.clone()));
     let (id, is_open) = (channel.id, channel.archived_at.is_none());
@@ -117,6 +120,7 @@ fn Show(shown: Shown) -> impl IntoView {
             <h1>{format!("{}: {title}", words::SETTINGS)}</h1>
             <Trouble problem />
             {edit}
+            <Pins pins />
             {circle}
             {own}
             <Banned channel=id banned />
@@ -124,6 +128,19 @@ fn Show(shown: Shown) -> impl IntoView {
             <p class="aside"><a href=format!("/rooms/{id}")>{words::BACK_TO_TALK}</a></p>
         </main>
     }
+}
+
+/// What is pinned, with the way to it.
+#[component]
+fn Pins(pins: Vec<Message>) -> impl IntoView {
+    (!pins.is_empty()).then(|| {
+        let list = pins.into_iter().map(|pin| {
+            let text: String = pin.body.chars().take(limits::LAST_LINE).collect();
+            let place = format!("/rooms/{}?at={}#m{}", pin.channel, pin.seq, pin.seq);
+            view! { <li><a class="quote" href=place><b>{pin.author.name}</b> " " {text}</a></li> }
+        });
+        view! { <section class="card"><h2>{words::PINS}</h2><ul class="choices">{list.collect_view()}</ul></section> }
+    })
 }
 
 /// A form with one button that sets something.

@@ -15,6 +15,7 @@ use leptos::html;
 use leptos::prelude::*;
 use model::messages::Reaction;
 use model::{ChannelId, Entity, EntityId, EntityKind, Message, MessageId, MessageKind, ReplyState, Writing};
+use std::sync::Arc;
 
 /// Minutes after which the same author's next message has a head of its own.
 const RUN_MINUTES: i64 = 10;
@@ -27,7 +28,7 @@ const NEAR: i32 = 600;
 /// A message with what its neighbours decide.
 #[derive(Clone, PartialEq)]
 struct Row {
-    message: Message,
+    message: Arc<Message>,
     /// Whether it shows its author.
     head: bool,
     /// The day that begins with it.
@@ -47,7 +48,12 @@ impl Row {
     }
 }
 
-fn rows<'a>(messages: impl Iterator<Item = &'a Message>, zone: i32, blocked: &[EntityId], new_from: i64) -> Vec<Row> {
+fn rows<'a>(
+    messages: impl Iterator<Item = &'a Arc<Message>>,
+    zone: i32,
+    blocked: &[EntityId],
+    new_from: i64,
+) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
     for message in messages {
         let day = when::day(message.created_at, zone);
@@ -201,6 +207,7 @@ pub fn Talk(room: Room) -> impl IntoView {
 fn Line(row: Row, room: Room) -> impl IntoView {
     let viewer = viewer();
     let Row { message, head, day, hidden, first_new } = row;
+    let message = Arc::unwrap_or_clone(message);
     let seq = message.seq;
     let day = day.map(|day| {
         let name = move || viewer.with(|viewer| when::day_name(day, viewer.today));
@@ -409,7 +416,8 @@ mod tests {
             pinned: false,
             deletion: None,
         };
-        let talk = [said(ada, 0), said(ada, 5), said(ben, 6), said(ada, 7), said(ada, 30), said(ada, 125)];
+        let talk =
+            [said(ada, 0), said(ada, 5), said(ben, 6), said(ada, 7), said(ada, 30), said(ada, 125)].map(Arc::new);
         let heads: Vec<(bool, bool)> =
             rows(talk.iter(), 0, &[], i64::MAX).iter().map(|row| (row.head, row.day.is_some())).collect();
         assert_eq!(heads, [(true, true), (false, false), (true, false), (true, false), (true, false), (true, true)]);

@@ -8,6 +8,7 @@ pub use names::{key, parse_name};
 
 use crate::{Result, Space};
 use model::{Entity, EntityId, EntityKind};
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 /// A member as a row holds it.
@@ -36,7 +37,21 @@ pub async fn some(space: &Space, ids: &[EntityId]) -> Result<Vec<Entity>> {
     store::active(&space.db, ids).await
 }
 
-/// What a member says that they are up to; empty for nothing.
-pub async fn status(space: &Space, who: EntityId) -> Result<String> {
-    store::status(&space.db, who).await
+/// What one may know of a member beside their card.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct About {
+    /// What they are up to; empty for nothing.
+    pub status: String,
+    /// Whether they are here right now.
+    pub here: bool,
+    /// When they were last here, if they ever went.
+    pub last_seen: Option<OffsetDateTime>,
+}
+
+/// What `who` may know of a member: nothing of their coming and going where that one has blocked them.
+pub async fn about(space: &Space, who: EntityId, of: EntityId) -> Result<About> {
+    let Some((status, last_seen)) = store::about(&space.db, of).await? else { return Ok(About::default()) };
+    let is_blocked = blocks::by_any(&space.db, &[of]).await?.iter().any(|(_, blocked)| *blocked == who);
+    let here = !is_blocked && space.live.present().contains(&of);
+    Ok(About { status, here, last_seen: last_seen.filter(|_| !is_blocked) })
 }

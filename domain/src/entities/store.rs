@@ -4,6 +4,7 @@ use super::{Row, entity};
 use crate::Result;
 use model::{Entity, EntityId, EntityKind, limits};
 use sqlx::{PgConnection, PgExecutor, PgPool};
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 /// Adds a member. Breaks `entities_name_taken` where the name is somebody's.
@@ -50,8 +51,18 @@ pub(super) async fn find(db: &PgPool, who: EntityId, letters: &str) -> Result<Ve
     Ok(rows.into_iter().map(entity).collect())
 }
 
-pub(super) async fn status(db: &PgPool, who: EntityId) -> Result<String> {
-    let row: Option<(String,)> =
-        sqlx::query_as("select status from entities where id = $1").bind(who.0).fetch_optional(db).await?;
-    Ok(row.map(|(status,)| status).unwrap_or_default())
+/// Keeps that members were here until now.
+pub(crate) async fn seen(db: &PgPool, who: &[EntityId]) -> Result<()> {
+    let ids: Vec<Uuid> = who.iter().map(|id| id.0).collect();
+    sqlx::query("update entities set last_seen_at = now() where id = any($1)").bind(ids).execute(db).await?;
+    Ok(())
+}
+
+/// What a member is up to, and when they were last here.
+pub(super) async fn about(db: &PgPool, who: EntityId) -> Result<Option<(String, Option<OffsetDateTime>)>> {
+    let row = sqlx::query_as("select status, last_seen_at from entities where id = $1")
+        .bind(who.0)
+        .fetch_optional(db)
+        .await?;
+    Ok(row)
 }

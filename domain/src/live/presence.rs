@@ -3,7 +3,7 @@
 use super::listener::Listener;
 use super::{Hub, Told, lock};
 use crate::entities::blocks;
-use crate::{Result, channels};
+use crate::{Result, channels, entities};
 use model::{ChannelId, EntityId, Event};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 
 /// How often changes are told.
 pub(super) const EVERY: Duration = Duration::from_secs(1);
-/// How long somebody without a stream is still here: as long as a page takes to reload.
-const GRACE: Duration = Duration::from_secs(6);
+/// How long somebody without a stream is still here: a page may reload, a train pass a tunnel.
+const GRACE: Duration = Duration::from_secs(30);
 
 /// Somebody with a stream, or who had one a moment ago.
 #[derive(Default)]
@@ -65,6 +65,9 @@ impl Hub {
             *known = now;
             (came, went)
         };
+        if !went.is_empty() {
+            entities::store::seen(&self.db, &went).await?;
+        }
         let changed: Vec<EntityId> = came.iter().chain(&went).copied().collect();
         if changed.is_empty() {
             return Ok(());

@@ -170,6 +170,8 @@ async fn a_block_ends_private_contact_and_tells_the_blocked_nothing() {
     };
     assert_eq!((sees(eve).await, sees(ben).await), (true, false));
     assert!(place(&space, ben, both).await.here.iter().all(|entity| entity.id != ann));
+    let about = async |who: EntityId| domain::entities::about(&space, who, ann).await.unwrap().here;
+    assert_eq!((about(eve).await, about(ben).await), (true, false));
     blocks::unblock(&space, ann, ben).await.unwrap();
     say(&space, ben, chat, "there you are").await.unwrap();
     assert_eq!(code(blocks::block(&space, ann, ann).await), Code::InvalidArgument);

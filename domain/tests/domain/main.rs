@@ -12,6 +12,7 @@ mod messages;
 mod minds;
 mod people;
 mod rooms;
+mod statements;
 mod streams;
 mod tasks;
 mod world;
