@@ -30,3 +30,39 @@ test('two tabs and a phone of one person agree on what is read', async ({ newcom
   for (const page of [tab, desk.page]) await expect(card(page).locator('.unread')).toHaveCount(0);
   await expect(desk.page).not.toHaveTitle(/^\(/);
 });
+
+test('five thousand messages scroll without a stumble', async ({ newcomer }) => {
+  test.setTimeout(240_000);
+  const keeper = await (await newcomer()).logIn('testadmin@thegathering.com', 'adminpass');
+  await keeper.page.getByRole('link', { name: 'New room' }).click();
+  await keeper.page.getByLabel('Name').fill('The Long Scroll');
+  await keeper.page.getByRole('button', { name: 'Save' }).click();
+  await keeper.page.getByRole('main').getByRole('button', { name: 'Join' }).click();
+  await expect(keeper.composer).toBeVisible();
+  const room = new URL(keeper.page.url()).pathname.split('/')[2];
+  await keeper.page.evaluate(async (channel) => {
+    const post = (n: number) =>
+      fetch('/api/messages/post', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ channel, body: `line ${n}: ${'some words of a talk '.repeat(n % 7)}`, client_key: crypto.randomUUID() }),
+      });
+    for (let n = 0; n < 5_000; n += 50) await Promise.all(Array.from({ length: 50 }, (_, k) => post(n + k)));
+  }, room);
+  await keeper.page.reload();
+  await keeper.alive();
+  // What keeps the page busy for longer than a tenth of a second is noticed by the browser itself.
+  await keeper.page.evaluate(() => {
+    const long: number[] = [];
+    (window as unknown as { long: number[] }).long = long;
+    new PerformanceObserver((list) => list.getEntries().forEach((entry) => long.push(Math.round(entry.duration)))).observe({ type: 'longtask' });
+  });
+  const first = keeper.talk.locator('article[data-seq="1"]');
+  for (let scrolls = 0; scrolls < 400 && (await first.count()) === 0; scrolls++) {
+    await keeper.talk.evaluate((talk) => talk.scrollTo(0, -talk.scrollHeight));
+    await keeper.page.evaluate(() => new Promise((done) => requestAnimationFrame(done)));
+  }
+  await expect(first).toHaveCount(1);
+  const long = await keeper.page.evaluate(() => (window as unknown as { long: number[] }).long);
+  expect(long.filter((ms) => ms > 100), `tasks above 50 ms: ${long}`).toEqual([]);
+});

@@ -1,12 +1,17 @@
 //! What one does in an open room.
 
 use super::outbox::{self, Sending, Unsent};
+use super::picture::Picture;
 use super::state::{Room, wait};
 use crate::{api, browser};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use model::{ChannelKind, ClientKey, Code, Event, Message, MessageKind};
 use std::sync::Arc;
+use std::time::Duration;
+
+/// How long lines that were added stand before others go.
+const APART: Duration = Duration::from_millis(60);
 
 impl Room {
     /// Says something: drawn at once, sent, and sent again until the server has answered.
@@ -18,6 +23,7 @@ impl Room {
         let reply_to = self.answering.get_untracked().map(|message| message.id);
         self.answering.set(None);
         self.new_from.set(i64::MAX);
+        self.to_newest();
         self.unsent.update(|unsent| {
             unsent.push(Unsent {
                 client_key: ClientKey::new(),
@@ -200,8 +206,31 @@ impl Room {
         spawn_local(async move {
             if let Ok(page) = api::messages::history(self.id, Some(first), None, None).await {
                 let _ = self.picture.try_update(|picture| picture.prepend(page));
+                // Apart, so that the place one reads at is kept through each.
+                wait(APART).await;
+                let _ = self.picture.try_update(Picture::let_go_of_newest);
             }
             let _ = self.loading.try_set(false);
+        });
+    }
+
+    /// Shows the newest messages again, where what is shown is from the past.
+    pub fn to_newest(self) {
+        if self.picture.with_untracked(|picture| picture.at_end) {
+            return;
+        }
+        spawn_local(async move {
+            // Once more where something was said meanwhile.
+            for _ in 0..3 {
+                let Ok(page) = api::messages::history(self.id, None, None, None).await else { return };
+                let at_end = self.picture.try_update(|picture| {
+                    picture.begin_anew(page);
+                    picture.at_end
+                });
+                if at_end != Some(false) {
+                    return;
+                }
+            }
         });
     }
 
@@ -217,6 +246,8 @@ impl Room {
         spawn_local(async move {
             if let Ok(page) = api::messages::history(self.id, None, Some(newest), None).await {
                 let _ = self.picture.try_update(|picture| picture.append(page));
+                wait(APART).await;
+                let _ = self.picture.try_update(Picture::let_go_of_oldest);
             }
             let _ = self.loading.try_set(false);
         });

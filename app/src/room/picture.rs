@@ -4,6 +4,9 @@ use model::{Channel, EntityId, Event, Member, Message, Page};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+/// Messages that are held at once: a page with thousands of lines stumbles at every one that is added.
+const WINDOW: usize = 300;
+
 /// Everything in a room that carries the channel's clock.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Picture {
@@ -19,6 +22,8 @@ pub struct Picture {
     pub more_before: bool,
     /// Whether the newest message is loaded; if not, new ones are not drawn.
     pub at_end: bool,
+    /// The newest message that was heard of, drawn or not.
+    latest: i64,
 }
 
 impl Picture {
@@ -26,6 +31,7 @@ impl Picture {
     pub fn new(channel: Channel, members: Vec<Member>, page: Page) -> Self {
         Self {
             clock: channel.clock,
+            latest: channel.last_seq,
             channel,
             members: members.into_iter().map(|member| (member.entity.id, member)).collect(),
             more_before: page.more_before,
@@ -85,6 +91,7 @@ impl Picture {
     }
 
     fn put(&mut self, message: &Message) {
+        self.latest = self.latest.max(message.seq);
         let known = self.messages.get(&message.seq);
         let inside = self.messages.first_key_value().is_none_or(|(first, _)| message.seq >= *first);
         let drawn = known.is_some() || (inside && self.at_end);
@@ -101,12 +108,41 @@ impl Picture {
         }
     }
 
+    /// Whether more is held than a page can carry for long.
+    pub fn is_long(&self) -> bool {
+        self.messages.len() > 2 * WINDOW
+    }
+
+    /// Lets go of the newest messages beyond what a page can carry; reading on loads them again.
+    pub fn let_go_of_newest(&mut self) {
+        while self.messages.len() > WINDOW {
+            self.messages.pop_last();
+            self.at_end = false;
+        }
+    }
+
+    /// Lets go of the oldest, likewise.
+    pub fn let_go_of_oldest(&mut self) {
+        while self.messages.len() > WINDOW {
+            self.messages.pop_first();
+            self.more_before = true;
+        }
+    }
+
+    /// Takes in the newest page in place of a stretch of the past.
+    pub fn begin_anew(&mut self, page: Page) {
+        self.messages.clear();
+        self.more_before = page.more_before;
+        self.append(page);
+    }
+
     /// Takes in a page of newer messages, up to the newest where there are no more.
     pub fn append(&mut self, page: Page) {
         for message in page.messages {
             self.messages.entry(message.seq).or_insert_with(|| Arc::new(message));
         }
-        self.at_end = !page.more_after;
+        // What was said since the page was read is not in it.
+        self.at_end = !page.more_after && self.newest() >= self.latest;
     }
 
     fn set_here(&mut self, who: EntityId, here: bool) {
@@ -235,6 +271,34 @@ mod tests {
             shuffled.iter().for_each(|event| anyhow.apply(event));
             prop_assert_eq!(in_order, anyhow);
         }
+    }
+
+    fn page(seqs: std::ops::RangeInclusive<i64>, more_before: bool, more_after: bool) -> Page {
+        let said = |seq| match message(seq, seq) {
+            Event::Message { message, .. } => *message,
+            _ => unreachable!("a message"),
+        };
+        Page { messages: seqs.map(said).collect(), more_before, more_after }
+    }
+
+    #[test]
+    fn only_a_window_is_held_wherever_one_reads() {
+        let mut picture = Picture::new(channel(900), vec![], page(601..=900, true, false));
+        picture.prepend(page(501..=600, true, false));
+        picture.let_go_of_newest();
+        assert_eq!((picture.messages.len(), picture.newest(), picture.at_end), (WINDOW, 800, false));
+        picture.apply(&message(901, 901));
+        assert_eq!(picture.newest(), 800, "what is said at the end is not drawn after a gap");
+        picture.append(page(801..=900, true, false));
+        assert!(!picture.at_end, "the page was read before the last message");
+        picture.append(page(901..=901, true, false));
+        picture.let_go_of_oldest();
+        assert_eq!((picture.messages.len(), picture.more_before, picture.at_end), (WINDOW, true, true));
+        assert_eq!(picture.messages.first_key_value().unwrap().0, &602);
+        picture.let_go_of_newest();
+        assert!(picture.at_end);
+        picture.begin_anew(page(1..=3, false, true));
+        assert_eq!((picture.messages.len(), picture.more_before, picture.at_end), (3, false, false));
     }
 
     #[test]

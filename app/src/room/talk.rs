@@ -3,7 +3,6 @@
 use super::actions::Actions;
 use super::live::Live;
 use super::outbox::{Sending, Unsent};
-#[cfg(feature = "hydrate")]
 use super::picture::Picture;
 use super::state::Room;
 use super::why::Why;
@@ -118,11 +117,18 @@ pub fn Talk(room: Room) -> impl IntoView {
             crate::browser::keep_place(&scroller, &lines, first);
         }
     });
+    // A page that stays open does not grow without end.
+    Effect::new(move |_| {
+        if room.picture.with(Picture::is_long) && !away_from_end.get_untracked() {
+            room.picture.update(Picture::let_go_of_oldest);
+        }
+    });
     let to_end = move |event: leptos::ev::MouseEvent| {
-        if room.picture.with_untracked(|picture| picture.at_end)
+        if live.began.get_untracked()
             && let Some(scroller) = scroller.get_untracked()
         {
             event.prevent_default();
+            room.to_newest();
             scroller.set_scroll_top(0);
         }
     };
