@@ -36,6 +36,16 @@ addEventListener('click', (event) => {
   }
 }, true);
 
+// Whoever does something is there: said now and then, so that who does nothing counts as away.
+let said = 0;
+for (const sign of ['pointermove', 'pointerdown', 'keydown', 'wheel', 'visibilitychange']) {
+  addEventListener(sign, () => {
+    if (!page.dataset.alive || document.hidden || Date.now() - said < 60_000) return;
+    said = Date.now();
+    fetch('/api/people/active', { method: 'POST', headers: { accept: 'application/json' } }).catch(() => {});
+  }, { capture: true, passive: true });
+}
+
 // Forms that change what the stream then tells anyway are sent without leaving the page.
 addEventListener('submit', async (event) => {
   const form = event.target;

@@ -146,7 +146,9 @@ pub const HERE: &str = "Here";
 pub const HERE_NOW: &str = "Here right now.";
 pub const LAST_HERE: &str = "Last here:";
 pub const WHO_IS_HERE: &str = "Who is here";
-pub const MEMBERS_AWAY: &str = "Away";
+pub const MEMBERS_AWAY: &str = "Not here";
+pub const PEOPLE_HERE: &str = "people are here.";
+pub const BUSY_NOW: &str = "Busy: I would rather not be disturbed just now";
 pub const NO_BIO: &str = "Has not said anything about themselves yet.";
 pub const COMPOSER: &str = "Say something";
 pub const COMPOSER_HINT: &str = "Enter sends, Shift and Enter breaks the line. Call an AI by name and it answers.";
@@ -202,3 +204,12 @@ pub const NOT_FOUND: &str = "This page does not exist, or it is not open to you.
 pub const BACK: &str = "Back to the clearing";
 pub const THEME: &str = "Light or dark";
 pub const SKIP: &str = "Skip to the talk";
+
+/// What stands beside a name for how somebody is there; nothing for those who simply are.
+pub fn presence(presence: model::Presence) -> Option<&'static str> {
+    match presence {
+        model::Presence::Busy => Some("busy"),
+        model::Presence::Away => Some("away"),
+        _ => None,
+    }
+}

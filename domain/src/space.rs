@@ -10,6 +10,7 @@ use crate::tasks::Bell;
 use crate::wire::{Hint, Nodes, Wire};
 use sqlx::PgPool;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// What the one who runs the space has decided.
 #[derive(Clone, Debug)]
@@ -24,6 +25,8 @@ pub struct Policy {
     pub posts_per_minute: u32,
     /// Messages that one person may post in a week, unless an admin has said otherwise; `None` for no limit.
     pub weekly_messages: Option<i32>,
+    /// After how long without a sign somebody is away.
+    pub away_after: Duration,
 }
 
 /// The space: its database, its live streams, its minds. Cheap to clone.
@@ -65,7 +68,7 @@ impl Space {
     fn with_nodes(db: PgPool, policy: Policy, minds: Minds, nodes: Nodes) -> Self {
         let nodes = Arc::new(nodes);
         Self {
-            live: Hub::new(db.clone(), nodes.clone()),
+            live: Hub::new(db.clone(), nodes.clone(), policy.away_after),
             db,
             passwords: Arc::new(Passwords::new()),
             bell: Arc::new(Bell::default()),

@@ -46,6 +46,9 @@ pub struct Profile {
     pub language: String,
     /// At most 80 characters: what one is up to, for everybody.
     pub status: String,
+    /// Whether one would rather not be disturbed: others see it.
+    #[serde(default)]
+    pub busy: bool,
     /// For oneself and admins.
     pub email: String,
 }

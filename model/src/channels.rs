@@ -1,6 +1,6 @@
 //! Channels: rooms, private chats, circles, and who is in them.
 
-use crate::{ChannelId, Entity, EntityId};
+use crate::{ChannelId, Entity, EntityId, Presence};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -81,8 +81,9 @@ pub struct Member {
     pub role: Role,
     /// Whether they are a member; `false` when they left.
     pub joined: bool,
-    /// Whether they are there right now: a live stream for a human, awake for an AI.
-    pub here: bool,
+    /// Whether they are there right now, and how. The live stream tells changes of it apart from the member's.
+    #[serde(default)]
+    pub presence: Presence,
     /// The channel's clock at their last change.
     pub clock: i64,
     /// The first message that they may read.
@@ -135,8 +136,10 @@ pub struct Opened {
     pub joined: bool,
     /// The newest message that the one who asks has read.
     pub last_read_seq: i64,
-    /// Everybody in it.
+    /// Everybody in it; above 1,000 those who are here first.
     pub members: Vec<Member>,
+    /// How many people are there, where they are more than 100: then it is not told who comes and goes.
+    pub crowd: Option<i64>,
     /// The newest messages, oldest first.
     pub page: crate::Page,
     /// Replies that are being written.

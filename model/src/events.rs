@@ -1,6 +1,6 @@
 //! What the live stream carries, and how a browser that missed some of it catches up.
 
-use crate::{Channel, ChannelId, Entity, EntityId, Member, Message, Place, Writing};
+use crate::{Channel, ChannelId, Entity, EntityId, Member, Message, Place, Present, Writing};
 use serde::{Deserialize, Serialize};
 
 /// One event of the live stream, as `{"name": {…}}`. Those with a `clock` tell the whole current state of a row: the receiver
@@ -69,21 +69,25 @@ pub enum Event {
         /// The words from `offset` on, and the state.
         writing: Box<Writing>,
     },
-    /// Ephemeral: somebody is writing; forget it after six seconds.
+    /// Ephemeral: somebody is writing; forget it after five seconds.
     Typing {
         /// Where.
         channel: ChannelId,
         /// Who.
         entity: Entity,
+        /// They have stopped.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        over: bool,
     },
-    /// Ephemeral: somebody came or went.
+    /// Ephemeral: somebody came or went, or is there in another way.
     Presence {
         /// Where.
         channel: ChannelId,
-        /// Who is there now of those whose presence changed.
-        came: Vec<EntityId>,
-        /// Who no longer is.
-        went: Vec<EntityId>,
+        /// Those whose presence changed; nobody in a crowd.
+        changed: Vec<Present>,
+        /// How many people are there, where they are more than 100. Whoever hears of no crowd any more has to sync.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        crowd: Option<i64>,
     },
 }
 
@@ -139,6 +143,12 @@ pub enum Synced {
         events: Vec<Event>,
         /// Replies that are being written there.
         writing: Vec<Writing>,
+        /// Who is there, all of them; nobody in a crowd.
+        #[serde(default)]
+        present: Vec<Present>,
+        /// How many people are there, where they are more than 100.
+        #[serde(default)]
+        crowd: Option<i64>,
     },
     /// Too much happened, or it cannot be told as changes: load anew.
     Reload {

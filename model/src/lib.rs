@@ -10,6 +10,7 @@ pub mod ids;
 pub mod limits;
 pub mod messages;
 pub mod minds;
+pub mod presence;
 pub mod problem;
 
 pub use accounts::Me;
@@ -19,4 +20,5 @@ pub use events::{Event, Position, SyncAnswer, Synced};
 pub use ids::{ChannelId, ClientKey, EntityId, MessageId, ReplyId};
 pub use messages::{Message, MessageKind, Page};
 pub use minds::{Decision, ReplyState, Writing};
+pub use presence::{Presence, Present};
 pub use problem::{Code, Problem};

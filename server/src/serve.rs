@@ -198,6 +198,7 @@ async fn open_space(
         ai_enabled: config.ai_features_enabled,
         posts_per_minute: config.posts_per_minute,
         weekly_messages: config.weekly_messages,
+        away_after: config.away_after,
     };
     let (space, wire) = match &config.redis_url {
         Some(url) => {

@@ -135,17 +135,18 @@ pub async fn own_profile() -> Result<Profile, Failure> {
     Ok(domain::accounts::own::profile(&space()?, me()?.id).await?)
 }
 
-/// Changes name, bio, language and status.
+/// Changes name, bio, language, status and whether one is busy.
 #[server(prefix = "/api", endpoint = "accounts/edit")]
 pub async fn edit_profile(
     name: String,
     #[server(default)] bio: String,
     language: String,
     #[server(default)] status: String,
+    #[server(default)] busy: bool,
 ) -> Result<(), Failure> {
     let (space, me) = (space()?, me()?);
     space.pace.post(me.id)?;
-    let draft = Profile { name, bio, language, status, email: String::new() };
+    let draft = Profile { name, bio, language, status, busy, email: String::new() };
     Ok(domain::accounts::own::edit_profile(&space, me.id, draft).await?)
 }
 

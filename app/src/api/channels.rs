@@ -23,15 +23,15 @@ pub async fn mark_unread(channel: ChannelId, from: i64) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Tells the others that somebody writes.
+/// Tells the others that somebody writes, or has stopped.
 #[server(prefix = "/api", endpoint = "channels/typing")]
-pub async fn typing(channel: ChannelId) -> Result<(), Failure> {
+pub async fn typing(channel: ChannelId, #[server(default)] over: bool) -> Result<(), Failure> {
     let (space, me) = (space()?, me()?);
     // Others know already: saying it again more often is no mistake, only of no use.
     if space.pace.typing(me.id).is_err() {
         return Ok(());
     }
-    Ok(domain::channels::typing(&space, me.id, channel).await?)
+    Ok(domain::channels::typing(&space, me.id, channel, over).await?)
 }
 
 /// Puts a channel out of one's list until something new is said in it, or back.

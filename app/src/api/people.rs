@@ -6,6 +6,14 @@ use crate::visitor::{me, space};
 use leptos::prelude::*;
 use model::{Entity, EntityId};
 
+/// Says that one is at it, not only that a page is open: who does nothing for a while is away.
+#[server(prefix = "/api", endpoint = "people/active")]
+#[allow(clippy::unused_async)]
+pub async fn active() -> Result<(), Failure> {
+    space()?.live.active(me()?.id);
+    Ok(())
+}
+
 /// Members whose name holds these letters.
 #[server(prefix = "/api", endpoint = "people/find")]
 pub async fn find(#[server(default)] letters: String) -> Result<Vec<Entity>, Failure> {

@@ -30,7 +30,7 @@ async fn choice(asked: Asked) -> Result<Vec<(Entity, bool)>, Failure> {
     let mut chosen = asked.chosen;
     if let Some(room) = asked.aside {
         let opened = domain::channels::open(&space, me.id, room).await?;
-        chosen.extend(opened.members.iter().filter(|member| member.here).map(|member| member.entity.id));
+        chosen.extend(opened.members.iter().filter(|member| member.presence.is_here()).map(|member| member.entity.id));
     }
     chosen.retain(|id| *id != me.id);
     chosen.truncate(*limits::CIRCLE.end() - 1);

@@ -114,6 +114,7 @@ fn ProfileForm(profile: Profile) -> impl IntoView {
     let viewer = viewer().get_untracked();
     let problem = viewer.problem(EDIT);
     let fill = |field: &str, now: String| if problem.is_some() { viewer.typed(EDIT, field) } else { now };
+    let busy = if problem.is_some() { !viewer.typed(EDIT, "busy").is_empty() } else { profile.busy };
     let language = fill("language", profile.language);
     let languages = limits::LANGUAGES.iter().map(|(code, name)| {
         view! { <option value=*code selected=*code == language>{*name}</option> }
@@ -127,6 +128,7 @@ fn ProfileForm(profile: Profile) -> impl IntoView {
                 <label for="status">{words::STATUS}</label>
                 <input id="status" name="status" maxlength="80" value=fill("status", profile.status) />
             </div>
+            <label><input type="checkbox" name="busy" value="true" checked=busy /> {words::BUSY_NOW}</label>
             <div class="field">
                 <label for="bio">{words::BIO}</label>
                 <textarea id="bio" name="bio" rows="3" maxlength="500">{fill("bio", profile.bio)}</textarea>

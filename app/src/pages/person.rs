@@ -65,7 +65,7 @@ fn Show(card: Card) -> impl IntoView {
     let Card { entity, about, is_me, blocked, inside } = card;
     let viewer = viewer().get_untracked();
     let seen = match about.last_seen {
-        _ if about.here => words::HERE_NOW.to_owned(),
+        _ if about.presence.is_here() => words::presence(about.presence).unwrap_or(words::HERE_NOW).to_owned(),
         Some(at) => {
             let day = when::day_name(when::day(at, viewer.zone_minutes), viewer.today);
             format!("{} {day}, {}", words::LAST_HERE, when::clock(at, viewer.zone_minutes))

@@ -266,9 +266,9 @@ impl Room {
     }
 
     /// Tells the others that one writes.
-    pub fn typing(self) {
+    pub fn typing(self, over: bool) {
         spawn_local(async move {
-            let _ = api::channels::typing(self.id).await;
+            let _ = api::channels::typing(self.id, over).await;
         });
     }
 }

@@ -110,9 +110,17 @@ pub fn Composer(room: Room) -> impl IntoView {
         let now = browser::now_ms();
         if writes && now - told.get_value() > TELL_EVERY {
             told.set_value(now);
-            room.typing();
+            room.typing(false);
+        } else if !writes && told.get_value() > 0.0 {
+            told.set_value(0.0);
+            room.typing(true);
         }
     };
+    on_cleanup(move || {
+        if told.try_get_value().is_some_and(|at| at > 0.0) {
+            room.typing(true);
+        }
+    });
     let too_long = move || {
         let length = text.with(|text| limits::length(text));
         let most = *limits::BODY.end();

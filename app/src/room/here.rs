@@ -26,21 +26,26 @@ pub fn Here(room: Room) -> impl IntoView {
         room.picture
             .with(|picture| picture.members.values().filter(|member| member.joined).cloned().collect::<Vec<Member>>())
     });
+    let crowd = Memo::new(move |_| room.picture.with(|picture| picture.crowd));
+    // In a crowd it is not known who comes and goes: all stand in one list.
+    let is_here = move |member: &Member| crowd.get().is_some() || member.presence.is_here();
     let part = move |here: bool| {
         let mut some: Vec<Member> =
-            members.with(|members| members.iter().filter(|member| member.here == here).cloned().collect());
+            members.with(|members| members.iter().filter(|member| is_here(member) == here).cloned().collect());
         some.sort_by_key(|member| member.entity.name.to_lowercase());
-        some.into_iter().map(|member| view! { <Person room member /> }).collect_view()
+        let with_presence = crowd.get().is_none();
+        some.into_iter().map(|member| view! { <Person room member with_presence /> }).collect_view()
     };
-    let away = move || members.with(|members| members.iter().any(|member| !member.here));
+    let offline = move || members.with(|members| members.iter().any(|member| !is_here(member)));
     view! {
         <aside id="here" class="side here" popover="auto" aria-label=words::HERE>
             <div class="drawer-head">
                 <h2>{words::HERE}</h2>
                 <Close drawer="here" />
             </div>
+            {move || crowd.get().map(|count| view! { <p class="muted">{format!("{count} {}", words::PEOPLE_HERE)}</p> })}
             <ul>{move || part(true)}</ul>
-            {move || away().then(|| view! { <h3>{words::MEMBERS_AWAY}</h3> <ul class="away">{part(false)}</ul> })}
+            {move || offline().then(|| view! { <h3>{words::MEMBERS_AWAY}</h3> <ul class="away">{part(false)}</ul> })}
         </aside>
     }
 }
@@ -50,7 +55,7 @@ pub fn Here(room: Room) -> impl IntoView {
 pub fn Faces(room: Room) -> impl IntoView {
     let faces = move || {
         let here: Vec<Entity> = room.picture.with(|picture| {
-            let here = picture.members.values().filter(|member| member.joined && member.here);
+            let here = picture.members.values().filter(|member| member.joined && member.presence.is_here());
             here.map(|member| member.entity.clone()).take(12).collect()
         });
         here.into_iter().map(|entity| view! { <Avatar entity /> }).collect_view()
@@ -63,11 +68,12 @@ pub fn Faces(room: Room) -> impl IntoView {
 }
 
 #[component]
-fn Person(room: Room, member: Member) -> impl IntoView {
+fn Person(room: Room, member: Member, with_presence: bool) -> impl IntoView {
     let entity = member.entity;
     let is_ai = entity.kind == EntityKind::Ai;
     let seen = entity.clone();
-    let now = move || doing(room, &seen).map(|text| view! { <span class="doing">{text}</span> });
+    let presence = words::presence(member.presence).filter(|_| with_presence);
+    let now = move || doing(room, &seen).or(presence).map(|text| view! { <span class="doing">{text}</span> });
     let chat = (entity.id != room.me && room.kind() != ChannelKind::Chat).then(|| {
         view! {
             <form method="post" action="/api/chats/open">
@@ -79,7 +85,7 @@ fn Person(room: Room, member: Member) -> impl IntoView {
     let bio = if entity.bio.is_empty() { words::NO_BIO.to_owned() } else { entity.bio.clone() };
     view! {
         <li>
-            <details class="person">
+            <details class="person" class:dim=presence.is_some()>
                 <summary>
                     <Avatar entity=entity.clone() />
                     <span class="person-name">{entity.name.clone()}</span>

@@ -24,7 +24,7 @@ pub fn fitting(room: Room, letters: &str) -> Vec<Entity> {
             .members
             .values()
             .filter(|member| member.joined && member.entity.id != room.me && fits(&member.entity.name))
-            .map(|member| (!member.here, member.entity.clone()))
+            .map(|member| (!member.presence.is_here(), member.entity.clone()))
             .collect();
         found.sort_by(|one, other| (one.0, &one.1.name).cmp(&(other.0, &other.1.name)));
         found.into_iter().take(SHOWN).map(|(_, entity)| entity).collect()

@@ -1,6 +1,6 @@
 //! What a browser knows of a room, and how events change it: the newer state of a row replaces the older one.
 
-use model::{Channel, EntityId, Event, Member, Message, Page};
+use model::{Channel, EntityId, Event, Member, Message, Page, Presence, Present};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -22,6 +22,8 @@ pub struct Picture {
     pub more_before: bool,
     /// Whether the newest message is loaded; if not, new ones are not drawn.
     pub at_end: bool,
+    /// How many people are there, where they are too many to be told one by one.
+    pub crowd: Option<i64>,
     /// The newest message that was heard of, drawn or not.
     latest: i64,
 }
@@ -32,6 +34,7 @@ impl Picture {
         Self {
             clock: channel.clock,
             latest: channel.last_seq,
+            crowd: None,
             channel,
             members: members.into_iter().map(|member| (member.entity.id, member)).collect(),
             more_before: page.more_before,
@@ -50,8 +53,10 @@ impl Picture {
             Event::Member { member, clock, .. } => {
                 let known = self.members.get(&member.entity.id);
                 if known.is_none_or(|known| known.clock < member.clock) {
-                    // A stream tells presence separately; a row that only changed otherwise keeps it.
-                    self.members.insert(member.entity.id, member.clone());
+                    // Presence is told apart; this one may be older, and is only good for who was not there.
+                    let stayed = known.filter(|known| known.joined).map(|known| known.presence);
+                    let presence = stayed.unwrap_or(member.presence);
+                    self.members.insert(member.entity.id, Member { presence, ..member.clone() });
                 }
                 self.reach(*clock);
             }
@@ -62,14 +67,6 @@ impl Picture {
                 self.reach(*clock);
             }
             Event::Tick { clock, .. } => self.reach(*clock),
-            Event::Presence { came, went, .. } => {
-                for who in came {
-                    self.set_here(*who, true);
-                }
-                for who in went {
-                    self.set_here(*who, false);
-                }
-            }
             _ => {}
         }
     }
@@ -145,9 +142,20 @@ impl Picture {
         self.at_end = !page.more_after && self.newest() >= self.latest;
     }
 
-    fn set_here(&mut self, who: EntityId, here: bool) {
-        if let Some(member) = self.members.get_mut(&who) {
-            member.here = here;
+    /// Takes in how some are there, and how many they are where that is a crowd.
+    pub fn take_presence(&mut self, changed: &[Present], crowd: Option<i64>) {
+        self.crowd = crowd;
+        for present in changed {
+            if let Some(member) = self.members.get_mut(&present.entity) {
+                member.presence = present.presence;
+            }
+        }
+    }
+
+    /// Forgets who is there.
+    pub fn nobody_here(&mut self) {
+        for member in self.members.values_mut() {
+            member.presence = Presence::Offline;
         }
     }
 
@@ -229,7 +237,14 @@ mod tests {
 
     fn member(n: u8, clock: i64) -> Event {
         let joined = clock % 2 == 0;
-        let member = Member { entity: entity(n), role: Role::Member, joined, here: false, clock, visible_from: 1 };
+        let member = Member {
+            entity: entity(n),
+            role: Role::Member,
+            joined,
+            presence: Presence::Offline,
+            clock,
+            visible_from: 1,
+        };
         Event::Member { channel: ChannelId(uuid::Uuid::nil()), clock, member }
     }
 

@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 /// How long after the last sign somebody counts as writing, in milliseconds.
-const WRITES_FOR: f64 = 6_000.0;
+const WRITES_FOR: f64 = 5_000.0;
 
 /// An open room. Cheap to copy: everything in it is a signal.
 #[derive(Clone, Copy)]
@@ -59,11 +59,14 @@ pub struct Room {
 impl Room {
     /// A room as the server opened it.
     pub fn new(me: EntityId, opened: Opened) -> Self {
-        let Opened { channel, members, page, writing, last_read_seq, quota, .. } = opened;
+        let Opened { channel, members, page, writing, last_read_seq, quota, crowd, .. } = opened;
+        let (id, clock, last_seq) = (channel.id, channel.clock, channel.last_seq);
+        let mut picture = Picture::new(channel, members, page);
+        picture.crowd = crowd;
         Self {
-            id: channel.id,
+            id,
             me,
-            synced: RwSignal::new(channel.clock),
+            synced: RwSignal::new(clock),
             joined_up: RwSignal::new(false),
             heard: RwSignal::new(0),
             writing: RwSignal::new(writing),
@@ -73,14 +76,14 @@ impl Room {
             answering: RwSignal::new(None),
             editing: RwSignal::new(None),
             acting: RwSignal::new(None),
-            new_from: RwSignal::new(if last_read_seq < channel.last_seq { last_read_seq + 1 } else { i64::MAX }),
+            new_from: RwSignal::new(if last_read_seq < last_seq { last_read_seq + 1 } else { i64::MAX }),
             quota: RwSignal::new(quota),
             trouble: RwSignal::new(None),
             last_read: RwSignal::new(last_read_seq),
             told: StoredValue::new(HashMap::new()),
             loading: RwSignal::new(false),
             sending: RwSignal::new(false),
-            picture: RwSignal::new(Picture::new(channel, members, page)),
+            picture: RwSignal::new(picture),
         }
     }
 
@@ -104,7 +107,14 @@ impl Room {
     pub fn apply(self, event: &Event) -> bool {
         match event {
             Event::Reply { writing, .. } => return !self.grow(writing),
-            Event::Typing { entity, .. } => self.hear(entity),
+            Event::Typing { entity, over: false, .. } => self.hear(entity),
+            Event::Typing { entity, .. } => self.typing.update(|typing| typing.retain(|(who, _)| who.id != entity.id)),
+            Event::Presence { changed, crowd, .. } => {
+                // Who a crowd was when it is none any more was not told.
+                let thinned = crowd.is_none() && self.picture.with_untracked(|picture| picture.crowd.is_some());
+                self.picture.update(|picture| picture.take_presence(changed, *crowd));
+                return thinned;
+            }
             Event::Gone { .. } => browser::go("/rooms"),
             _ => {
                 if let Event::Message { message, .. } = event {
@@ -160,11 +170,15 @@ impl Room {
     /// Takes in the answer to a sync; `last` where no other one is to follow.
     pub fn catch_up(self, synced: Synced, last: bool) {
         match synced {
-            Synced::Changes { up_to, events, writing, .. } => {
+            Synced::Changes { up_to, events, writing, present, crowd, .. } => {
                 for event in &events {
                     self.apply(event);
                 }
-                self.picture.update(|picture| picture.reach(up_to));
+                self.picture.update(|picture| {
+                    picture.reach(up_to);
+                    picture.nobody_here();
+                    picture.take_presence(&present, crowd);
+                });
                 self.synced.update(|synced| *synced = up_to.max(*synced));
                 if last {
                     // The stream has told everything since it began, and the answer everything before that.

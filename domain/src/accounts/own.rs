@@ -11,7 +11,7 @@ pub async fn profile(space: &Space, who: EntityId) -> Result<Profile> {
     store::profile(&space.db, who).await?.ok_or_else(|| not_found("member"))
 }
 
-/// Changes name, bio, language and status. Mentions and sessions stay; wherever one is, the new name is told.
+/// Changes name, bio, language, status and whether one is busy. Mentions and sessions stay; wherever one is, the new name is told.
 ///
 /// Refuses with `invalid_argument`, `name_taken`.
 pub async fn edit_profile(space: &Space, who: EntityId, draft: Profile) -> Result<()> {
@@ -28,6 +28,7 @@ pub async fn edit_profile(space: &Space, who: EntityId, draft: Profile) -> Resul
     }
     let draft = Profile { name, bio: bio.to_owned(), status: status.to_owned(), ..draft };
     store::edit_profile(&space.db, who, &draft, &entities::key(&draft.name)).await?;
+    space.live.busy(who, draft.busy);
     channels::tell_of(space, who).await
 }
 

@@ -66,25 +66,28 @@ pub(crate) async fn me(db: impl PgExecutor<'_>, id: EntityId) -> Result<Option<M
 }
 
 pub(super) async fn profile(db: &PgPool, who: EntityId) -> Result<Option<Profile>> {
-    let row: Option<(String, String, String, String, String)> = sqlx::query_as(
-        "select e.name, e.bio, e.language, e.status, a.email from entities e join accounts a on a.entity_id = e.id where e.id = $1",
+    let row: Option<(String, String, String, String, bool, String)> = sqlx::query_as(
+        "select e.name, e.bio, e.language, e.status, e.busy, a.email from entities e join accounts a on a.entity_id = e.id where e.id = $1",
     )
     .bind(who.0)
     .fetch_optional(db)
     .await?;
-    Ok(row.map(|(name, bio, language, status, email)| Profile { name, bio, language, status, email }))
+    Ok(row.map(|(name, bio, language, status, busy, email)| Profile { name, bio, language, status, busy, email }))
 }
 
 pub(super) async fn edit_profile(db: &PgPool, who: EntityId, draft: &Profile, name_key: &str) -> Result<()> {
-    sqlx::query("update entities set name = $2, name_key = $3, bio = $4, language = $5, status = $6 where id = $1")
-        .bind(who.0)
-        .bind(&draft.name)
-        .bind(name_key)
-        .bind(&draft.bio)
-        .bind(&draft.language)
-        .bind(&draft.status)
-        .execute(db)
-        .await?;
+    sqlx::query(
+        "update entities set name = $2, name_key = $3, bio = $4, language = $5, status = $6, busy = $7 where id = $1",
+    )
+    .bind(who.0)
+    .bind(&draft.name)
+    .bind(name_key)
+    .bind(&draft.bio)
+    .bind(&draft.language)
+    .bind(&draft.status)
+    .bind(draft.busy)
+    .execute(db)
+    .await?;
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! Changes of one channel that belong together: one transaction, and told in their order once they are on disk.
 
 use super::store::{self, Locked, memberships};
+use crate::entities::blocks;
 use crate::error::not_found;
 use crate::live::{Expected, Told};
 use crate::{Error, Result, Space, messages};
@@ -121,7 +122,9 @@ impl Change {
 }
 
 async fn tell_member(space: &Space, id: ChannelId, who: EntityId, clock: i64, telling: Expected) -> Result<Member> {
-    let member = store::member(&space.db, id, who, &space.live.present()).await?.ok_or_else(|| not_found("room"))?;
+    let member = store::member(&space.db, id, who, &blocks::present_to_all(&space.db, &space.live).await?)
+        .await?
+        .ok_or_else(|| not_found("room"))?;
     // A newer change of the same row may have come between: then its own clock tells it, and this one is a tick.
     if member.clock == clock {
         telling.tell(Told::event(&Event::Member { channel: id, clock, member: member.clone() }));

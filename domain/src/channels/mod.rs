@@ -16,15 +16,16 @@ pub use rooms::{create, edit, join};
 
 use crate::entities::blocks;
 use crate::error::not_found;
-use crate::live::Told;
+use crate::live::{Presences, Told};
 use crate::{Result, Space, accounts, messages, minds};
 use model::channels::Opened;
-use model::{ChannelId, ChannelKind, Code, EntityId, Event, Page, Place, Problem};
+use model::presence::CROWD;
+use model::{ChannelId, ChannelKind, Code, EntityId, EntityKind, Event, Page, Place, Problem};
 
 /// The rooms that somebody can enter and every channel they are in: rooms first, then private talk, the newest first.
 pub async fn places(space: &Space, who: EntityId) -> Result<Vec<Place>> {
     let here = blocks::present_for(space, who).await?;
-    store::places(&space.db, who, &here).await
+    store::places(&space.db, who, &here.ids()).await
 }
 
 /// A channel as `who` opens it. A room can be looked into by everybody; its messages are for members.
@@ -37,8 +38,10 @@ pub async fn open(space: &Space, who: EntityId, id: ChannelId) -> Result<Opened>
     }
     // Who opens it is here, before and without a stream.
     let mut here = blocks::present_for(space, who).await?;
-    here.push(who);
+    here.add(who);
+    space.live.active(who);
     let members = store::members(&space.db, id, &here).await?;
+    let people = members.iter().filter(|m| m.entity.kind == EntityKind::Human && m.presence.is_here()).count();
     let (page, writing) = match &membership {
         Some(_) => (messages::latest(space, who, id).await?, minds::writing(space, id).await?),
         None => (Page::default(), Vec::new()),
@@ -50,6 +53,7 @@ pub async fn open(space: &Space, who: EntityId, id: ChannelId) -> Result<Opened>
         blocked: blocks::blocked_by(&space.db, who).await?,
         local_model: space.minds.is_local(),
         quota: accounts::quota(space, who).await?,
+        crowd: (people > CROWD).then_some(people as i64),
         channel,
         members,
         page,
@@ -72,12 +76,13 @@ pub(crate) async fn tell_of(space: &Space, who: EntityId) -> Result<()> {
     Ok(())
 }
 
-/// Tells the others in a channel that somebody is writing.
-pub async fn typing(space: &Space, who: EntityId, id: ChannelId) -> Result<()> {
-    let member = store::member(&space.db, id, who, &[]).await?.filter(|member| member.joined);
+/// Tells the others in a channel that somebody is writing, or has stopped.
+pub async fn typing(space: &Space, who: EntityId, id: ChannelId, over: bool) -> Result<()> {
+    space.live.active(who);
+    let member = store::member(&space.db, id, who, &Presences::default()).await?.filter(|member| member.joined);
     let Some(member) = member else { return Err(not_found("room")) };
     let except = blocks::by_any(&space.db, &[who]).await?.into_iter().map(|(_, blocked)| blocked).collect();
-    space.live.pass(id, Told::event(&Event::Typing { channel: id, entity: member.entity }).except(except));
+    space.live.pass(id, Told::event(&Event::Typing { channel: id, entity: member.entity, over }).except(except));
     Ok(())
 }
 

@@ -65,7 +65,9 @@ pub async fn join(space: &Space, who: EntityId, id: ChannelId) -> Result<Member>
         change.seat(who).await?;
         change.commit().await?;
     }
-    store::member(&space.db, id, who, &space.live.present()).await?.ok_or_else(|| not_found("room"))
+    let mut here = space.live.present();
+    here.add(who);
+    store::member(&space.db, id, who, &here).await?.ok_or_else(|| not_found("room"))
 }
 
 fn told(telling: crate::live::Expected, state: Channel) -> Channel {

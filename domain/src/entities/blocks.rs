@@ -2,6 +2,7 @@
 //! contact between the two ends, and the blocked learn nothing of the blocker's comings and goings.
 
 use crate::error::not_found;
+use crate::live::{Hub, Presences};
 use crate::{Result, Space};
 use model::{Code, Entity, EntityId, Event, Problem};
 use sqlx::{PgExecutor, PgPool};
@@ -60,12 +61,18 @@ pub(crate) async fn blocked_by(db: &PgPool, who: EntityId) -> Result<Vec<EntityI
 }
 
 /// Who is in the space right now, as far as `who` may know: without those who have blocked them.
-pub(crate) async fn present_for(space: &Space, who: EntityId) -> Result<Vec<EntityId>> {
-    let mut here = space.live.present();
+pub(crate) async fn present_for(space: &Space, who: EntityId) -> Result<Presences> {
     let rows: Vec<(Uuid,)> =
         sqlx::query_as("select blocker_id from blocks where blocked_id = $1").bind(who.0).fetch_all(&space.db).await?;
-    here.retain(|one| !rows.iter().any(|(blocker,)| *blocker == one.0));
-    Ok(here)
+    let blockers: Vec<EntityId> = rows.into_iter().map(|(id,)| EntityId(id)).collect();
+    Ok(space.live.present().without(&blockers))
+}
+
+/// Who is in the space right now, as far as everybody may know: without those who have blocked anybody.
+pub(crate) async fn present_to_all(db: &PgPool, live: &Hub) -> Result<Presences> {
+    let here = live.present();
+    let blockers: Vec<EntityId> = by_any(db, &here.ids()).await?.into_iter().map(|(blocker, _)| blocker).collect();
+    Ok(here.without(&blockers))
 }
 
 /// Of these members, who has blocked whom: blocker, blocked.

@@ -7,7 +7,7 @@ pub(crate) mod store;
 pub use names::{key, parse_name};
 
 use crate::{Result, Space};
-use model::{Entity, EntityId, EntityKind};
+use model::{Entity, EntityId, EntityKind, Presence};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -42,8 +42,8 @@ pub async fn some(space: &Space, ids: &[EntityId]) -> Result<Vec<Entity>> {
 pub struct About {
     /// What they are up to; empty for nothing.
     pub status: String,
-    /// Whether they are here right now.
-    pub here: bool,
+    /// Whether they are here right now, and how.
+    pub presence: Presence,
     /// When they were last here, if they ever went.
     pub last_seen: Option<OffsetDateTime>,
 }
@@ -52,6 +52,6 @@ pub struct About {
 pub async fn about(space: &Space, who: EntityId, of: EntityId) -> Result<About> {
     let Some((status, last_seen)) = store::about(&space.db, of).await? else { return Ok(About::default()) };
     let is_blocked = blocks::by_any(&space.db, &[of]).await?.iter().any(|(_, blocked)| *blocked == who);
-    let here = !is_blocked && space.live.present().contains(&of);
-    Ok(About { status, here, last_seen: last_seen.filter(|_| !is_blocked) })
+    let presence = if is_blocked { Presence::Offline } else { space.live.present().of(of) };
+    Ok(About { status, presence, last_seen: last_seen.filter(|_| !is_blocked) })
 }

@@ -99,13 +99,12 @@ impl Hub {
         }
     }
 
-    /// Tells the other nodes all that is ephemeral here: who has streams, and the replies that are written.
+    /// Tells the other nodes all that is ephemeral here: who has streams or does something, and the replies that are written.
     pub(crate) fn refresh_others(self: &Arc<Self>) {
         if self.nodes.is_alone() {
             return;
         }
-        let people = lock(&self.people).keys().copied().collect();
-        self.nodes.tell(&Hint::Here { people }, &[]);
+        self.nodes.tell(&Hint::Here { people: self.signs() }, &[]);
         // Under the lock: no word comes between what is read here and its telling, which does not wait.
         for growing in lock(&self.writing).values().flat_map(|here| here.values()) {
             if growing.heard.is_none() {

@@ -2,7 +2,7 @@
 //!
 //! Each channel with listeners has a [`Lane`] that hands its events on strictly in the order of the channel's clock,
 //! the same bytes to everybody. Locks are held for pushing into queues, never over an await.
-//! Order of locks: a lane's, then `people`; a lane's, then `writing`.
+//! Order of locks: a lane's, then `people`, then `active`; a lane's, then `writing`.
 
 mod growing;
 mod lane;
@@ -11,9 +11,12 @@ mod presence;
 mod told;
 
 pub use listener::Frames;
+pub use presence::Presences;
+pub(crate) use presence::Sign;
 pub(crate) use told::Effect;
 pub use told::Told;
 
+use crate::entities::blocks;
 use crate::wire::{Hint, Nodes};
 use crate::{Result, channels, messages, sessions};
 use bytes::Bytes;
@@ -26,7 +29,7 @@ use sqlx::PgPool;
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Seconds between two heartbeats of a stream.
 pub const BEAT_S: u32 = 20;
@@ -41,8 +44,14 @@ pub struct Hub {
     lanes: Mutex<HashMap<ChannelId, Arc<Lane>>>,
     people: Mutex<HashMap<EntityId, Person>>,
     writing: Mutex<HashMap<ChannelId, HashMap<ReplyId, Growing>>>,
+    /// Who did something of late, and when.
+    active: Mutex<HashMap<EntityId, Instant>>,
+    /// After how long without a sign somebody is away.
+    away_after: Duration,
     /// Who the listeners here know to be in the space.
-    known: Mutex<HashSet<EntityId>>,
+    known: Mutex<Presences>,
+    /// Who has joined a channel since presence was last told.
+    newcomers: Mutex<HashSet<EntityId>>,
     nodes: Arc<Nodes>,
     stopping: AtomicBool,
 }
@@ -53,14 +62,17 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Hub {
-    /// An empty hub that reads what it missed from `db`.
-    pub(crate) fn new(db: PgPool, nodes: Arc<Nodes>) -> Arc<Self> {
+    /// An empty hub that reads what it missed from `db`. Who does nothing for `away_after` is away.
+    pub(crate) fn new(db: PgPool, nodes: Arc<Nodes>, away_after: Duration) -> Arc<Self> {
         Arc::new(Self {
             db,
             lanes: Mutex::default(),
             people: Mutex::default(),
             writing: Mutex::default(),
+            active: Mutex::default(),
+            away_after,
             known: Mutex::default(),
+            newcomers: Mutex::default(),
             nodes,
             stopping: AtomicBool::new(false),
         })
@@ -75,8 +87,9 @@ impl Hub {
         let listener = Listener::new(who, session);
         self.seat_person(&listener)?;
         let frames = Frames::new(listener.clone(), self.clone());
-        for (_, channel, visible_from, clock) in channels::store::seats(&self.db, &[who]).await? {
-            self.lane_at(channel, clock).seat(&listener, visible_from, clock, self);
+        for seat in channels::store::seats(&self.db, &[who]).await? {
+            self.busy_here(who, seat.busy);
+            self.lane_at(seat.channel, seat.clock).seat(&listener, seat.visible_from, seat.clock, self);
         }
         // Only now does what the browser asks for meet what it is told.
         listener.send(&Told::event(&Event::Hello { beat_s: BEAT_S }).frame);
@@ -85,7 +98,11 @@ impl Hub {
 
     fn seat_person(&self, listener: &Arc<Listener>) -> Result<()> {
         let mut people = lock(&self.people);
-        let person = people.entry(listener.entity).or_default();
+        let person = people.entry(listener.entity).or_insert_with(|| {
+            // Who comes is not away; whose stream only comes back may be.
+            self.active(listener.entity);
+            Person::default()
+        });
         if person.listeners.len() >= STREAMS_EACH {
             let message = "You have this space open in too many places. Close some and try again.";
             return Err(Problem::new(Code::RateLimited, message).after(BEAT_S).into());
@@ -116,6 +133,7 @@ impl Hub {
     }
 
     pub(crate) fn publish_here(self: &Arc<Self>, channel: ChannelId, told: Told) {
+        lock(&self.newcomers).extend(told.newcomer());
         // Who joins a channel that nobody here listens to is its first listener.
         let first = told.newcomer().is_some_and(|who| !self.listeners_of(who).is_empty());
         let lane = if first { Some(self.lane_at(channel, told.clock - 1)) } else { self.lane(channel) };
@@ -145,7 +163,8 @@ impl Hub {
 
     async fn catch_up(&self, lane: &Arc<Lane>) -> Result<()> {
         let since = lane.clock();
-        let Some(found) = messages::changes(&self.db, lane.channel, since, &self.present()).await? else {
+        let here = blocks::present_to_all(&self.db, self).await?;
+        let Some(found) = messages::changes(&self.db, lane.channel, since, &here).await? else {
             return Ok(());
         };
         match found.events {
@@ -230,9 +249,10 @@ impl Hub {
     /// Seats streams in channels whose joining nobody told.
     async fn mind_the_seats(&self) -> Result<()> {
         let people: Vec<EntityId> = lock(&self.people).keys().copied().collect();
-        for (who, channel, visible_from, clock) in channels::store::seats(&self.db, &people).await? {
-            for listener in self.listeners_of(who) {
-                self.lane_at(channel, clock).seat(&listener, visible_from, clock, self);
+        for seat in channels::store::seats(&self.db, &people).await? {
+            self.busy_here(seat.who, seat.busy);
+            for listener in self.listeners_of(seat.who) {
+                self.lane_at(seat.channel, seat.clock).seat(&listener, seat.visible_from, seat.clock, self);
             }
         }
         Ok(())

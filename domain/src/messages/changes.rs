@@ -3,6 +3,7 @@
 use super::store;
 use crate::entities::blocks;
 use crate::error::not_found;
+use crate::live::Presences;
 use crate::{Result, Space, channels, minds};
 use model::{ChannelId, EntityId, Event, Position, SyncAnswer, Synced, limits};
 use sqlx::PgPool;
@@ -22,7 +23,7 @@ pub struct Changes {
 ///
 /// The clock to jump to is read first and bounds what is read after it, so all of it is one view: a row that
 /// changed once more in between is left to the next call.
-pub async fn changes(db: &PgPool, channel: ChannelId, since: i64, here: &[EntityId]) -> Result<Option<Changes>> {
+pub async fn changes(db: &PgPool, channel: ChannelId, since: i64, here: &Presences) -> Result<Option<Changes>> {
     let Some((state, own_clock)) = channels::store::channel_state(db, channel).await? else {
         return Ok(None);
     };
@@ -84,5 +85,7 @@ async fn sync_one(space: &Space, who: EntityId, Position { channel, clock, epoch
     let Some(mut events) = found.events else { return Ok(reload) };
     events.retain(|event| !matches!(event, Event::Message { message, .. } if message.seq < seat.visible_from));
     let events = events.into_iter().map(|event| event.seen_from(seat.visible_from)).collect();
-    Ok(Synced::Changes { channel, up_to: found.up_to, events, writing: minds::writing(space, channel).await? })
+    let writing = minds::writing(space, channel).await?;
+    let (present, crowd) = channels::store::present(&space.db, channel, &here).await?;
+    Ok(Synced::Changes { channel, up_to: found.up_to, events, writing, present, crowd })
 }

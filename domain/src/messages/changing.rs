@@ -6,7 +6,7 @@
 use super::{markdown, mentions, store, told};
 use crate::entities::blocks;
 use crate::error::not_found;
-use crate::live::Expected;
+use crate::live::{Expected, Presences};
 use crate::{Error, Result, Space, accounts, channels};
 use channels::store::Seat;
 use model::{Channel, ChannelId, ChannelKind, Code, EntityId, Message, MessageId, MessageKind, Problem, Role, limits};
@@ -55,7 +55,7 @@ impl Changing {
         if self.channel.kind != ChannelKind::Chat {
             return Ok(());
         }
-        let members = channels::store::members(&mut *self.work, self.channel.id, &[]).await?;
+        let members = channels::store::members(&mut *self.work, self.channel.id, &Presences::default()).await?;
         let others: Vec<EntityId> =
             members.iter().map(|member| member.entity.id).filter(|id| *id != self.who).collect();
         blocks::refuse_contact(&mut *self.work, self.who, &others).await

@@ -18,7 +18,7 @@ pub use markdown::render;
 
 use crate::entities::blocks;
 use crate::error::not_found;
-use crate::live::Told;
+use crate::live::{Presences, Told};
 use crate::{Error, Result, Space, accounts, channels};
 use model::messages::Quote;
 use model::{
@@ -65,6 +65,7 @@ pub fn check(body: &str) -> Result<(), Problem> {
 /// `not_a_member`, `archived`, `client_key_reused`.
 pub async fn post(space: &Space, author: EntityId, draft: Draft) -> Result<Message> {
     check(&draft.body)?;
+    space.live.active(author);
     let sent = draft.clone();
     match number(space, author, draft).await {
         // It may have been posted before its author left or the room was closed.
@@ -303,7 +304,7 @@ async fn refusal(space: &Space, author: EntityId, channel: ChannelId) -> Result<
         }
         Some((found, None)) if found.kind == ChannelKind::Room => channels::not_a_member().into(),
         Some((found, Some(_))) if found.kind == ChannelKind::Chat => {
-            let members = channels::store::members(&space.db, channel, &[]).await?;
+            let members = channels::store::members(&space.db, channel, &Presences::default()).await?;
             let others: Vec<EntityId> =
                 members.iter().map(|member| member.entity.id).filter(|id| *id != author).collect();
             match blocks::refuse_contact(&space.db, author, &others).await {

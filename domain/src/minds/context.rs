@@ -24,8 +24,12 @@ pub(super) fn turns(prompt: &str, own: EntityId, channel: &Channel, members: &[M
 }
 
 fn system(prompt: &str, own: EntityId, channel: &Channel, members: &[Member]) -> String {
-    let others: Vec<&str> =
-        members.iter().filter(|m| m.here && m.entity.id != own).take(20).map(|m| m.entity.name.as_str()).collect();
+    let others: Vec<&str> = members
+        .iter()
+        .filter(|m| m.presence.is_here() && m.entity.id != own)
+        .take(20)
+        .map(|m| m.entity.name.as_str())
+        .collect();
     let others = if others.is_empty() { "nobody else".to_owned() } else { others.join(", ") };
     let place = match channel.kind {
         ChannelKind::Room => format!("in the room “{}”", channel.name),

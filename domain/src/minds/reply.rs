@@ -5,6 +5,7 @@ use super::gates::{self, Considered, Verdict};
 use super::provider::{ChatModel, ChatRequest, ModelError, Piece};
 use super::store::{self, Mind, Settled};
 use super::words::Words;
+use crate::entities::blocks;
 use crate::tasks::{Outcome, Task};
 use crate::{Error, Result, Space, channels, messages, tasks};
 use futures::{FutureExt, StreamExt};
@@ -140,7 +141,8 @@ async fn write(
     let Some((place, _)) = channels::store::channel_state(&space.db, channel).await? else {
         return Err(crate::error::not_found("room"));
     };
-    let members = channels::store::members(&space.db, channel, &space.live.present()).await?;
+    let members =
+        channels::store::members(&space.db, channel, &blocks::present_for(space, mind.entity.id).await?).await?;
     let from = members.iter().map(|member| member.visible_from).max().unwrap_or(1);
     let talk =
         messages::store::newest(&space.db, channel, from, trigger.seq.max(place.last_seq), context::NEWEST).await?;

@@ -5,7 +5,6 @@ use super::{Incoming, Node, Nodes, PULSE, lock};
 use crate::Space;
 use crate::live::Told;
 use bytes::Bytes;
-use std::collections::HashSet;
 use std::time::Instant;
 use uuid::Uuid;
 
@@ -45,6 +44,7 @@ fn take_in(space: &Space, bytes: &Bytes) {
         Hint::Grown { writing } => space.live.grow_here(*writing, false),
         Hint::Person { who } => space.live.tell_person_here(who, &frame),
         Hint::Ended { who, session } => space.live.end_here(who, session.as_deref()),
+        Hint::Busy { who, busy } => space.live.busy_here(who, busy),
         Hint::Ring => space.bell.ring(),
         Hint::Counted { what } => space.pace.count(&what),
     }
@@ -62,10 +62,10 @@ impl Nodes {
 
     fn heard(&self, from: Uuid, hint: &Hint) {
         let mut others = lock(&self.others);
-        let node = others.entry(from).or_insert_with(|| Node { heard: Instant::now(), people: HashSet::new() });
+        let node = others.entry(from).or_insert_with(|| Node { heard: Instant::now(), people: Vec::new() });
         node.heard = Instant::now();
         match hint {
-            Hint::Here { people } => node.people = people.iter().copied().collect(),
+            Hint::Here { people } => node.people.clone_from(people),
             Hint::Pulse { missed: true } => self.note_missed(),
             _ => {}
         }
@@ -91,8 +91,7 @@ pub async fn pulse(space: Space) {
         if was_up && !is_up && !is_early {
             tracing::warn!("the wire between nodes is down; channels are read from the database meanwhile");
         }
-        // Every 800 ms.
-        if !is_up && n % 2 == 0 {
+        if !is_up {
             look(&space).await;
         }
         was_up = is_up;

@@ -1,6 +1,6 @@
 //! The form of a hint: who sends it, a line of JSON about it, and the event itself, serialised once for everybody.
 
-use crate::live::Effect;
+use crate::live::{Effect, Sign};
 use crate::pace::Counted;
 use bytes::Bytes;
 use model::{ChannelId, EntityId, Writing};
@@ -13,8 +13,10 @@ use uuid::Uuid;
 pub(crate) enum Hint {
     /// It lives. `missed`: something that it told before may not have arrived.
     Pulse { missed: bool },
-    /// Who has streams there, all of them.
-    Here { people: Vec<EntityId> },
+    /// Who has streams there or does something there, all of them.
+    Here { people: Vec<Sign> },
+    /// Somebody would rather not be disturbed, or no longer so.
+    Busy { who: EntityId, busy: bool },
     /// A channel has changed; the event comes with it.
     Told { channel: ChannelId, clock: i64, effect: Effect },
     /// Something ephemeral in a channel, for everybody but some; the event comes with it.

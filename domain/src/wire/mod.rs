@@ -8,9 +8,10 @@ mod redis;
 pub use hear::{hear, pulse};
 pub use redis::{Incoming, Redis};
 
+use crate::live::Sign;
 use bytes::Bytes;
 pub(crate) use hint::Hint;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -48,7 +49,7 @@ impl Wire for Alone {
 /// Another node, as it was last heard.
 struct Node {
     heard: Instant,
-    people: HashSet<model::EntityId>,
+    people: Vec<Sign>,
 }
 
 /// This node among the others.
@@ -120,8 +121,8 @@ impl Nodes {
         self.tell(&Hint::Pulse { missed }, &[]);
     }
 
-    /// Everybody who is at another node.
-    pub(crate) fn people(&self) -> HashSet<model::EntityId> {
+    /// What the other nodes know of people.
+    pub(crate) fn people(&self) -> Vec<Sign> {
         let mut others = lock(&self.others);
         others.retain(|_, node| node.heard.elapsed() < GONE);
         others.values().flat_map(|node| node.people.iter().copied()).collect()

@@ -58,7 +58,7 @@ async fn for_everybody_else_admins_too_a_chat_does_not_exist() {
     for who in [keeper, stranger] {
         assert_eq!(code(channels::open(&space, who, chat).await), Code::NotFound);
         assert_eq!(code(channels::join(&space, who, chat).await), Code::NotFound);
-        assert_eq!(code(channels::typing(&space, who, chat).await), Code::NotFound);
+        assert_eq!(code(channels::typing(&space, who, chat, false).await), Code::NotFound);
         assert_eq!(code(messages::history(&space, who, chat, Stretch::Latest).await), Code::NotFound);
         assert_eq!(code(domain::minds::decisions(&space, who, chat, said.id).await), Code::NotFound);
         assert_eq!(code(say(&space, who, chat, "let me in").await), Code::NotFound);

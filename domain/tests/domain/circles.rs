@@ -166,11 +166,11 @@ async fn a_block_ends_private_contact_and_tells_the_blocked_nothing() {
     let _stream = Hearing::of(&space, ann).await;
     let sees = async |who: EntityId| {
         let opened = channels::open(&space, who, both).await.unwrap();
-        opened.members.iter().any(|member| member.entity.id == ann && member.here)
+        opened.members.iter().any(|member| member.entity.id == ann && member.presence.is_here())
     };
     assert_eq!((sees(eve).await, sees(ben).await), (true, false));
     assert!(place(&space, ben, both).await.here.iter().all(|entity| entity.id != ann));
-    let about = async |who: EntityId| domain::entities::about(&space, who, ann).await.unwrap().here;
+    let about = async |who: EntityId| domain::entities::about(&space, who, ann).await.unwrap().presence.is_here();
     assert_eq!((about(eve).await, about(ben).await), (true, false));
     blocks::unblock(&space, ann, ben).await.unwrap();
     say(&space, ben, chat, "there you are").await.unwrap();
@@ -188,12 +188,12 @@ async fn typing_and_coming_are_not_told_to_the_blocked() {
     let running = tokio::spawn(space.live.clone().run());
     let (mut blocked, mut free) = (Hearing::kept(&space, ben).await, Hearing::kept(&space, eve).await);
     let _stream = Hearing::kept(&space, ann).await;
-    channels::typing(&space, ann, id).await.unwrap();
+    channels::typing(&space, ann, id, false).await.unwrap();
     let (mut typed, mut came) = (false, false);
     while !typed || !came {
         match free.next().await.expect("an event") {
             Event::Typing { entity, .. } => typed |= entity.id == ann,
-            Event::Presence { came: there, .. } => came |= there.contains(&ann),
+            Event::Presence { changed, .. } => came |= changed.iter().any(|present| present.entity == ann),
             _ => {}
         }
     }
@@ -202,7 +202,7 @@ async fn typing_and_coming_are_not_told_to_the_blocked() {
         match blocked.next().await.expect("an event") {
             Event::Message { message, .. } if message.body == "end" => break,
             Event::Typing { entity, .. } => assert_ne!(entity.id, ann),
-            Event::Presence { came, went, .. } => assert!(!came.contains(&ann) && !went.contains(&ann)),
+            Event::Presence { changed, .. } => assert!(changed.iter().all(|present| present.entity != ann)),
             _ => {}
         }
     }

@@ -21,7 +21,8 @@ impl Hearing {
     pub async fn kept(space: &Space, who: EntityId) -> Self {
         let session = who.0.as_bytes().to_vec();
         sqlx::query(
-            "insert into sessions (id, entity_id, data, expires_at) values ($1, $2, '{}', now() + interval '1 hour')",
+            "insert into sessions (id, entity_id, data, expires_at) values ($1, $2, '{}', now() + interval '1 hour')
+             on conflict (id) do nothing",
         )
         .bind(&session)
         .bind(who.0)

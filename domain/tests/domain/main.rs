@@ -11,6 +11,7 @@ mod hearing;
 mod messages;
 mod minds;
 mod people;
+mod presence;
 mod rooms;
 mod statements;
 mod streams;

@@ -6,14 +6,17 @@ use domain::Space;
 use domain::channels::{self, start};
 use model::channels::CircleDraft;
 use model::{ChannelId, EntityId};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::cell::Cell;
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 
-/// Counts what sqlx says that it has executed.
-#[derive(Clone, Default)]
-struct Counter(Arc<AtomicUsize>);
+thread_local! {
+    static EXECUTED: Cell<usize> = const { Cell::new(0) };
+}
+
+/// Counts what sqlx says that it has executed, for each thread: a test runs on one. For the whole process, because
+/// what a subscriber of one thread wants to hear can be forgotten while others begin.
+struct Counter;
 
 impl Subscriber for Counter {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
@@ -25,17 +28,17 @@ impl Subscriber for Counter {
     fn record(&self, _: &Id, _: &Record<'_>) {}
     fn record_follows_from(&self, _: &Id, _: &Id) {}
     fn event(&self, _: &Event<'_>) {
-        self.0.fetch_add(1, Ordering::Relaxed);
+        EXECUTED.set(EXECUTED.get() + 1);
     }
     fn enter(&self, _: &Id) {}
     fn exit(&self, _: &Id) {}
 }
 
 impl Counter {
-    async fn count<T>(&self, work: impl Future<Output = T>) -> usize {
-        let before = self.0.load(Ordering::Relaxed);
+    async fn count<T>(work: impl Future<Output = T>) -> usize {
+        let before = EXECUTED.get();
         work.await;
-        self.0.load(Ordering::Relaxed) - before
+        EXECUTED.get() - before
     }
 }
 
@@ -66,30 +69,29 @@ async fn circle(space: &Space, who: EntityId, others: usize, lines: usize) -> Ch
 
 #[tokio::test]
 async fn neither_members_nor_history_add_a_statement() {
-    let counter = Counter::default();
-    let _counting = tracing::subscriber::set_default(counter.clone());
+    tracing::subscriber::set_global_default(Counter).unwrap();
     let space = space().await;
     let keeper = admin(&space).await;
     let ann = person(&space, "Ann").await.id;
     let few = circle(&space, ann, 1, 1).await;
-    let list = counter.count(channels::places(&space, ann)).await;
-    let beat = counter.count(space.live.beat()).await;
+    let list = Counter::count(channels::places(&space, ann)).await;
+    let beat = Counter::count(space.live.beat()).await;
     let many = circle(&space, ann, 49, 120).await;
-    assert_eq!(counter.count(say(&space, ann, few, "once")).await, 1, "a post is one statement");
-    assert_eq!(counter.count(say(&space, ann, many, "once")).await, 1, "whoever is in the circle");
-    let open = counter.count(channels::open(&space, ann, few)).await;
-    assert_eq!(counter.count(channels::open(&space, ann, many)).await, open, "opening a channel");
+    assert_eq!(Counter::count(say(&space, ann, few, "once")).await, 1, "a post is one statement");
+    assert_eq!(Counter::count(say(&space, ann, many, "once")).await, 1, "whoever is in the circle");
+    let open = Counter::count(channels::open(&space, ann, few)).await;
+    assert_eq!(Counter::count(channels::open(&space, ann, many)).await, open, "opening a channel");
     assert!(open <= 8, "opening a channel takes {open} statements");
     for _ in 0..12 {
         let id = room(&space, &keeper, 5, &[]).await;
         channels::join(&space, ann, id).await.unwrap();
     }
-    assert_eq!(counter.count(channels::places(&space, ann)).await, list, "listing conversations");
+    assert_eq!(Counter::count(channels::places(&space, ann)).await, list, "listing conversations");
     assert!(list <= 3, "listing conversations takes {list} statements");
     let mut streams = Vec::new();
     for who in [ann, keeper.id] {
         streams.push(Hearing::kept(&space, who).await);
     }
-    assert_eq!(counter.count(space.live.beat()).await, beat, "a heartbeat");
+    assert_eq!(Counter::count(space.live.beat()).await, beat, "a heartbeat");
     assert!(beat <= 3, "a heartbeat takes {beat} statements");
 }

@@ -1,7 +1,7 @@
 use crate::hearing::Hearing;
 use crate::world::{admin, person, room, say, space};
 use domain::Space;
-use model::{EntityId, Event, Me};
+use model::{Event, Me};
 use std::time::Duration;
 
 async fn listen(space: &Space, who: &Me) -> Hearing {
@@ -130,16 +130,4 @@ async fn streams_end_with_their_session() {
     // No row has this session: the heartbeat sees it though nobody said so.
     space.live.beat().await.unwrap();
     assert!(next(&mut frames).await.is_none());
-}
-
-#[tokio::test]
-async fn presence_follows_the_streams() {
-    let space = space().await;
-    let keeper = admin(&space).await;
-    assert!(!space.live.present().contains(&keeper.id));
-    let frames = listen(&space, &keeper).await;
-    assert!(space.live.present().contains(&keeper.id));
-    assert!(!space.live.present().contains(&EntityId::new()));
-    drop(frames);
-    assert!(space.live.present().contains(&keeper.id), "a page that reloads does not make its reader come and go");
 }

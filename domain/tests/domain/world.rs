@@ -6,6 +6,7 @@ use domain::{Policy, Space, database};
 use model::channels::RoomDraft;
 use model::{ChannelId, ClientKey, EntityId, Me, Message};
 use sqlx::postgres::PgConnectOptions;
+use std::time::Duration;
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 
@@ -44,6 +45,7 @@ pub fn policy() -> Policy {
         ai_enabled: true,
         posts_per_minute: 100_000,
         weekly_messages: None,
+        away_after: Duration::from_mins(10),
     }
 }
 

@@ -74,6 +74,8 @@ pub struct Config {
     pub posts_per_minute: u32,
     /// Messages a week for each person.
     pub weekly_messages: Option<i32>,
+    /// After how long without a sign somebody is away.
+    pub away_after: Duration,
     /// How long a task's lease lasts without a sign of life.
     pub task_lease: Duration,
     /// The built site.
@@ -140,6 +142,7 @@ impl Config {
             weekly_messages: i32::try_from(read.number("WEEKLY_MESSAGES", 0..=1_000_000))
                 .ok()
                 .filter(|limit| *limit > 0),
+            away_after: Duration::from_secs(u64::from(read.number("AWAY_AFTER_SECONDS", 2..=86_400))),
             task_lease: Duration::from_secs(u64::from(read.number("TASK_LEASE_SECONDS", 3..=600))),
             site: read.path("SITE_DIR"),
             log: read.text("LOG"),
@@ -234,6 +237,7 @@ mod tests {
             ("LOG_FORMAT", "xml"),
             ("POSTS_PER_MINUTE", "-1"),
             ("LOG", "=,="),
+            ("AWAY_AFTER_SECONDS", "1"),
             ("TASK_LEASE_SECONDS", "1"),
             ("MODEL_FILE", "/nowhere/model.gguf"),
             ("OPENAI_BASE_URL", "http:///v1"),
@@ -251,6 +255,7 @@ mod tests {
             "LOG_FORMAT",
             "POSTS_PER_MINUTE",
             "LOG",
+            "AWAY_AFTER_SECONDS",
             "TASK_LEASE_SECONDS",
             "MODEL_FILE",
             "OPENAI_BASE_URL",

@@ -59,6 +59,7 @@ pub const SETTINGS: &[Setting] = &[
         "0",
         "messages that one person may post in seven days, unless an admin gives them another number; 0 for no limit",
     ),
+    setting("AWAY_AFTER_SECONDS", "600", "after how long without a sign somebody is shown as away, 2 to 86400"),
     setting("TASK_LEASE_SECONDS", "30", "how long work of a node that died stays untouched, 3 to 600"),
     setting("SITE_DIR", "", "folder of the built site; unset, beside the server's binary"),
     setting("LOG", "info", "what is logged, for example info,domain=debug"),

@@ -1,7 +1,7 @@
 //! Two nodes, one database, one Redis: one space.
 
 use crate::house::{Client, House, Listening, eventually, provider, signal};
-use model::{ChannelId, Event, Position, SyncAnswer, Synced};
+use model::{ChannelId, EntityId, Event, Position, Presence, Present, SyncAnswer, Synced};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::net::{TcpListener, TcpStream};
@@ -155,6 +155,10 @@ async fn joined_up(by: &Client, garden: ChannelId, stream: &mut Listening) {
     .await;
 }
 
+fn is(changed: &[Present], who: EntityId, how: Presence) -> bool {
+    changed.contains(&Present { entity: who, presence: how })
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_happens_at_one_node_is_told_at_the_other() {
     let mut two = Two::open(&[]).await;
@@ -165,11 +169,31 @@ async fn what_happens_at_one_node_is_told_at_the_other() {
 
     let ann = two.ann.me().await.id;
     let here = greeted(&mut two.ann).await;
-    heard.until(|event| matches!(event, Event::Presence { came, .. } if came.contains(&ann)).then_some(())).await;
+    heard
+        .until(|event| {
+            matches!(event, Event::Presence { changed, .. } if is(changed, ann, Presence::Available)).then_some(())
+        })
+        .await;
     let seen = two.ben.open(two.garden).await;
-    assert!(seen.members.iter().all(|member| member.here), "both are here, each at a node: {:?}", seen.members);
+    assert!(
+        seen.members.iter().all(|member| member.presence.is_here()),
+        "both are here, each at a node: {:?}",
+        seen.members
+    );
+    // Whoever is busy says so at either node.
+    let profile = json!({"name": "Ann", "language": "en", "busy": true});
+    two.ann.clone().moved(&two.other).post("accounts/edit", profile).await;
+    heard
+        .until(|event| {
+            matches!(event, Event::Presence { changed, .. } if is(changed, ann, Presence::Busy)).then_some(())
+        })
+        .await;
     drop(here);
-    heard.until(|event| matches!(event, Event::Presence { went, .. } if went.contains(&ann)).then_some(())).await;
+    heard
+        .until(|event| {
+            matches!(event, Event::Presence { changed, .. } if is(changed, ann, Presence::Offline)).then_some(())
+        })
+        .await;
 
     // Whoever is logged out everywhere at one node hears nothing more at the other.
     let mut there = two.ben.clone().moved(&two.one);
@@ -260,14 +284,14 @@ async fn without_redis_the_database_is_asked_and_nothing_is_lost_or_doubled() {
 
     two.redis.signal("-STOP");
     let slowest = told(&mut two, &mut heard, "paused").await;
-    assert!(slowest < Duration::from_secs(4), "{slowest:?}");
+    assert!(slowest < Duration::from_secs(2), "{slowest:?}");
     two.redis.signal("-CONT");
     joined_up(&two.ann, two.garden, &mut heard).await;
     told(&mut two, &mut heard, "goes on").await;
 
     two.redis.kill();
     let slowest = told(&mut two, &mut heard, "killed").await;
-    assert!(slowest < Duration::from_secs(4), "{slowest:?}");
+    assert!(slowest < Duration::from_secs(2), "{slowest:?}");
     two.redis.start_again().await;
     joined_up(&two.ann, two.garden, &mut heard).await;
     told(&mut two, &mut heard, "back").await;

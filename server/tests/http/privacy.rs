@@ -61,6 +61,7 @@ const ROWS: &[(&str, &str)] = &[
     ("channels/banned", r#"{"channel": "$channel"}"#),
     ("channels/role", r#"{"channel": "$channel", "member": "$member", "role": "admin"}"#),
     ("channels/typing", r#"{"channel": "$channel"}"#),
+    ("people/active", "{}"),
     ("people/find", r#"{"letters": "a"}"#),
     ("people/block", r#"{"member": "$channel"}"#),
     ("people/unblock", r#"{"member": "$channel"}"#),

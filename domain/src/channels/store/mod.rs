@@ -44,12 +44,14 @@ pub(crate) use places::places;
 
 use crate::Result;
 use crate::entities::entity;
-use model::{Channel, ChannelId, ChannelKind, EntityId, History, Member, Role};
+use crate::live::Presences;
+use model::presence::CROWD;
+use model::{Channel, ChannelId, ChannelKind, EntityId, History, Member, Presence, Present, Role};
 use sqlx::postgres::PgRow;
 use sqlx::{FromRow, PgConnection, PgExecutor, PgPool, Row};
 use uuid::Uuid;
 
-type MemberRow = (Uuid, String, String, String, String, bool, bool, i64, i64);
+type MemberRow = (Uuid, String, String, String, String, bool, Option<bool>, i64, i64);
 
 /// A channel as a row: `name` and [`channel_columns`].
 struct ChannelRow(Channel);
@@ -99,15 +101,20 @@ const fn role_name(role: Role) -> &'static str {
     }
 }
 
-fn member_of((id, kind, name, bio, role_name, joined, here, clock, visible_from): MemberRow) -> Member {
-    Member { entity: entity((id, kind, name, bio)), role: role(&role_name), joined, here, clock, visible_from }
+fn member_of(row: MemberRow, here: &Presences) -> Member {
+    let (id, kind, name, bio, role_name, joined, awake, clock, visible_from) = row;
+    let presence = match awake {
+        Some(true) => Presence::Available,
+        Some(false) => Presence::Offline,
+        None => here.of(EntityId(id)),
+    };
+    Member { entity: entity((id, kind, name, bio)), role: role(&role_name), joined, presence, clock, visible_from }
 }
 
-/// The columns of [`MemberRow`], with `$2` the humans who are present.
+/// The columns of [`MemberRow`].
 macro_rules! member_columns {
     () => {
-        "e.id, e.kind, e.name, e.bio, m.role, m.left_seq is null,
-         case e.kind when 'ai' then coalesce(d.awake, false) else e.id = any($2) end, m.clock, m.visible_from
+        "e.id, e.kind, e.name, e.bio, m.role, m.left_seq is null, d.awake, m.clock, m.visible_from
          from memberships m join entities e on e.id = m.entity_id left join minds d on d.entity_id = e.id "
     };
 }
@@ -173,29 +180,29 @@ pub(crate) async fn channel_state(db: &PgPool, id: ChannelId) -> Result<Option<(
 }
 
 /// Everybody in a channel, people who are present first.
-pub(crate) async fn members(db: impl PgExecutor<'_>, id: ChannelId, here: &[EntityId]) -> Result<Vec<Member>> {
+pub(crate) async fn members(db: impl PgExecutor<'_>, id: ChannelId, here: &Presences) -> Result<Vec<Member>> {
     let rows: Vec<MemberRow> = sqlx::query_as(concat!(
         "select ",
         member_columns!(),
-        "where m.channel_id = $1 and m.left_seq is null and e.deactivated_at is null order by 7 desc, e.name_key limit 1000"
+        "where m.channel_id = $1 and m.left_seq is null and e.deactivated_at is null
+         order by coalesce(d.awake, e.id = any($2)) desc, e.name_key limit 1000"
     ))
     .bind(id.0)
-    .bind(uuids(here))
+    .bind(uuids(&here.ids()))
     .fetch_all(db)
     .await?;
-    Ok(rows.into_iter().map(member_of).collect())
+    Ok(rows.into_iter().map(|row| member_of(row, here)).collect())
 }
 
 /// One member, also one who left.
-pub(crate) async fn member(db: &PgPool, id: ChannelId, who: EntityId, here: &[EntityId]) -> Result<Option<Member>> {
+pub(crate) async fn member(db: &PgPool, id: ChannelId, who: EntityId, here: &Presences) -> Result<Option<Member>> {
     let row: Option<MemberRow> =
-        sqlx::query_as(concat!("select ", member_columns!(), "where m.channel_id = $1 and m.entity_id = $3"))
+        sqlx::query_as(concat!("select ", member_columns!(), "where m.channel_id = $1 and m.entity_id = $2"))
             .bind(id.0)
-            .bind(uuids(here))
             .bind(who.0)
             .fetch_optional(db)
             .await?;
-    Ok(row.map(member_of))
+    Ok(row.map(|row| member_of(row, here)))
 }
 
 /// Members whose row changed after `since` and not after `up_to`.
@@ -205,21 +212,20 @@ pub(crate) async fn members_changed(
     since: i64,
     up_to: i64,
     limit: i64,
-    here: &[EntityId],
+    here: &Presences,
 ) -> Result<Vec<Member>> {
     let rows: Vec<MemberRow> = sqlx::query_as(concat!(
         "select ",
         member_columns!(),
-        "where m.channel_id = $1 and m.clock > $3 and m.clock <= $4 order by m.clock limit $5"
+        "where m.channel_id = $1 and m.clock > $2 and m.clock <= $3 order by m.clock limit $4"
     ))
     .bind(id.0)
-    .bind(uuids(here))
     .bind(since)
     .bind(up_to)
     .bind(limit)
     .fetch_all(db)
     .await?;
-    Ok(rows.into_iter().map(member_of).collect())
+    Ok(rows.into_iter().map(|row| member_of(row, here)).collect())
 }
 
 /// What decides whether a channel may be changed, locked.
@@ -254,15 +260,77 @@ pub(crate) async fn clocks(db: &PgPool, ids: &[ChannelId]) -> Result<Vec<(Channe
     Ok(rows.into_iter().map(|(id, clock)| (ChannelId(id), clock)).collect())
 }
 
-/// The channels that members are in now: who, where, from which message on, and that channel's clock in the same view.
-pub(crate) async fn seats(db: &PgPool, people: &[EntityId]) -> Result<Vec<(EntityId, ChannelId, i64, i64)>> {
-    let rows: Vec<(Uuid, Uuid, i64, i64)> = sqlx::query_as(
-        "select m.entity_id, m.channel_id, m.visible_from, c.clock
-         from memberships m join channels c on c.id = m.channel_id
+/// Who of a channel is there, AIs that are awake included, and how many people they are where that is a crowd: then
+/// nobody is named.
+pub(crate) async fn present(db: &PgPool, id: ChannelId, here: &Presences) -> Result<(Vec<Present>, Option<i64>)> {
+    let rows: Vec<(Uuid, bool)> = sqlx::query_as(
+        "select m.entity_id, d.awake is not null
+         from memberships m left join minds d on d.entity_id = m.entity_id
+         where m.channel_id = $1 and m.left_seq is null and coalesce(d.awake, m.entity_id = any($2))",
+    )
+    .bind(id.0)
+    .bind(uuids(&here.ids()))
+    .fetch_all(db)
+    .await?;
+    let people = rows.iter().filter(|(_, is_ai)| !is_ai).count();
+    if people > CROWD {
+        return Ok((Vec::new(), Some(people as i64)));
+    }
+    let how = |(id, is_ai): (Uuid, bool)| {
+        let presence = if is_ai { Presence::Available } else { here.of(EntityId(id)) };
+        Present { entity: EntityId(id), presence }
+    };
+    Ok((rows.into_iter().map(how).collect(), None))
+}
+
+/// How many of these people are in each of these channels.
+pub(crate) async fn count_present(
+    db: &PgPool,
+    channels: &[ChannelId],
+    people: &[EntityId],
+) -> Result<Vec<(ChannelId, i64)>> {
+    let channels: Vec<Uuid> = channels.iter().map(|id| id.0).collect();
+    let rows: Vec<(Uuid, i64)> = sqlx::query_as(
+        "select channel_id, count(*) from memberships
+         where channel_id = any($1) and left_seq is null and entity_id = any($2) group by channel_id",
+    )
+    .bind(channels)
+    .bind(uuids(people))
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|(id, count)| (ChannelId(id), count)).collect())
+}
+
+/// Where somebody listens.
+pub(crate) struct ListenersSeat {
+    /// Who.
+    pub who: EntityId,
+    /// Whether they would rather not be disturbed.
+    pub busy: bool,
+    /// Where.
+    pub channel: ChannelId,
+    /// The first message that they may read there.
+    pub visible_from: i64,
+    /// The channel's clock in the same view.
+    pub clock: i64,
+}
+
+/// The channels that members are in now.
+pub(crate) async fn seats(db: &PgPool, people: &[EntityId]) -> Result<Vec<ListenersSeat>> {
+    let rows: Vec<(Uuid, bool, Uuid, i64, i64)> = sqlx::query_as(
+        "select m.entity_id, e.busy, m.channel_id, m.visible_from, c.clock
+         from memberships m join channels c on c.id = m.channel_id join entities e on e.id = m.entity_id
          where m.entity_id = any($1) and m.left_seq is null",
     )
     .bind(uuids(people))
     .fetch_all(db)
     .await?;
-    Ok(rows.into_iter().map(|(who, place, from, clock)| (EntityId(who), ChannelId(place), from, clock)).collect())
+    let seat = |(who, busy, channel, visible_from, clock)| ListenersSeat {
+        who: EntityId(who),
+        busy,
+        channel: ChannelId(channel),
+        visible_from,
+        clock,
+    };
+    Ok(rows.into_iter().map(seat).collect())
 }

@@ -109,6 +109,15 @@ pub(super) struct AChannel {
     channel: ChannelId,
 }
 
+/// `channels/typing`
+#[derive(Deserialize, ToSchema)]
+pub(super) struct Typing {
+    channel: ChannelId,
+    /// One has stopped.
+    #[schema(required = false)]
+    over: bool,
+}
+
 /// `channels/unread`
 #[derive(Deserialize, ToSchema)]
 pub(super) struct Unread {
@@ -241,6 +250,9 @@ pub(super) struct EditProfile {
     /// At most 80 characters.
     #[schema(required = false)]
     status: String,
+    /// Whether one would rather not be disturbed.
+    #[schema(required = false)]
+    busy: bool,
 }
 
 /// `accounts/password`

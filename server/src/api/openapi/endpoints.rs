@@ -4,7 +4,7 @@ use super::arguments::{
     AChannel, APerson, ARoom, ASession, AfterName, AnInvitation, ChangeEmail, ChangePassword, ChangeRole,
     DeleteAccount, DeleteMessage, EditMessage, EditProfile, EditRoom, IntoCircle, Letters, LogIn, Mute, OfMessage,
     OneMember, Pin, PostMessage, PutAway, React, Read, Register, Remove, RenameCircle, ResetPassword, SetActive,
-    SetAdmin, SetQuota, Somebody, Stretch, SyncPositions, Unread, WithSomebody,
+    SetAdmin, SetQuota, Somebody, Stretch, SyncPositions, Typing, Unread, WithSomebody,
 };
 use model::accounts::{Invitation, Me, OpenInvitation, OwnSession, PersonRow, Profile, ResetLink};
 use model::channels::{CircleDraft, Opened, RoomDraft};
@@ -52,7 +52,7 @@ pub(super) fn all() -> Vec<Endpoint> {
         of("accounts/profile", "One's own profile", None, gives::<Profile>(), &[NotLoggedIn]),
         of(
             "accounts/edit",
-            "Change name, bio, language and status",
+            "Change name, bio, language, status and whether one is busy",
             takes::<EditProfile>(),
             nothing(),
             &[NotLoggedIn, NameTaken, RateLimited],
@@ -335,6 +335,13 @@ pub(super) fn all() -> Vec<Endpoint> {
             &[NotLoggedIn, NotFound, NotYours],
         ),
         of(
+            "people/active",
+            "Say that one is at it: who does nothing for a while is away",
+            None,
+            nothing(),
+            &[NotLoggedIn],
+        ),
+        of(
             "people/find",
             "Members whose name holds some letters",
             takes::<Letters>(),
@@ -352,8 +359,8 @@ pub(super) fn all() -> Vec<Endpoint> {
         of("people/blocked", "Whom one has blocked", None, many::<Entity>(), &[NotLoggedIn]),
         of(
             "channels/typing",
-            "Tell the others that one writes",
-            takes::<AChannel>(),
+            "Tell the others that one writes, or has stopped",
+            takes::<Typing>(),
             nothing(),
             &[NotLoggedIn, NotFound, RateLimited],
         ),

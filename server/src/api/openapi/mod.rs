@@ -10,7 +10,7 @@ use arguments::{
     AChannel, APerson, ARoom, ASession, AfterName, AnInvitation, ChangeEmail, ChangePassword, ChangeRole,
     DeleteAccount, DeleteMessage, EditMessage, EditProfile, EditRoom, IntoCircle, Letters, LogIn, Mute, OfMessage,
     OneMember, Pin, PostMessage, PutAway, React, Read, Register, Remove, RenameCircle, ResetPassword, SetActive,
-    SetAdmin, SetQuota, Somebody, Stretch, SyncPositions, Unread, WithSomebody,
+    SetAdmin, SetQuota, Somebody, Stretch, SyncPositions, Typing, Unread, WithSomebody,
 };
 use axum::Router;
 use axum::http::{HeaderValue, header};
@@ -22,8 +22,8 @@ use model::channels::{CircleDraft, Last, Opened, RoomDraft};
 use model::messages::{Deletion, Quote, Reaction};
 use model::{
     Channel, ChannelId, ChannelKind, ClientKey, Code, Decision, Entity, EntityId, EntityKind, Event, History, Member,
-    Message, MessageId, MessageKind, Page, Place, Position, Problem, ReplyId, ReplyState, Role, SyncAnswer, Synced,
-    Writing,
+    Message, MessageId, MessageKind, Page, Place, Position, Presence, Present, Problem, ReplyId, ReplyState, Role,
+    SyncAnswer, Synced, Writing,
 };
 use std::collections::BTreeMap;
 use utoipa::openapi::path::{HttpMethod, Operation, OperationBuilder};
@@ -156,6 +156,7 @@ pub fn document() -> OpenApi {
         CircleDraft,
         IntoCircle,
         RenameCircle,
+        Typing,
         Unread,
         PutAway,
         Mute,
@@ -183,6 +184,8 @@ pub fn document() -> OpenApi {
         History,
         ChannelKind,
         Member,
+        Presence,
+        Present,
         Role,
         Message,
         MessageKind,

@@ -1,0 +1,40 @@
+//! Who is there, and how.
+
+use crate::EntityId;
+use serde::{Deserialize, Serialize};
+
+/// From how many people on a channel's presence is told as a count.
+pub const CROWD: usize = 100;
+
+/// How somebody is there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Presence {
+    /// With a live stream and at it; an AI that is awake.
+    Available,
+    /// There, and rather not to be disturbed: their own choice.
+    Busy,
+    /// There, but for ten minutes there was no sign of them.
+    Away,
+    /// No live stream for half a minute; an AI that is asleep.
+    #[default]
+    Offline,
+}
+
+impl Presence {
+    /// Whether they are there at all.
+    pub const fn is_here(self) -> bool {
+        !matches!(self, Self::Offline)
+    }
+}
+
+/// How one member is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Present {
+    /// Who.
+    pub entity: EntityId,
+    /// How.
+    pub presence: Presence,
+}
