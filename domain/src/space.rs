@@ -8,6 +8,7 @@ use crate::minds::Minds;
 use crate::pace::Pace;
 use crate::tasks::Bell;
 use crate::wire::{Hint, Nodes, Wire};
+use crate::{Error, Result};
 use sqlx::PgPool;
 use std::sync::Arc;
 use std::time::Duration;
@@ -86,4 +87,12 @@ impl Space {
         self.bell.ring();
         self.nodes.tell(&Hint::Ring, &[]);
     }
+}
+
+/// Does all of a piece of work though the request that it is for is given up: it is on disk and told, or neither.
+pub(crate) async fn undisturbed<T: Send + 'static>(
+    what: &'static str,
+    work: impl Future<Output = Result<T>> + Send + 'static,
+) -> Result<T> {
+    tokio::spawn(work).await.map_err(|_| Error::Interrupted(what))?
 }

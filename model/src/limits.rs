@@ -56,7 +56,12 @@ pub const SYNC: usize = 500;
 
 /// The length of a text as the space counts it. What nobody can see counts as white space.
 pub fn length(text: &str) -> usize {
-    text.trim_matches(is_blank).chars().count()
+    trimmed(text).chars().count()
+}
+
+/// A text without what nobody can see at both ends.
+pub fn trimmed(text: &str) -> &str {
+    text.trim_matches(is_blank)
 }
 
 /// White space, and what takes no ink: soft hyphens, joiners, marks of direction, fillers, selectors, tags.

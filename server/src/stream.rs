@@ -15,8 +15,9 @@ pub(crate) async fn events(State(space): State<Space>, request: Request) -> Resp
     let Some((me, session)) = visitor.and_then(|visitor| visitor.me.zip(visitor.session)) else {
         return refused(&Problem::new(Code::NotLoggedIn, "Log in first."));
     };
-    match space.live.connect(me.id, session).await {
-        Ok(frames) => {
+    match space.live.connect(me.id, session.clone()).await {
+        // A session that ended while the stream was opened has not ended this one.
+        Ok(frames) if domain::sessions::is_good(&space, me.id, session).await.unwrap_or(false) => {
             let headers = [
                 (header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream")),
                 (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
@@ -25,6 +26,7 @@ pub(crate) async fn events(State(space): State<Space>, request: Request) -> Resp
             ];
             (headers, Body::from_stream(frames)).into_response()
         }
+        Ok(_) => refused(&Problem::new(Code::NotLoggedIn, "Log in first.")),
         Err(cause) => refused(&cause.problem()),
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{admins_only, password, store};
 use crate::error::not_found;
+use crate::space::undisturbed;
 use crate::{Error, Result, Space, sessions};
 use model::accounts::{OpenInvitation, PersonRow};
 use model::{Code, EntityId, Problem};
@@ -33,10 +34,13 @@ pub async fn reset(space: &Space, token: &str, new: String) -> Result<()> {
     // Said before the hash is made: the hash is the dear part.
     store::reset_of(&space.db, &id).await?.ok_or_else(invalid)?;
     let hash = space.passwords.hash(new).await?;
-    let who = store::spend_reset(&space.db, &id, &hash).await?.ok_or_else(invalid)?;
-    sessions::store::delete_all(&space.db, who).await?;
-    space.live.end(who, None);
-    Ok(())
+    let space = space.clone();
+    let done = async move {
+        let who = store::spend_reset(&space.db, &id, &hash).await?.ok_or_else(invalid)?;
+        space.live.end(who, None);
+        Ok(())
+    };
+    undisturbed("choosing a password", done).await
 }
 
 /// Keeps somebody out at once, with all their sessions and streams, or lets them in again.
@@ -44,12 +48,15 @@ pub async fn reset(space: &Space, token: &str, new: String) -> Result<()> {
 /// Refuses with `admin_only`, `not_found`, `last_admin`.
 pub async fn set_active(space: &Space, by: EntityId, who: EntityId, active: bool) -> Result<()> {
     admins_only(space, by).await?;
-    guarded(store::set_active(&space.db, who, active).await?)?;
-    if !active {
-        sessions::store::delete_all(&space.db, who).await?;
-        space.live.end(who, None);
-    }
-    crate::channels::tell_of(space, who).await
+    let space = space.clone();
+    let done = async move {
+        guarded(store::set_active(&space.db, who, active).await?)?;
+        if !active {
+            space.live.end(who, None);
+        }
+        crate::channels::tell_of(&space, who).await
+    };
+    undisturbed("keeping somebody out", done).await
 }
 
 /// Makes somebody an admin of the space, or no longer. The last one stays.

@@ -2,7 +2,8 @@
 
 use super::{email, password, store};
 use crate::error::not_found;
-use crate::{Error, Result, Space, channels, entities, messages, sessions};
+use crate::space::undisturbed;
+use crate::{Result, Space, channels, entities, messages, sessions};
 use model::accounts::{OwnSession, Profile};
 use model::{Code, EntityId, Problem, limits};
 
@@ -16,7 +17,7 @@ pub async fn profile(space: &Space, who: EntityId) -> Result<Profile> {
 /// Refuses with `invalid_argument`, `name_taken`.
 pub async fn edit_profile(space: &Space, who: EntityId, draft: Profile) -> Result<()> {
     let name = entities::parse_name("name", &draft.name)?;
-    let (bio, status) = (draft.bio.trim(), draft.status.trim());
+    let (bio, status) = (limits::trimmed(&draft.bio), limits::trimmed(&draft.status));
     if limits::length(bio) > limits::BIO || bio.contains('\0') {
         return Err(Problem::argument("bio", "What you say about yourself has at most 500 characters.").into());
     }
@@ -27,9 +28,13 @@ pub async fn edit_profile(space: &Space, who: EntityId, draft: Profile) -> Resul
         return Err(Problem::argument("language", "Choose one of the languages in the list.").into());
     }
     let draft = Profile { name, bio: bio.to_owned(), status: status.to_owned(), ..draft };
-    store::edit_profile(&space.db, who, &draft, &entities::key(&draft.name)).await?;
-    space.live.busy(who, draft.busy);
-    channels::tell_of(space, who).await
+    let space = space.clone();
+    let done = async move {
+        store::edit_profile(&space.db, who, &draft, &entities::key(&draft.name)).await?;
+        space.live.busy(who, draft.busy);
+        channels::tell_of(&space, who).await
+    };
+    undisturbed("editing a profile", done).await
 }
 
 /// Verifies one's own password, slowly where it is tried often.
@@ -57,11 +62,14 @@ pub async fn change_password(
     password::check(&new).map_err(|problem| problem.about("new_password"))?;
     verify(space, who, old).await?;
     let hash = space.passwords.hash(new).await?;
-    store::set_password(&space.db, who, &hash).await?;
-    for ended in sessions::store::delete_others(&space.db, who, keep).await? {
-        space.live.end(who, Some(&ended));
-    }
-    Ok(())
+    let (space, keep) = (space.clone(), keep.map(<[u8]>::to_vec));
+    let done = async move {
+        for ended in store::set_password(&space.db, who, &hash, keep.as_deref()).await? {
+            space.live.end(who, Some(&ended));
+        }
+        Ok(())
+    };
+    undisturbed("changing a password", done).await
 }
 
 /// Changes the e-mail address. Refuses with `wrong_credentials`, `invalid_argument`, `email_taken`.
@@ -95,9 +103,8 @@ pub async fn delete(space: &Space, who: EntityId, password: String, empty: bool)
         // Whoever is the last admin stays; nothing has happened yet.
         super::admin::set_admin_as(space, who, who, false).await?;
     }
-    // A task of its own: a request that is given up leaves nothing half done.
     let space = space.clone();
-    let gone = tokio::spawn(async move {
+    let gone = async move {
         for channel in channels::joined(&space, who).await? {
             channels::leave(&space, who, channel).await?;
         }
@@ -108,6 +115,6 @@ pub async fn delete(space: &Space, who: EntityId, password: String, empty: bool)
         sessions::store::delete_all(&space.db, who).await?;
         space.live.end(who, None);
         channels::tell_of(&space, who).await
-    });
-    gone.await.map_err(|_| Error::Interrupted("deleting an account"))?
+    };
+    undisturbed("deleting an account", gone).await
 }

@@ -99,13 +99,18 @@ pub(super) async fn hash(db: &PgPool, who: EntityId) -> Result<Option<String>> {
     Ok(row.map(|(hash,)| hash))
 }
 
-pub(super) async fn set_password(db: &PgPool, who: EntityId, hash: &str) -> Result<()> {
-    sqlx::query("update accounts set password_hash = $2 where entity_id = $1")
-        .bind(who.0)
-        .bind(hash)
-        .execute(db)
-        .await?;
-    Ok(())
+/// Sets a password and ends every session but one; says which.
+pub(super) async fn set_password(db: &PgPool, who: EntityId, hash: &str, keep: Option<&[u8]>) -> Result<Vec<Vec<u8>>> {
+    let ended: Vec<(Vec<u8>,)> = sqlx::query_as(
+        "with changed as (update accounts set password_hash = $2 where entity_id = $1)
+         delete from sessions where entity_id = $1 and id is distinct from $3 returning id",
+    )
+    .bind(who.0)
+    .bind(hash)
+    .bind(keep)
+    .fetch_all(db)
+    .await?;
+    Ok(ended.into_iter().map(|(id,)| id).collect())
 }
 
 pub(super) async fn set_email(db: &PgPool, who: EntityId, email: &str) -> Result<()> {
@@ -118,7 +123,7 @@ pub(super) async fn set_email(db: &PgPool, who: EntityId, email: &str) -> Result
     Ok(())
 }
 
-/// Takes a person's account and name away. What they said stays under what is left.
+/// Takes a person's account and name away; the key that is left is one that nobody can type. What they said stays under what is left.
 pub(super) async fn forget(db: &PgPool, who: EntityId) -> Result<()> {
     let mut work = db.begin().await?;
     for gone in [
@@ -126,7 +131,7 @@ pub(super) async fn forget(db: &PgPool, who: EntityId) -> Result<()> {
         "delete from accounts where entity_id = $1",
         "delete from blocks where blocker_id = $1",
         "update entities set name = 'A former member ' || left(replace(id::text, '-', ''), 12),
-                name_key = 'a former member ' || left(replace(id::text, '-', ''), 12),
+                name_key = '#' || id,
                 bio = '', status = '', last_seen_at = null, deactivated_at = now() where id = $1",
     ] {
         sqlx::query(gone).bind(who.0).execute(&mut *work).await?;
@@ -189,10 +194,11 @@ pub(super) async fn reset_of(db: &PgPool, id: &[u8]) -> Result<Option<EntityId>>
     Ok(row.map(|(who,)| EntityId(who)))
 }
 
-/// Uses a reset link up. Two who come at once: one of them sets the password.
+/// Uses a reset link up and ends every session of before. Two who come at once: one of them sets the password.
 pub(super) async fn spend_reset(db: &PgPool, id: &[u8], hash: &str) -> Result<Option<EntityId>> {
     let row: Option<(Uuid,)> = sqlx::query_as(
-        "with spent as (delete from resets where id = $1 and expires_at > now() returning entity_id)
+        "with spent as (delete from resets where id = $1 and expires_at > now() returning entity_id),
+              ended as (delete from sessions s using spent where s.entity_id = spent.entity_id)
          update accounts a set password_hash = $2 from spent where a.entity_id = spent.entity_id returning a.entity_id",
     )
     .bind(id)
@@ -206,14 +212,14 @@ pub(super) async fn spend_reset(db: &PgPool, id: &[u8], hash: &str) -> Result<Op
 async fn other_admins(db: &mut PgConnection, who: EntityId) -> Result<usize> {
     let admins: Vec<(Uuid,)> = sqlx::query_as(
         "select a.entity_id from accounts a join entities e on e.id = a.entity_id
-         where a.is_admin and e.deactivated_at is null order by a.entity_id for update of a",
+         where a.is_admin and e.deactivated_at is null order by a.entity_id for no key update of a, e",
     )
     .fetch_all(db)
     .await?;
     Ok(admins.into_iter().filter(|(admin,)| *admin != who.0).count())
 }
 
-/// `None` where there is no such person, `Some(false)` where they are the last admin.
+/// Lets somebody in, or keeps them out and ends their sessions. `None` where there is no such person, `Some(false)` where they are the last admin.
 pub(super) async fn set_active(db: &PgPool, who: EntityId, active: bool) -> Result<Option<bool>> {
     let mut work = db.begin().await?;
     let others = other_admins(&mut work, who).await?;
@@ -230,6 +236,9 @@ pub(super) async fn set_active(db: &PgPool, who: EntityId, active: bool) -> Resu
         .bind(active)
         .execute(&mut *work)
         .await?;
+    if !active {
+        sqlx::query("delete from sessions where entity_id = $1").bind(who.0).execute(&mut *work).await?;
+    }
     work.commit().await?;
     Ok(Some(true))
 }

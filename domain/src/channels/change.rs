@@ -2,13 +2,16 @@
 
 use super::store::{self, Locked, memberships};
 use crate::entities::blocks;
-use crate::error::not_found;
 use crate::live::{Expected, Told};
+use crate::space::undisturbed;
 use crate::{Error, Result, Space, messages};
 use memberships::Standing;
 use model::{Channel, ChannelId, Entity, EntityId, Event, Member, Message, Role};
 use sqlx::{PgConnection, Postgres, Transaction};
 use std::collections::HashMap;
+
+/// How often memberships are locked at most, where people come in meanwhile.
+const LOOKS: usize = 5;
 
 /// What is to be told when it is on disk.
 enum Changed {
@@ -39,8 +42,17 @@ impl Change {
 
     /// Locks memberships and then the channel. `None` where there is no such channel.
     pub async fn lock(&mut self, who: &[EntityId]) -> Result<Option<(Locked, HashMap<EntityId, Standing>)>> {
-        let standing = memberships::lock(&mut self.work, self.id, who).await?;
-        Ok(store::lock_channel(&mut self.work, self.id).await?.map(|channel| (channel, standing)))
+        sqlx::query("savepoint before_locks").execute(&mut *self.work).await?;
+        for _ in 0..LOOKS {
+            let standing = memberships::lock(&mut self.work, self.id, who).await?;
+            let Some(channel) = store::lock_channel(&mut self.work, self.id).await? else { return Ok(None) };
+            // Who came in for the first time while the channel was waited for has a row that is not locked.
+            if memberships::known(&mut self.work, self.id, who).await? == standing.len() as i64 {
+                return Ok(Some((channel, standing)));
+            }
+            sqlx::query("rollback to savepoint before_locks").execute(&mut *self.work).await?;
+        }
+        Err(Error::Interrupted("changing a channel"))
     }
 
     fn note(&mut self, changed: Changed) {
@@ -96,8 +108,7 @@ impl Change {
 
     /// Puts it on disk and tells everybody. A task of its own: a request that is given up leaves nobody untold.
     pub async fn commit(self) -> Result<()> {
-        let done = tokio::spawn(self.commit_now());
-        done.await.map_err(|_| Error::Interrupted("changing a channel"))?
+        undisturbed("changing a channel", self.commit_now()).await
     }
 
     async fn commit_now(self) -> Result<()> {
@@ -106,7 +117,7 @@ impl Change {
         for (telling, changed) in changed {
             match changed {
                 Changed::Member(who, clock) => {
-                    tell_member(&space, id, who, clock, telling).await?;
+                    tell_member(&space, id, who, clock, telling).await;
                 }
                 Changed::Channel(state) => {
                     telling.tell(Told::event(&Event::Channel { channel: id, clock: state.clock, state: *state }));
@@ -121,13 +132,16 @@ impl Change {
     }
 }
 
-async fn tell_member(space: &Space, id: ChannelId, who: EntityId, clock: i64, telling: Expected) -> Result<Member> {
-    let member = store::member(&space.db, id, who, &blocks::present_to_all(&space.db, &space.live).await?)
-        .await?
-        .ok_or_else(|| not_found("room"))?;
-    // A newer change of the same row may have come between: then its own clock tells it, and this one is a tick.
-    if member.clock == clock {
-        telling.tell(Told::event(&Event::Member { channel: id, clock, member: member.clone() }));
+async fn tell_member(space: &Space, id: ChannelId, who: EntityId, clock: i64, telling: Expected) {
+    match member_now(space, id, who).await {
+        Ok(Some(member)) if member.clock == clock => {
+            telling.tell(Told::event(&Event::Member { channel: id, clock, member }));
+        }
+        // A newer change of the same row has come between, or it could not be read: the database tells it.
+        _ => telling.untold(),
     }
-    Ok(member)
+}
+
+async fn member_now(space: &Space, id: ChannelId, who: EntityId) -> Result<Option<Member>> {
+    store::member(&space.db, id, who, &blocks::present_to_all(&space.db, &space.live).await?).await
 }

@@ -3,18 +3,20 @@
 use super::change::Change;
 use super::store::{kinds, memberships};
 use crate::error::not_found;
-use crate::{Result, Space, entities};
+use crate::{Error, Result, Space, entities};
+use memberships::Standing;
 use model::channels::CircleDraft;
 use model::{ChannelId, ChannelKind, Code, Entity, EntityId, Problem, Role, limits};
+use std::collections::HashMap;
 
 /// Takes a circle's name as it was typed; empty stands for the names of its members.
 fn parse_name(typed: &str) -> Result<String, Problem> {
-    let name = typed.trim();
+    // What nobody could see is no name.
+    let name = limits::trimmed(typed);
     if limits::length(name) > *limits::ROOM_NAME.end() || name.chars().any(char::is_control) {
         return Err(Problem::argument("name", "A circle's name has at most 48 characters, on one line."));
     }
-    // What nobody could see is no name.
-    Ok(if limits::length(name) == 0 { String::new() } else { name.to_owned() })
+    Ok(name.to_owned())
 }
 
 /// Starts a circle; whoever starts it is its owner.
@@ -115,8 +117,15 @@ async fn in_circle(change: &mut Change, who: EntityId) -> Result<Entity> {
 }
 
 /// What a circle comes to when somebody has left it: without humans it is closed, without its owner somebody else's.
-pub(super) async fn after_leaving(change: &mut Change, id: ChannelId) -> Result<()> {
+/// `locked` are those who can have it next.
+pub(super) async fn after_leaving(
+    change: &mut Change,
+    id: ChannelId,
+    locked: &HashMap<EntityId, Standing>,
+) -> Result<()> {
     match memberships::successor(change.db(), id).await? {
+        // They came in this very moment: asking again finds them.
+        Some(next) if !locked.contains_key(&next) => return Err(Error::Interrupted("leaving a circle")),
         None => {
             change.archive(true).await?;
         }

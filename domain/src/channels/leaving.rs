@@ -14,8 +14,11 @@ use std::collections::HashMap;
 /// Refuses with `invalid_argument` for a private chat.
 pub async fn leave(space: &Space, who: EntityId, id: ChannelId) -> Result<()> {
     let mut change = Change::begin(space, id).await?;
-    let Some((channel, standing)) = change.lock(&[who]).await? else { return Ok(()) };
-    let Some(standing) = standing.get(&who).filter(|standing| standing.joined) else { return Ok(()) };
+    // Whoever may have the circle next is locked, too, before the channel is.
+    let mut concerned = memberships::in_circle(change.db(), id).await?;
+    concerned.push(who);
+    let Some((channel, locked)) = change.lock(&concerned).await? else { return Ok(()) };
+    let Some(standing) = locked.get(&who).filter(|standing| standing.joined) else { return Ok(()) };
     match channel.kind {
         ChannelKind::Chat => {
             let message = "A private chat is always between its two. It cannot be left; you can put it away.";
@@ -28,7 +31,7 @@ pub async fn leave(space: &Space, who: EntityId, id: ChannelId) -> Result<()> {
                 change.line(&me, "left.").await?;
             }
             if standing.role == Role::Owner && !channel.archived {
-                circles::after_leaving(&mut change, id).await?;
+                circles::after_leaving(&mut change, id, &locked).await?;
             } else if !channel.archived && memberships::successor(change.db(), id).await?.is_none() {
                 change.archive(true).await?;
             }

@@ -70,7 +70,7 @@ pub(crate) async fn joined(space: &Space, who: EntityId) -> Result<Vec<ChannelId
 pub(crate) async fn tell_of(space: &Space, who: EntityId) -> Result<()> {
     for id in store::memberships::touch(&space.db, who).await? {
         // Not told from here: who listens reads it from the database.
-        drop(space.live.expect(id));
+        space.live.expect(id).untold();
     }
     space.live.tell_person(who, &Event::Me);
     Ok(())

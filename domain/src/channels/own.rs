@@ -15,7 +15,7 @@ pub async fn read(space: &Space, who: EntityId, id: ChannelId, up_to: i64) -> Re
 
 /// Makes a message, and what came after it, unread again.
 pub async fn mark_unread(space: &Space, who: EntityId, id: ChannelId, from: i64) -> Result<()> {
-    told(space, who, memberships::unread(&space.db, id, who, from).await?)
+    told(space, who, memberships::unread(&space.db, id, who, from.max(1)).await?)
 }
 
 /// Puts a channel out of somebody's list until something new is said in it, or back.

@@ -10,8 +10,11 @@ use model::channels::RoomDraft;
 use model::{Channel, ChannelId, ChannelKind, Code, EntityId, Event, Member, Problem, limits};
 
 fn check(draft: RoomDraft) -> Result<RoomDraft, Problem> {
-    let draft =
-        RoomDraft { name: draft.name.trim().to_owned(), description: draft.description.trim().to_owned(), ..draft };
+    let draft = RoomDraft {
+        name: limits::trimmed(&draft.name).to_owned(),
+        description: limits::trimmed(&draft.description).to_owned(),
+        ..draft
+    };
     if !limits::ROOM_NAME.contains(&limits::length(&draft.name)) || draft.name.chars().any(char::is_control) {
         return Err(Problem::argument("name", "A room's name has 2 to 48 characters, on one line."));
     }

@@ -26,7 +26,7 @@ pub async fn block(space: &Space, who: EntityId, whom: EntityId) -> Result<()> {
     if done.rows_affected() == 0 {
         return Err(not_found("member"));
     }
-    space.live.tell_person(who, &Event::Me);
+    tell_both(space, who, whom);
     Ok(())
 }
 
@@ -37,8 +37,15 @@ pub async fn unblock(space: &Space, who: EntityId, whom: EntityId) -> Result<()>
         .bind(whom.0)
         .execute(&space.db)
         .await?;
-    space.live.tell_person(who, &Event::Me);
+    tell_both(space, who, whom);
     Ok(())
+}
+
+/// Has both ask anew: the one whom they have blocked, the other who is there for them to see.
+fn tell_both(space: &Space, who: EntityId, whom: EntityId) {
+    for one in [who, whom] {
+        space.live.tell_person(one, &Event::Me);
+    }
 }
 
 /// Whom somebody has blocked.

@@ -25,6 +25,8 @@ struct Seat {
 struct State {
     /// The clock of the last event that was handed on.
     clock: i64,
+    /// From which clock on the lane knows who came and left.
+    since: i64,
     /// Events that came before one that must go first.
     early: BTreeMap<i64, Told>,
     /// Whether a change was announced that nobody told.
@@ -42,6 +44,17 @@ struct State {
     left: HashMap<EntityId, i64>,
 }
 
+/// What became of a stream that was to be seated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Seated {
+    /// It has a seat now.
+    Anew,
+    /// It had one, or is gone.
+    Already,
+    /// What was read of its membership is too old to go by.
+    ReadAgain,
+}
+
 /// A channel on this node.
 pub(super) struct Lane {
     pub channel: ChannelId,
@@ -53,6 +66,7 @@ impl Lane {
     pub fn at(channel: ChannelId, clock: i64) -> Arc<Self> {
         let state = State {
             clock,
+            since: clock,
             early: BTreeMap::new(),
             untold: false,
             looking: false,
@@ -74,23 +88,42 @@ impl Lane {
     }
 
     /// Seats a stream whose membership was read when the channel stood at `clock`, and shows it the replies on their way.
-    pub fn seat(&self, listener: &Arc<Listener>, visible_from: i64, clock: i64, hub: &Hub) {
+    pub fn seat(&self, listener: &Arc<Listener>, visible_from: i64, clock: i64, hub: &Hub) -> Seated {
         let mut state = lock(&self.state);
-        if state.left.get(&listener.entity).is_some_and(|&left| left > clock) {
-            return;
+        if clock < state.since || state.left.get(&listener.entity).is_some_and(|&left| left > clock) {
+            return Seated::ReadAgain;
         }
         hand_over(&mut state, self.channel);
-        self.seat_now(&mut state, listener, visible_from, hub);
+        self.seat_now(&mut state, listener, visible_from, hub)
     }
 
-    fn seat_now(&self, state: &mut State, listener: &Arc<Listener>, visible_from: i64, hub: &Hub) {
-        if listener.is_gone() || state.seats.iter().any(|seat| Arc::ptr_eq(&seat.listener, listener)) {
-            return;
+    fn seat_now(&self, state: &mut State, listener: &Arc<Listener>, visible_from: i64, hub: &Hub) -> Seated {
+        if listener.is_gone() {
+            return Seated::Already;
+        }
+        if let Some(seat) = state.seats.iter_mut().find(|seat| Arc::ptr_eq(&seat.listener, listener)) {
+            seat.visible_from = seat.visible_from.max(visible_from);
+            return Seated::Already;
         }
         for writing in hub.writing(self.channel) {
             listener.send(&grown(writing).frame);
         }
         state.seats.push(Seat { listener: listener.clone(), visible_from });
+        Seated::Anew
+    }
+
+    /// Everybody who is seated.
+    pub fn listeners(&self) -> Vec<Arc<Listener>> {
+        lock(&self.state).seats.iter().map(|seat| seat.listener.clone()).collect()
+    }
+
+    /// Takes the seat of a stream whose entity is no member any more, though nobody told so.
+    pub fn dismiss(&self, listener: &Arc<Listener>) {
+        let mut state = lock(&self.state);
+        hand_over(&mut state, self.channel);
+        state.seats.retain(|seat| !Arc::ptr_eq(&seat.listener, listener));
+        listener.send(&Told::event(&Event::Gone { channel: self.channel }).frame);
+        listener.send(&Told::event(&Event::Me).frame);
     }
 
     /// Takes a stream's seat away.
@@ -126,16 +159,24 @@ impl Lane {
 
     fn hand_on(&self, state: &mut State, hub: &Hub) {
         while let Some(told) = state.early.remove(&(state.clock + 1)) {
-            self.deliver(state, told, hub);
+            self.deliver(state, told, hub, false);
         }
     }
 
     /// Takes over what the database says happened up to a clock.
-    pub fn caught_up(self: &Arc<Self>, events: impl Iterator<Item = Told>, up_to: i64, hub: &Hub) {
+    pub fn caught_up(self: &Arc<Self>, events: &[Told], up_to: i64, hub: &Hub) {
         let mut state = lock(&self.state);
+        // Who left and came back in between has one row for both: what they may not read stands before it.
+        hand_over(&mut state, self.channel);
+        for told in events {
+            let Effect::Joined { who, visible_from } = told.effect else { continue };
+            for seat in state.seats.iter_mut().filter(|seat| seat.listener.entity == who) {
+                seat.visible_from = seat.visible_from.max(visible_from);
+            }
+        }
         for told in events {
             if told.clock > state.clock {
-                self.deliver(&mut state, told, hub);
+                self.deliver(&mut state, told.clone(), hub, true);
             }
         }
         arrive(&mut state, up_to);
@@ -151,9 +192,12 @@ impl Lane {
             seat.listener.resume();
         }
         arrive(&mut state, up_to);
+        state.since = state.clock;
     }
 
-    fn deliver(&self, state: &mut State, told: Told, hub: &Hub) {
+    /// `by_itself`: found in the database, so that the hint to those whose list of places it changes may be lost as well.
+    fn deliver(&self, state: &mut State, told: Told, hub: &Hub, by_itself: bool) {
+        let me = by_itself.then(|| Told::event(&Event::Me).frame);
         state.clock = told.clock;
         match told.effect {
             Effect::None | Effect::Message { .. } => {}
@@ -162,7 +206,9 @@ impl Lane {
                 hand_over(state, self.channel);
                 state.left.remove(&who);
                 for listener in hub.listeners_of(who) {
-                    self.seat_now(state, &listener, visible_from, hub);
+                    if self.seat_now(state, &listener, visible_from, hub) == Seated::Anew {
+                        me.iter().for_each(|me| listener.send(me));
+                    }
                 }
             }
             Effect::Left { who } => {
@@ -173,6 +219,7 @@ impl Lane {
                     let stays = seat.listener.entity != who;
                     if !stays {
                         seat.listener.send(&gone);
+                        me.iter().for_each(|me| seat.listener.send(me));
                     }
                     stays
                 });

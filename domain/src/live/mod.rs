@@ -21,7 +21,7 @@ use crate::wire::{Hint, Nodes};
 use crate::{Result, channels, messages, sessions};
 use bytes::Bytes;
 use growing::Growing;
-use lane::Lane;
+use lane::{Lane, Seated};
 use listener::Listener;
 use model::{ChannelId, Code, EntityId, Event, Problem, ReplyId};
 use presence::Person;
@@ -35,6 +35,10 @@ use std::time::{Duration, Instant};
 pub const BEAT_S: u32 = 20;
 /// Streams that one member may have open on this node.
 const STREAMS_EACH: usize = 20;
+/// How many people are reminded at once.
+const REMINDED: usize = 20;
+/// How often memberships are read at most for a stream that opens while its channels change.
+const READS: usize = 5;
 /// How long an event waits for an earlier one that is still on its way before the database is asked.
 const OUT_OF_ORDER: Duration = Duration::from_millis(25);
 
@@ -87,9 +91,17 @@ impl Hub {
         let listener = Listener::new(who, session);
         self.seat_person(&listener)?;
         let frames = Frames::new(listener.clone(), self.clone());
-        for seat in channels::store::seats(&self.db, &[who]).await? {
-            self.busy_here(who, seat.busy);
-            self.lane_at(seat.channel, seat.clock).seat(&listener, seat.visible_from, seat.clock, self);
+        for _ in 0..READS {
+            let mut is_whole = true;
+            for seat in channels::store::seats(&self.db, &[who]).await? {
+                self.busy_here(who, seat.busy);
+                let lane = self.lane_at(seat.channel, seat.clock);
+                let seated = lane.seat(&listener, seat.visible_from, seat.clock, self);
+                is_whole &= seated != Seated::ReadAgain;
+            }
+            if is_whole {
+                break;
+            }
         }
         // Only now does what the browser asks for meet what it is told.
         listener.send(&Told::event(&Event::Hello { beat_s: BEAT_S }).frame);
@@ -168,7 +180,10 @@ impl Hub {
             return Ok(());
         };
         match found.events {
-            Some(events) => lane.caught_up(events.iter().map(Told::event), found.up_to, self),
+            Some(events) => {
+                let told: Vec<Told> = events.iter().map(Told::event).collect();
+                lane.caught_up(&told, found.up_to, self);
+            }
             None => lane.resume_all(found.up_to),
         }
         Ok(())
@@ -201,6 +216,19 @@ impl Hub {
 
     fn listeners_of(&self, who: EntityId) -> Vec<Arc<Listener>> {
         lock(&self.people).get(&who).map(|person| person.listeners.clone()).unwrap_or_default()
+    }
+
+    /// Has everybody here ask for their own state: what changed of it may not have been told. Not all at once.
+    pub(crate) fn remind_all(self: &Arc<Self>) {
+        let hub = self.clone();
+        tokio::spawn(async move {
+            let me = Told::event(&Event::Me).frame;
+            let people: Vec<EntityId> = lock(&hub.people).keys().copied().collect();
+            for some in people.chunks(REMINDED) {
+                some.iter().for_each(|who| hub.tell_person_here(*who, &me));
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        });
     }
 
     /// Ends the streams of a session, or all of somebody's.
@@ -246,13 +274,29 @@ impl Hub {
         self.mind_the_seats().await
     }
 
-    /// Seats streams in channels whose joining nobody told.
+    /// Seats streams in channels whose joining nobody told, and takes the seats of those whose leaving nobody told.
     async fn mind_the_seats(&self) -> Result<()> {
+        let lanes: Vec<Arc<Lane>> = lock(&self.lanes).values().cloned().collect();
+        let seated: Vec<(Arc<Lane>, Arc<Listener>)> = lanes
+            .into_iter()
+            .flat_map(|lane| lane.listeners().into_iter().map(move |one| (lane.clone(), one)))
+            .collect();
         let people: Vec<EntityId> = lock(&self.people).keys().copied().collect();
-        for seat in channels::store::seats(&self.db, &people).await? {
+        let me = Told::event(&Event::Me).frame;
+        let seats = channels::store::seats(&self.db, &people).await?;
+        let members: HashSet<(EntityId, ChannelId)> = seats.iter().map(|seat| (seat.who, seat.channel)).collect();
+        for (lane, listener) in seated {
+            if !members.contains(&(listener.entity, lane.channel)) {
+                lane.dismiss(&listener);
+            }
+        }
+        for seat in seats {
             self.busy_here(seat.who, seat.busy);
             for listener in self.listeners_of(seat.who) {
-                self.lane_at(seat.channel, seat.clock).seat(&listener, seat.visible_from, seat.clock, self);
+                let lane = self.lane_at(seat.channel, seat.clock);
+                if lane.seat(&listener, seat.visible_from, seat.clock, self) == Seated::Anew {
+                    listener.send(&me);
+                }
             }
         }
         Ok(())
@@ -302,6 +346,11 @@ impl Expected {
     pub fn tell(mut self, told: Told) {
         self.told = true;
         self.hub.publish(self.channel, told);
+    }
+
+    /// It is on disk and has to be read from there, at every node.
+    pub fn untold(self) {
+        self.hub.nodes.tell_lost();
     }
 }
 

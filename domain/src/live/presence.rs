@@ -158,14 +158,14 @@ impl Hub {
         lock(&self.people).retain(|_, person| person.gone_since.is_none_or(|since| since.elapsed() < GRACE));
         lock(&self.active).retain(|_, since| since.elapsed() < self.away_after);
         let now = self.present();
-        let before = std::mem::replace(&mut *lock(&self.known), now.clone());
-        let mut changed = now.changed_since(&before);
+        let mut changed = now.changed_since(&lock(&self.known));
         let went: Vec<EntityId> = changed.iter().filter(|who| !now.of(**who).is_here()).copied().collect();
         if !went.is_empty() {
             entities::store::seen(&self.db, &went).await?;
         }
         // Who has come into a channel is told there like one who has come at all.
-        changed.extend(std::mem::take(&mut *lock(&self.newcomers)));
+        let newcomers = lock(&self.newcomers).clone();
+        changed.extend(newcomers.iter().copied());
         if changed.is_empty() {
             return Ok(());
         }
@@ -185,6 +185,9 @@ impl Hub {
                 None => self.tell_changed(channel, changed, &blocks),
             }
         }
+        // Only now: what could not be told is told the next time.
+        *lock(&self.known) = now;
+        lock(&self.newcomers).retain(|who| !newcomers.contains(who));
         Ok(())
     }
 

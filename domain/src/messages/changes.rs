@@ -58,8 +58,9 @@ pub async fn sync(space: &Space, who: EntityId, positions: &[Position]) -> Resul
     let mut answers = Vec::with_capacity(positions.len());
     let mut asked = HashSet::new();
     let mut left = limits::CHANGES as usize;
+    let here = blocks::present_for(space, who).await?;
     for position in positions.iter().filter(|position| asked.insert(position.channel)) {
-        let answer = sync_one(space, who, *position).await?;
+        let answer = sync_one(space, who, *position, left, &here).await?;
         // One answer holds no more than one channel may: what is beyond is loaded anew.
         let (channel, told) = match &answer {
             Synced::Changes { channel, events, .. } => (*channel, events.len()),
@@ -72,12 +73,21 @@ pub async fn sync(space: &Space, who: EntityId, positions: &[Position]) -> Resul
     Ok(SyncAnswer { channels: answers, places, blocked: blocks::blocked_by(&space.db, who).await? })
 }
 
-async fn sync_one(space: &Space, who: EntityId, Position { channel, clock, epoch }: Position) -> Result<Synced> {
+/// `left`: how many changes the answer can still hold.
+async fn sync_one(
+    space: &Space,
+    who: EntityId,
+    Position { channel, clock, epoch }: Position,
+    left: usize,
+    here: &Presences,
+) -> Result<Synced> {
     let membership =
         channels::store::channel_for(&space.db, channel, who).await?.and_then(|(_, membership)| membership);
     let Some(seat) = membership else { return Ok(Synced::Gone { channel }) };
-    let here = blocks::present_for(space, who).await?;
-    let found = changes(&space.db, channel, clock, &here).await?.ok_or_else(|| not_found("room"))?;
+    if left == 0 {
+        return Ok(Synced::Reload { channel });
+    }
+    let found = changes(&space.db, channel, clock, here).await?.ok_or_else(|| not_found("room"))?;
     let reload = Synced::Reload { channel };
     if found.epoch != epoch || clock > found.up_to || clock < 0 {
         return Ok(reload);
@@ -86,6 +96,6 @@ async fn sync_one(space: &Space, who: EntityId, Position { channel, clock, epoch
     events.retain(|event| !matches!(event, Event::Message { message, .. } if message.seq < seat.visible_from));
     let events = events.into_iter().map(|event| event.seen_from(seat.visible_from)).collect();
     let writing = minds::writing(space, channel).await?;
-    let (present, crowd) = channels::store::present(&space.db, channel, &here).await?;
+    let (present, crowd) = channels::store::present(&space.db, channel, here).await?;
     Ok(Synced::Changes { channel, up_to: found.up_to, events, writing, present, crowd })
 }

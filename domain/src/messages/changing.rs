@@ -7,14 +7,14 @@ use super::{markdown, mentions, store, told};
 use crate::entities::blocks;
 use crate::error::not_found;
 use crate::live::{Expected, Presences};
-use crate::{Error, Result, Space, accounts, channels};
+use crate::space::undisturbed;
+use crate::{Result, Space, accounts, channels};
 use channels::store::Seat;
 use model::{Channel, ChannelId, ChannelKind, Code, EntityId, Message, MessageId, MessageKind, Problem, Role, limits};
 use sqlx::{PgConnection, Postgres, Transaction};
 
 /// A change of one message that is being made.
 struct Changing {
-    space: Space,
     work: Transaction<'static, Postgres>,
     telling: Expected,
     channel: Channel,
@@ -40,14 +40,14 @@ impl Changing {
             _ => return Err(not_found("room")),
         };
         let before = store::one(&mut *work, channel.id, id).await?.filter(|message| message.seq >= seat.visible_from);
-        let before = before.ok_or_else(|| not_found("message"))?;
+        let before = before.ok_or_else(|| not_found("message"))?.seen_from(seat.visible_from);
         if channel.archived_at.is_some() {
             return Err(Problem::new(Code::Archived, "This is archived. Nothing in it can be changed.").into());
         }
         if before.deletion.is_some() || before.kind == MessageKind::System {
             return Err(Problem::argument("message", "This line cannot be changed.").into());
         }
-        Ok(Self { space: space.clone(), work, telling, channel, seat, who, before })
+        Ok(Self { work, telling, channel, seat, who, before })
     }
 
     /// Refuses where the other one of a private chat is out of reach.
@@ -81,18 +81,19 @@ impl Changing {
             .execute(&mut *self.work)
             .await?;
         let quoted = with_replies && touch_replies(&mut self.work, self.channel.id, self.before.id).await?;
-        let Self { space, mut work, telling, channel, before, .. } = self;
+        let Self { mut work, telling, channel, before, seat, .. } = self;
         let after = store::one(&mut *work, channel.id, before.id).await?.ok_or_else(|| not_found("message"))?;
-        let done = tokio::spawn(async move {
+        let done = async move {
             work.commit().await?;
             // Where several rows have changed, they are read from the database in their order.
-            if !quoted {
+            if quoted {
+                telling.untold();
+            } else {
                 telling.tell(told(&after));
             }
-            drop(space);
-            Ok(after)
-        });
-        done.await.map_err(|_| Error::Interrupted("changing a message"))?
+            Ok(after.seen_from(seat.visible_from))
+        };
+        undisturbed("changing a message", done).await
     }
 }
 
@@ -157,7 +158,7 @@ pub async fn edit(space: &Space, who: EntityId, channel: ChannelId, id: MessageI
 /// Refuses with `invalid_argument`, `not_found`, `not_yours`, `archived`.
 pub async fn delete(space: &Space, who: EntityId, channel: ChannelId, id: MessageId, why: &str) -> Result<Message> {
     let mut change = Changing::begin(space, who, channel, id).await?;
-    let why = why.trim();
+    let why = limits::trimmed(why);
     let own = change.before.author.id == who;
     if !own {
         if !change.moderates().await? {
@@ -281,7 +282,7 @@ pub(crate) async fn empty_all_of(space: &Space, who: EntityId) -> Result<()> {
         }
         work.commit().await?;
         // Many rows: who listens reads them from the database.
-        drop(telling);
+        telling.untold();
     }
     Ok(())
 }

@@ -70,7 +70,9 @@ pub async fn post(space: &Space, author: EntityId, draft: Draft) -> Result<Messa
     match number(space, author, draft).await {
         // It may have been posted before its author left or the room was closed.
         Err(Error::Refused(refused)) => match store::by_client_key(&space.db, author, sent.client_key).await? {
-            Some(first) if first.body == sent.body && first.channel == sent.channel => Ok(first),
+            Some(first) if first.body == sent.body && first.channel == sent.channel => {
+                as_seen(space, author, first).await
+            }
             _ => Err(refused.into()),
         },
         posted => posted,
@@ -331,11 +333,20 @@ async fn again(space: &Space, prepared: &Prepared) -> Result<Message> {
     let first = store::by_client_key(&space.db, prepared.author.id, prepared.client_key).await?;
     let first = first.ok_or(Error::Interrupted("posting"))?;
     if first.body == prepared.body && first.channel == prepared.channel {
-        Ok(first)
+        as_seen(space, prepared.author.id, first).await
     } else {
         let message = "This message was sent before with another text. Send it again as a new one.";
         Err(Problem::new(Code::ClientKeyReused, message).about("client_key").into())
     }
+}
+
+/// One's own message as one may see it now: who has left learns nothing of what became of it.
+async fn as_seen(space: &Space, author: EntityId, message: Message) -> Result<Message> {
+    let seat = channels::store::channel_for(&space.db, message.channel, author).await?.and_then(|(_, seat)| seat);
+    Ok(match seat {
+        Some(seat) => message.seen_from(seat.visible_from),
+        None => Message { quote: None, mentions: Vec::new(), reactions: Vec::new(), pinned: false, ..message },
+    })
 }
 
 /// Which stretch of history.

@@ -211,7 +211,7 @@ async fn around(db: &PgPool, channel: ChannelId, visible_from: i64, seq: i64) ->
     ))
     .bind(channel.0)
     .bind(visible_from)
-    .bind(seq)
+    .bind(seq.clamp(0, i64::MAX / 2))
     .bind(half)
     .bind(limits::PAGE)
     .fetch_all(db)

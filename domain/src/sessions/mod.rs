@@ -5,8 +5,9 @@ pub mod store;
 
 pub use lookup::Lookup;
 
+use crate::{Result, Space};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use model::Me;
+use model::{EntityId, Me};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
@@ -29,6 +30,11 @@ pub(crate) fn show_id(id: &[u8]) -> String {
 /// A stored id as it was shown.
 pub(crate) fn parse_id(shown: &str) -> Option<Vec<u8>> {
     URL_SAFE_NO_PAD.decode(shown).ok().filter(|id| id.len() == 32)
+}
+
+/// Whether a session is still somebody's; `id` is its digest.
+pub async fn is_good(space: &Space, who: EntityId, id: Vec<u8>) -> Result<bool> {
+    Ok(store::still_good(&space.db, &[id]).await?.iter().any(|(_, whose)| *whose == who.0))
 }
 
 /// A session that has not expired.

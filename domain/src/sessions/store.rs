@@ -109,17 +109,6 @@ pub(crate) async fn delete_own(db: &PgPool, entity: EntityId, id: &[u8]) -> Resu
     Ok(done.rows_affected() == 1)
 }
 
-/// Ends all of somebody's but one, and says which.
-pub(crate) async fn delete_others(db: &PgPool, entity: EntityId, keep: Option<&[u8]>) -> Result<Vec<Vec<u8>>> {
-    let rows: Vec<(Vec<u8>,)> =
-        sqlx::query_as("delete from sessions where entity_id = $1 and id is distinct from $2 returning id")
-            .bind(entity.0)
-            .bind(keep)
-            .fetch_all(db)
-            .await?;
-    Ok(rows.into_iter().map(|(id,)| id).collect())
-}
-
 /// Removes what has expired.
 pub async fn delete_expired(db: &PgPool) -> Result<u64> {
     Ok(sqlx::query("delete from sessions where expires_at <= now()").execute(db).await?.rows_affected())

@@ -30,7 +30,10 @@ fn take_in(space: &Space, bytes: &Bytes) {
     };
     if from == space.nodes.me {
         if matches!(hint, Hint::Pulse { .. }) {
-            space.nodes.heard_oneself();
+            // What was told to one person alone meanwhile is in no channel.
+            if space.nodes.heard_oneself() {
+                space.live.remind_all();
+            }
         }
         return;
     }
@@ -51,13 +54,16 @@ fn take_in(space: &Space, bytes: &Bytes) {
 }
 
 impl Nodes {
-    fn heard_oneself(&self) {
+    /// `true` where the wire is up again after it was down.
+    fn heard_oneself(&self) -> bool {
         let before = lock(&self.echo).replace(Instant::now());
         // What others told while nothing came through is in the database.
         if before.is_none_or(|before| before.elapsed() >= super::DOWN) {
             tracing::info!("the wire between nodes is up");
             self.note_missed();
+            return before.is_some();
         }
+        false
     }
 
     fn heard(&self, from: Uuid, hint: &Hint) {

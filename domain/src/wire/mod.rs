@@ -107,6 +107,11 @@ impl Nodes {
         self.alone || lock(&self.echo).is_some_and(|heard| heard.elapsed() < DOWN)
     }
 
+    /// Has the others read what they have not been told, with the next pulse.
+    pub(crate) fn tell_lost(&self) {
+        self.lost.store(true, Ordering::Release);
+    }
+
     fn note_missed(&self) {
         self.missed.store(true, Ordering::Release);
     }

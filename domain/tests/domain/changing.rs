@@ -160,6 +160,13 @@ async fn nobody_learns_by_a_quotation_what_was_said_before_their_time() {
     ] {
         assert!(!told.contains("a secret of two"), "{told}");
     }
+    // Nor by the answer to what they do with it.
+    let reacted = react(&space, eve, id, answer.id, "🌿", true).await.unwrap();
+    let again = react(&space, eve, id, answer.id, "🌿", true).await.unwrap();
+    let pinned_one = pin(&space, eve, id, answer.id, true).await.unwrap();
+    for told in [reacted, again, pinned_one] {
+        assert_eq!(told.quote.unwrap().text, "");
+    }
     // What one may not read cannot be answered, edited, reacted to or pinned.
     let unread = Draft { reply_to: Some(secret.id), ..crate::world::draft(id, "what was it?") };
     assert_eq!(code(messages::post(&space, eve, unread).await), Code::InvalidArgument);

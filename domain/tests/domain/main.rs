@@ -12,6 +12,7 @@ mod messages;
 mod minds;
 mod people;
 mod presence;
+mod races;
 mod rooms;
 mod statements;
 mod streams;

@@ -35,6 +35,28 @@ pub(in crate::channels) async fn lock(
     Ok(rows.into_iter().map(standing).collect())
 }
 
+/// How many of these are or were members.
+pub(in crate::channels) async fn known(db: &mut PgConnection, id: ChannelId, who: &[EntityId]) -> Result<i64> {
+    let (count,) = sqlx::query_as("select count(*) from memberships where channel_id = $1 and entity_id = any($2)")
+        .bind(id.0)
+        .bind(super::uuids(who))
+        .fetch_one(db)
+        .await?;
+    Ok(count)
+}
+
+/// Everybody in a circle; nobody for other channels, which may be large.
+pub(in crate::channels) async fn in_circle(db: &mut PgConnection, id: ChannelId) -> Result<Vec<EntityId>> {
+    let rows: Vec<(Uuid,)> = sqlx::query_as(
+        "select m.entity_id from memberships m join channels c on c.id = m.channel_id
+         where c.id = $1 and c.kind = 'circle' and m.left_seq is null",
+    )
+    .bind(id.0)
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|(who,)| EntityId(who)).collect())
+}
+
 pub(in crate::channels) async fn count(db: &mut PgConnection, id: ChannelId) -> Result<i64> {
     let (count,) = sqlx::query_as("select count(*) from memberships where channel_id = $1 and left_seq is null")
         .bind(id.0)
