@@ -1,7 +1,7 @@
 //! Two nodes, one database, one Redis: one space.
 
 use crate::house::{Client, House, Listening, eventually, provider, signal};
-use model::{ChannelId, EntityId, Event, Position, Presence, Present, SyncAnswer, Synced};
+use model::{ChannelId, ClientKey, EntityId, Event, Message, Position, Presence, Present, SyncAnswer, Synced};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::net::{TcpListener, TcpStream};
@@ -166,6 +166,16 @@ async fn what_happens_at_one_node_is_told_at_the_other() {
     joined_up(&two.ann, two.garden, &mut heard).await;
     let said = two.ann.say(two.garden, "good evening").await;
     assert_eq!(heard.message_of("Ann").await, said);
+
+    // What changes with its answers is read from the database, there as here, and not at the next heartbeat only.
+    let question = two.ann.say(two.garden, "a question").await;
+    let answer = json!({"channel": two.garden, "client_key": ClientKey::new(), "body": "so", "reply_to": question.id});
+    two.ben.call::<Message>("messages/post", answer).await;
+    let begun = Instant::now();
+    two.ann.call::<()>("messages/delete", json!({"channel": two.garden, "message": question.id})).await;
+    let gone = |event: &Event| matches!(event, Event::Message { message, .. } if message.id == question.id && message.deletion.is_some());
+    heard.until(|event| gone(event).then_some(())).await;
+    assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
 
     let ann = two.ann.me().await.id;
     let here = greeted(&mut two.ann).await;
