@@ -3,7 +3,7 @@
 use crate::EntityId;
 use serde::{Deserialize, Serialize};
 
-/// From how many people on a channel's presence is told as a count.
+/// Most people whose presence in a channel is told one by one; of more it is told how many they are.
 pub const CROWD: usize = 100;
 
 /// How somebody is there.
@@ -15,7 +15,7 @@ pub enum Presence {
     Available,
     /// There, and rather not to be disturbed: their own choice.
     Busy,
-    /// There, but for ten minutes there was no sign of them.
+    /// There, but without a sign for ten minutes, or as long as the space is configured with.
     Away,
     /// No live stream for half a minute; an AI that is asleep.
     #[default]

@@ -1,15 +1,11 @@
 use crate::hearing::Hearing;
-use crate::world::{admin, code, person, say, space};
+use crate::world::{admin, circle, code, person, say, space};
 use domain::Space;
 use domain::channels::{self, invite, leave, mark_unread, mute, put_away, remove, rename, set_role, start};
 use domain::entities::blocks;
 use domain::messages::{self, Stretch};
 use model::channels::CircleDraft;
 use model::{ChannelId, ChannelKind, Code, EntityId, Event, History, MessageKind, Place, Position, Role, Synced};
-
-async fn circle(space: &Space, who: EntityId, members: &[EntityId], history: History) -> ChannelId {
-    start(space, who, CircleDraft { name: String::new(), members: members.to_vec(), history }).await.unwrap()
-}
 
 async fn lines(space: &Space, who: EntityId, circle: ChannelId) -> Vec<String> {
     let page = messages::history(space, who, circle, Stretch::Latest).await.unwrap();

@@ -1,12 +1,13 @@
 //! Who is here and how: told by streams and by what people do.
 
 use crate::hearing::Hearing;
-use crate::world::{admin, fresh_database, person, policy, room, say, space};
+use crate::world::{admin, fresh_database, guest, person, policy, room, say, space};
 use domain::accounts::own;
 use domain::minds::Minds;
 use domain::{Policy, Space, channels, database};
 use model::{ChannelId, EntityId, Event, Presence, Present};
 use std::time::Duration;
+use tokio::task::JoinHandle;
 
 /// The next event about presence: whose changed, and how many they are in a crowd.
 async fn told(frames: &mut Hearing) -> (Vec<Present>, Option<i64>) {
@@ -20,6 +21,23 @@ async fn told(frames: &mut Hearing) -> (Vec<Present>, Option<i64>) {
 /// Listens until somebody is told to be so.
 async fn until(frames: &mut Hearing, entity: EntityId, presence: Presence) {
     while !told(frames).await.0.contains(&Present { entity, presence }) {}
+}
+
+/// Somebody in a room, and what its keeper hears of them.
+struct Watched {
+    keeper: EntityId,
+    ann: EntityId,
+    id: ChannelId,
+    running: JoinHandle<()>,
+    frames: Hearing,
+}
+
+async fn watched(space: &Space) -> Watched {
+    let (keeper, ann) = (admin(space).await, person(space, "Ann").await);
+    let id = room(space, &keeper, 5, &[&keeper, &ann]).await;
+    let running = tokio::spawn(space.live.clone().run());
+    let frames = Hearing::kept(space, keeper.id).await;
+    Watched { keeper: keeper.id, ann: ann.id, id, running, frames }
 }
 
 #[tokio::test]
@@ -38,12 +56,7 @@ async fn presence_follows_the_streams() {
 async fn who_does_nothing_is_away_until_they_do_something() {
     let db = database::connect(fresh_database().await, 12).await.unwrap();
     let space = Space::new(db, Policy { away_after: Duration::from_secs(1), ..policy() }, Minds::none());
-    let keeper = admin(&space).await;
-    let ann = person(&space, "Ann").await.id;
-    let id = room(&space, &keeper, 5, &[&keeper]).await;
-    channels::join(&space, ann, id).await.unwrap();
-    let running = tokio::spawn(space.live.clone().run());
-    let mut frames = Hearing::kept(&space, keeper.id).await;
+    let Watched { ann, id, running, mut frames, .. } = watched(&space).await;
     let _stream = Hearing::kept(&space, ann).await;
     until(&mut frames, ann, Presence::Away).await;
     // A second stream is no sign of life: a browser opens one by itself.
@@ -58,12 +71,7 @@ async fn who_does_nothing_is_away_until_they_do_something() {
 #[tokio::test]
 async fn who_is_busy_says_so_themselves() {
     let space = space().await;
-    let keeper = admin(&space).await;
-    let ann = person(&space, "Ann").await.id;
-    let id = room(&space, &keeper, 5, &[&keeper]).await;
-    channels::join(&space, ann, id).await.unwrap();
-    let running = tokio::spawn(space.live.clone().run());
-    let mut frames = Hearing::kept(&space, keeper.id).await;
+    let Watched { keeper, ann, id, running, mut frames } = watched(&space).await;
     let stream = Hearing::kept(&space, ann).await;
     let profile = own::profile(&space, ann).await.unwrap();
     own::edit_profile(&space, ann, model::accounts::Profile { busy: true, ..profile }).await.unwrap();
@@ -72,7 +80,7 @@ async fn who_is_busy_says_so_themselves() {
         let opened = channels::open(&space, by, id).await.unwrap();
         opened.members.iter().find(|member| member.entity.id == ann).unwrap().presence
     };
-    assert_eq!(seen(keeper.id).await, Presence::Busy);
+    assert_eq!(seen(keeper).await, Presence::Busy);
     assert!(own::profile(&space, ann).await.unwrap().busy);
     // It outlasts the streams and the node.
     drop(stream);
@@ -80,19 +88,6 @@ async fn who_is_busy_says_so_themselves() {
     let _stream = Hearing::kept(&other, ann).await;
     assert_eq!(other.live.present().of(ann), Presence::Busy);
     running.abort();
-}
-
-/// Somebody who only listens.
-async fn guest(space: &Space, id: ChannelId, n: usize) -> Hearing {
-    let who = EntityId::new();
-    sqlx::query("insert into entities (id, kind, name, name_key) values ($1, 'human', $2, $2)")
-        .bind(who.0)
-        .bind(format!("guest {n}"))
-        .execute(&space.db)
-        .await
-        .unwrap();
-    channels::join(space, who, id).await.unwrap();
-    Hearing::kept(space, who).await
 }
 
 #[tokio::test]
@@ -104,7 +99,9 @@ async fn a_crowd_is_told_as_a_count() {
     let mut frames = Hearing::kept(&space, keeper.id).await;
     let mut guests = Vec::new();
     for n in 0..100 {
-        guests.push(guest(&space, id, n).await);
+        let who = guest(&space, &format!("guest {n}")).await;
+        channels::join(&space, who, id).await.unwrap();
+        guests.push(Hearing::kept(&space, who).await);
     }
     while told(&mut frames).await != (vec![], Some(101)) {}
     let opened = channels::open(&space, keeper.id, id).await.unwrap();

@@ -1,23 +1,28 @@
 //! Two who do something at once, and what is found out only later.
 
 use crate::hearing::Hearing;
-use crate::world::{admin, code, person, policy, room, say, space};
+use crate::world::{admin, circle, code, person, policy, room, say, space};
 use domain::accounts::{admin as keeping, own};
-use domain::channels::{self, invite, leave, mark_unread, remove, start};
+use domain::channels::{self, invite, leave, mark_unread, remove};
 use domain::messages::{self, Stretch, react};
 use domain::minds::Minds;
 use domain::{Space, entities::blocks};
 use model::accounts::Profile;
-use model::channels::{CircleDraft, RoomDraft};
-use model::{ChannelId, Code, EntityId, Event, History, Presence, Present};
+use model::channels::RoomDraft;
+use model::{Code, Event, History, Presence, Present};
 
 /// Another node on the same database, to which nobody tells anything.
 fn deaf(space: &Space) -> Space {
     Space::new(space.db.clone(), policy(), Minds::none())
 }
 
-async fn circle(space: &Space, who: EntityId, members: &[EntityId], history: History) -> ChannelId {
-    start(space, who, CircleDraft { members: members.to_vec(), history, ..CircleDraft::default() }).await.unwrap()
+/// Everything that a stream tells up to some words.
+async fn told_up_to(hears: &mut Hearing, words: &str) -> String {
+    let mut told = String::new();
+    while !told.contains(words) {
+        told += &format!("{:?}", hears.next().await.expect("an event"));
+    }
+    told
 }
 
 #[tokio::test]
@@ -32,19 +37,13 @@ async fn who_left_and_came_back_unheard_gets_nothing_of_the_time_between() {
     invite(&space, ann, id, ben).await.unwrap();
     say(&space, ann, id, "welcome back").await.unwrap();
     other.live.beat().await.unwrap();
-    let mut told = String::new();
-    while !told.contains("welcome back") {
-        told += &format!("{:?}", hears.next().await.expect("an event"));
-    }
+    let told = told_up_to(&mut hears, "welcome back").await;
     assert!(!told.contains("between us"), "{told}");
     // Nor what becomes of it later.
     react(&space, ann, id, between.id, "🌿", true).await.unwrap();
     say(&space, ann, id, "the end").await.unwrap();
     other.live.beat().await.unwrap();
-    let mut told = String::new();
-    while !told.contains("the end") {
-        told += &format!("{:?}", hears.next().await.expect("an event"));
-    }
+    let told = told_up_to(&mut hears, "the end").await;
     assert!(!told.contains("between us"), "{told}");
 }
 

@@ -1,11 +1,10 @@
 //! How many statements the daily things take: as many for fifty members and a long history as for two and none.
 
 use crate::hearing::Hearing;
-use crate::world::{admin, person, room, say, space};
+use crate::world::{self, admin, guest, person, room, say, space};
 use domain::Space;
-use domain::channels::{self, start};
-use model::channels::CircleDraft;
-use model::{ChannelId, EntityId};
+use domain::channels;
+use model::{ChannelId, EntityId, History};
 use std::cell::Cell;
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
@@ -42,25 +41,13 @@ impl Counter {
     }
 }
 
-/// Members who never come.
-async fn guests(space: &Space, count: usize) -> Vec<EntityId> {
-    let mut ids = Vec::new();
-    for n in 0..count {
-        let id = EntityId::new();
-        sqlx::query("insert into entities (id, kind, name, name_key) values ($1, 'human', $2, $2)")
-            .bind(id.0)
-            .bind(format!("guest {n} of {count}"))
-            .execute(&space.db)
-            .await
-            .unwrap();
-        ids.push(id);
-    }
-    ids
-}
-
+/// A circle with members who never come, and some talk.
 async fn circle(space: &Space, who: EntityId, others: usize, lines: usize) -> ChannelId {
-    let members = guests(space, others).await;
-    let id = start(space, who, CircleDraft { members, ..CircleDraft::default() }).await.unwrap();
+    let mut members = Vec::new();
+    for n in 0..others {
+        members.push(guest(space, &format!("guest {n} of {others}")).await);
+    }
+    let id = world::circle(space, who, &members, History::Whole).await;
     for n in 0..lines {
         say(space, who, id, &format!("line {n}")).await.unwrap();
     }

@@ -3,8 +3,8 @@
 use domain::accounts::Registration;
 use domain::minds::Minds;
 use domain::{Policy, Space, database};
-use model::channels::RoomDraft;
-use model::{ChannelId, ClientKey, EntityId, Me, Message};
+use model::channels::{CircleDraft, RoomDraft};
+use model::{ChannelId, ClientKey, EntityId, History, Me, Message};
 use sqlx::postgres::PgConnectOptions;
 use std::time::Duration;
 use tokio::sync::OnceCell;
@@ -69,6 +69,24 @@ pub async fn person(space: &Space, name: &str) -> Me {
         invitation: None,
     };
     domain::accounts::register(space, form).await.unwrap()
+}
+
+/// Somebody who never logs in: without the dear hash of a password.
+pub async fn guest(space: &Space, name: &str) -> EntityId {
+    let id = EntityId::new();
+    sqlx::query("insert into entities (id, kind, name, name_key) values ($1, 'human', $2, $2)")
+        .bind(id.0)
+        .bind(name)
+        .execute(&space.db)
+        .await
+        .unwrap();
+    id
+}
+
+/// A circle of somebody with others.
+pub async fn circle(space: &Space, who: EntityId, members: &[EntityId], history: History) -> ChannelId {
+    let draft = CircleDraft { name: String::new(), members: members.to_vec(), history };
+    domain::channels::start(space, who, draft).await.unwrap()
 }
 
 /// Somebody new who may make rooms.
