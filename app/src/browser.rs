@@ -40,22 +40,31 @@ mod real {
     pub fn keep_place(
         scroller: &web_sys::Element,
         lines: &web_sys::Element,
-        first: impl Fn() -> Option<i64> + 'static,
+        shown: impl Fn() -> (Option<i64>, bool) + 'static,
     ) {
         use wasm_bindgen::{JsCast, prelude::Closure};
         let (talk, content) = (scroller.clone(), lines.clone());
-        let shape = move || (first(), content.client_width(), content.client_height());
+        let shape = move || (shown(), content.client_width(), content.client_height());
         let mut before = shape();
         let changed = Closure::<dyn FnMut()>::new(move || {
             let now = shape();
-            if (now.0, now.1) == (before.0, before.1) && talk.scroll_top() < -20 {
+            let same = (now.0.0, now.1) == (before.0.0, before.1);
+            // At the newest message one follows the talk; at the end of a stretch of the past one stays where one is.
+            if same && (talk.scroll_top() < -20 || !before.0.1) {
                 talk.set_scroll_top(talk.scroll_top() - (now.2 - before.2));
             }
             before = now;
         });
         if let Ok(observer) = web_sys::ResizeObserver::new(changed.into_js_value().unchecked_ref()) {
             observer.observe(lines);
+            // Else a room that was left stays in memory with all its lines.
+            let observer = StoredValue::new_local(observer);
+            on_cleanup(move || observer.with_value(web_sys::ResizeObserver::disconnect));
         }
+    }
+
+    pub fn is_there(selector: &str) -> bool {
+        document().query_selector(selector).ok().flatten().is_some()
     }
 
     pub fn absolute(path: &str) -> String {
@@ -141,8 +150,18 @@ pub fn in_title(title: String) -> String {
 /// Keeps what is read of a talk in its place while lines are added below it. `first` names the oldest line: where that
 /// changes, lines were added above, which moves nothing.
 #[cfg(feature = "hydrate")]
-pub fn keep_place(scroller: &web_sys::Element, lines: &web_sys::Element, first: impl Fn() -> Option<i64> + 'static) {
-    real::keep_place(scroller, lines, first);
+pub fn keep_place(
+    scroller: &web_sys::Element,
+    lines: &web_sys::Element,
+    shown: impl Fn() -> (Option<i64>, bool) + 'static,
+) {
+    real::keep_place(scroller, lines, shown);
+}
+
+/// Whether the page has something that this selector finds.
+#[cfg(feature = "hydrate")]
+pub fn is_there(selector: &str) -> bool {
+    real::is_there(selector)
 }
 
 /// A path of ours with the address of this place before it.

@@ -22,11 +22,21 @@ addEventListener('click', (event) => {
     quoted.scrollIntoView({ block: 'center' });
     quoted.focus({ preventScroll: true });
   }
-  // A long message unfolds.
+  // A long message unfolds, and stays so when its line is drawn anew.
   const fold = on('.fold');
   if (fold) {
-    fold.closest('article').classList.add('whole');
-    fold.remove();
+    const message = fold.closest('article');
+    unfolded.add(location.pathname + message.id);
+    message.focus({ preventScroll: true });
+    unfold(message);
+  }
+  // Past the bar and the lists, into the page itself.
+  if (on('.skip')) {
+    event.preventDefault();
+    event.stopPropagation();
+    const main = document.getElementById('main');
+    main.tabIndex = -1;
+    main.focus();
   }
   const copies = on('[data-copies]');
   if (copies) {
@@ -35,6 +45,24 @@ addEventListener('click', (event) => {
     navigator.clipboard?.writeText(field.value);
   }
 }, true);
+
+const unfolded = new Set();
+function unfold(message) {
+  message.classList.add('whole');
+  message.querySelector('.fold')?.remove();
+}
+
+// A line that is drawn anew, because somebody reacted to it say, keeps the focus that it had.
+let reading = '';
+addEventListener('focusin', (event) => (reading = event.target.closest?.('article[data-seq]')?.id));
+addEventListener('pointerdown', () => (reading = ''), true);
+new MutationObserver(() => {
+  if (reading && document.activeElement === document.body) document.getElementById(reading)?.focus({ preventScroll: true });
+  for (const fold of unfolded.size ? document.querySelectorAll('.fold') : []) {
+    const message = fold.closest('article');
+    if (unfolded.has(location.pathname + message.id)) unfold(message);
+  }
+}).observe(page, { childList: true, subtree: true });
 
 // Whoever does something is there: said now and then, so that who does nothing counts as away.
 let said = 0;

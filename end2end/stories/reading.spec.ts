@@ -19,7 +19,7 @@ test('two tabs and a phone of one person agree on what is read', async ({ newcom
   await desk.alive();
   for (const words of ['one', 'two', 'three @carol']) await alice.say(words);
   for (const page of [tab, phone.page, desk.page]) {
-    await expect(card(page).locator('.unread')).toHaveText('3 new');
+    await expect(card(page).locator('.unread')).toHaveText('@ 3 new');
   }
   await expect(desk.page).toHaveTitle(/^\(3\) /);
   await expect(desk.page.locator('link[rel=icon]')).toHaveAttribute('href', '/favicon-lit.svg');

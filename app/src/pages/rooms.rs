@@ -149,18 +149,25 @@ fn Invite() -> impl IntoView {
 }
 
 /// All of a place that its card shows.
-fn shown(place: &Place) -> (ChannelId, i64, [i64; 3], bool, Vec<EntityId>) {
+fn shown(place: &Place) -> (ChannelId, i64, [i64; 3], [bool; 2], Vec<EntityId>) {
     let here = place.here.iter().map(|entity| entity.id).collect();
-    (place.channel.id, place.channel.clock, [place.members, place.here_count, place.unread], place.joined, here)
+    (
+        place.channel.id,
+        place.channel.clock,
+        [place.members, place.here_count, place.unread],
+        [place.joined, place.mentioned],
+        here,
+    )
 }
 
 #[component]
 fn Card(place: Place) -> impl IntoView {
-    let Place { channel, joined, members, here, here_count, unread, .. } = place;
+    let Place { channel, joined, members, here, here_count, unread, mentioned, .. } = place;
     let path = format!("/rooms/{}", channel.id);
     let full = members >= i64::from(channel.capacity);
     let action = if joined {
-        let unread = (unread > 0).then(|| view! { <span class="unread">{unread}" new"</span> });
+        let unread =
+            (unread > 0).then(|| view! { <span class="unread">{mentioned.then_some("@ ")}{unread}" new"</span> });
         view! { <a class="secondary" href=path.clone()>{words::OPEN}</a> {unread} }.into_any()
     } else if full {
         view! { <span class="muted">{words::FULL}</span> }.into_any()

@@ -16,6 +16,7 @@ pub fn Actions(room: Room, #[prop(into)] place: NodeRef<html::Div>) -> impl Into
     let of = move |read: fn(&Message) -> String| message.with(|message| message.as_ref().map(read).unwrap_or_default());
     let mine = move || message.with(|message| message.as_ref().is_some_and(|message| message.author.id == room.me));
     let page = move || format!("/rooms/{}/messages/{}", room.id, of(|message| message.seq.to_string()));
+    let archived = move || room.is_archived();
     let answer = move |_| {
         room.stop_acting();
         room.answering.set(message.get_untracked());
@@ -27,9 +28,9 @@ pub fn Actions(room: Room, #[prop(into)] place: NodeRef<html::Div>) -> impl Into
         .collect_view();
     view! {
         <div class="actions" node_ref=place role="group" aria-label=words::ACTIONS hidden=move || message.with(Option::is_none)>
-            <button class="quiet" type="button" popovertarget="emoji">{words::REACT}</button>
-            <button class="quiet" type="button" on:click=answer>{words::ANSWER}</button>
-            <button class="quiet" type="button" hidden=move || !mine() on:click=edit>{words::EDIT}</button>
+            <button class="quiet" type="button" popovertarget="emoji" hidden=archived>{words::REACT}</button>
+            <button class="quiet" type="button" hidden=archived on:click=answer>{words::ANSWER}</button>
+            <button class="quiet" type="button" hidden=move || archived() || !mine() on:click=edit>{words::EDIT}</button>
             <a class="quiet" rel="external" href=page>{words::MORE}</a>
         </div>
         <form id="emoji" class="emoji" popover="auto" method="post" action="/api/messages/react" data-quietly="" aria-label=words::REACT>

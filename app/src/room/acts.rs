@@ -6,18 +6,20 @@ use super::state::{Room, wait};
 use crate::{api, browser};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use model::{ChannelKind, ClientKey, Code, Event, Message, MessageKind};
+use model::{ChannelKind, ClientKey, Code, Event, Message, MessageId, MessageKind};
 use std::sync::Arc;
 use std::time::Duration;
 
+/// How often others of one's tabs and devices are told how far one has read.
+const READ_EVERY: Duration = Duration::from_secs(1);
 /// How long lines that were added stand before others go.
 const APART: Duration = Duration::from_millis(60);
 
 impl Room {
     /// Says something: drawn at once, sent, and sent again until the server has answered.
     pub fn say(self, body: String) {
-        if let Some(seq) = self.editing.get_untracked() {
-            self.change(seq, body);
+        if let Some(id) = self.editing.get_untracked() {
+            self.change(id, body);
             return;
         }
         let reply_to = self.answering.get_untracked().map(|message| message.id);
@@ -53,7 +55,10 @@ impl Room {
         let found = self.picture.with_untracked(|picture| picture.messages.values().rev().find(own).cloned());
         if let Some(message) = found {
             self.answering.set(None);
-            self.editing.set(Some(message.seq));
+            if self.editing.get_untracked().is_none() {
+                self.aside.set_value(self.draft.get_untracked());
+            }
+            self.editing.set(Some(message.id));
             self.draft.set(message.body.clone());
         }
     }
@@ -63,19 +68,18 @@ impl Room {
         self.answering.set(None);
         if self.editing.get_untracked().is_some() {
             self.editing.set(None);
-            self.draft.set(String::new());
+            self.draft.set(self.aside.get_value());
         }
     }
 
-    fn change(self, seq: i64, body: String) {
-        let Some(message) = self.message(seq) else { return };
-        self.editing.set(None);
+    fn change(self, id: MessageId, body: String) {
+        self.stop_acting();
         spawn_local(async move {
-            match api::messages::edit(self.id, message.id, body.clone()).await {
+            match api::messages::edit(self.id, id, body.clone()).await {
                 Ok(message) => self.draw(message),
                 Err(failure) => {
                     // What was typed comes back, to be tried again.
-                    self.editing.try_set(Some(seq));
+                    self.editing.try_set(Some(id));
                     self.draft.try_set(body);
                     self.trouble.try_set(Some(failure.0.message));
                 }
@@ -164,13 +168,17 @@ impl Room {
     /// The server's answer can be quicker than the stream; it may also be ahead of events that are still to come, so
     /// the clock stays where it is.
     fn draw(self, message: Message) {
-        let key = message.client_key;
+        let (key, event_seq) = (message.client_key, message.seq);
         let event = Event::Message { channel: self.id, clock: message.clock, message: Box::new(message) };
         let _ = self.picture.try_update(|picture| {
             let clock = picture.clock;
             picture.apply(&event);
             picture.clock = clock;
         });
+        // Said while one looked at the past.
+        if self.picture.try_with_untracked(|picture| picture.newest() < event_seq) == Some(true) {
+            self.to_newest();
+        }
         if self.unsent.try_get_untracked().is_some() {
             self.settle(key);
         }
@@ -205,7 +213,7 @@ impl Room {
         self.loading.set(true);
         spawn_local(async move {
             if let Ok(page) = api::messages::history(self.id, Some(first), None, None).await {
-                let _ = self.picture.try_update(|picture| picture.prepend(page));
+                let _ = self.picture.try_update(|picture| picture.prepend(first, page));
                 // Apart, so that the place one reads at is kept through each.
                 wait(APART).await;
                 let _ = self.picture.try_update(Picture::let_go_of_newest);
@@ -245,7 +253,7 @@ impl Room {
         self.loading.set(true);
         spawn_local(async move {
             if let Ok(page) = api::messages::history(self.id, None, Some(newest), None).await {
-                let _ = self.picture.try_update(|picture| picture.append(page));
+                let _ = self.picture.try_update(|picture| picture.append(newest, page));
                 wait(APART).await;
                 let _ = self.picture.try_update(Picture::let_go_of_oldest);
             }
@@ -253,15 +261,21 @@ impl Room {
         });
     }
 
-    /// Tells the server how far one has read, if one can see it.
+    /// Tells the server how far one has read, if one can see it: at once, and then for all that comes within a moment.
     pub fn read(self) {
-        let (newest, at_end) = self.picture.with_untracked(|picture| (picture.newest(), picture.at_end));
-        if !at_end || newest <= self.last_read.get_untracked() || !browser::is_visible() {
+        let shown = self.picture.try_with_untracked(|picture| (picture.newest(), picture.at_end));
+        let Some((newest, true)) = shown else { return };
+        if newest <= self.last_read.get_untracked() || self.telling_read.get_untracked() || !browser::is_visible() {
             return;
         }
         self.last_read.set(newest);
+        self.telling_read.set(true);
         spawn_local(async move {
             let _ = api::channels::read(self.id, newest).await;
+            wait(READ_EVERY).await;
+            if self.telling_read.try_set(false).is_none() {
+                self.read();
+            }
         });
     }
 

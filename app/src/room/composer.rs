@@ -39,7 +39,10 @@ pub fn Composer(room: Room) -> impl IntoView {
     });
     Effect::new(move |_| {
         let now = text.get();
-        browser::store(&key, &now);
+        // Words that are posted already are no draft.
+        if room.editing.with_untracked(Option::is_none) {
+            browser::store(&key, &now);
+        }
         if let Some(field) = field.get()
             && field.value() != now
         {

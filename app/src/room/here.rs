@@ -33,10 +33,15 @@ pub fn Here(room: Room) -> impl IntoView {
         let mut some: Vec<Member> =
             members.with(|members| members.iter().filter(|member| is_here(member) == here).cloned().collect());
         some.sort_by_key(|member| member.entity.name.to_lowercase());
-        let with_presence = crowd.get().is_none();
-        some.into_iter().map(|member| view! { <Person room member with_presence /> }).collect_view()
+        some
     };
-    let offline = move || members.with(|members| members.iter().any(|member| !is_here(member)));
+    // A card that is open stays with whom it is about, whoever comes and goes.
+    let key = |member: &Member| (member.entity.id, member.entity.name.clone(), member.presence);
+    let person = move |member: Member| {
+        let with_presence = crowd.with_untracked(Option::is_none);
+        view! { <Person room member with_presence /> }
+    };
+    let offline = Memo::new(move |_| members.with(|members| members.iter().any(|member| !is_here(member))));
     view! {
         <aside id="here" class="side here" popover="auto" aria-label=words::HERE>
             <div class="drawer-head">
@@ -44,8 +49,8 @@ pub fn Here(room: Room) -> impl IntoView {
                 <Close drawer="here" />
             </div>
             {move || crowd.get().map(|count| view! { <p class="muted">{format!("{count} {}", words::PEOPLE_HERE)}</p> })}
-            <ul>{move || part(true)}</ul>
-            {move || offline().then(|| view! { <h3>{words::MEMBERS_AWAY}</h3> <ul class="away">{part(false)}</ul> })}
+            <ul><For each=move || part(true) key=key children=person /></ul>
+            {move || offline.get().then(|| view! { <h3>{words::MEMBERS_AWAY}</h3> <ul class="away"><For each=move || part(false) key=key children=person /></ul> })}
         </aside>
     }
 }

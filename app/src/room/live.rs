@@ -6,8 +6,11 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use model::channels::Last;
 use model::limits::LAST_LINE;
-use model::{ChannelId, ChannelKind, Code, EntityId, Event, Place, SyncAnswer, Synced};
+use model::{ChannelId, ChannelKind, Code, EntityId, Event, Message, Place, SyncAnswer, Synced};
 use std::time::Duration;
+
+/// Most characters of a message that are read out.
+const SPOKEN: usize = 300;
 
 /// What the pages share of the stream. Cheap to copy.
 #[derive(Clone, Copy)]
@@ -22,6 +25,10 @@ pub struct Live {
     pub me: RwSignal<Option<EntityId>>,
     /// Whom one does not want to hear from.
     pub blocked: RwSignal<Vec<EntityId>>,
+    /// What was said last in the open room, for those who hear it read.
+    pub said: RwSignal<String>,
+    /// How many messages came into the open room while nobody looked.
+    unseen: RwSignal<i64>,
     room: RwSignal<Option<Room>>,
     syncing: RwSignal<bool>,
     again: RwSignal<bool>,
@@ -38,6 +45,8 @@ impl Live {
             places: RwSignal::new(None),
             me: RwSignal::new(None),
             blocked: RwSignal::new(Vec::new()),
+            said: RwSignal::new(String::new()),
+            unseen: RwSignal::new(0),
             room: RwSignal::new(None),
             syncing: RwSignal::new(false),
             again: RwSignal::new(false),
@@ -48,6 +57,33 @@ impl Live {
     #[cfg(feature = "hydrate")]
     pub fn begin(self) {
         super::stream::begin(self);
+        let _ = window_event_listener_untyped("visibilitychange", move |_| self.look_again());
+    }
+
+    /// Somebody looks at the page again: what came meanwhile is read now.
+    #[cfg(feature = "hydrate")]
+    fn look_again(self) {
+        if !browser::is_visible() {
+            return;
+        }
+        self.unseen.set(0);
+        if let Some(room) = self.room.get_untracked() {
+            room.read();
+        }
+    }
+
+    /// Something new was said in the open room: it is read out, and counted where nobody looks.
+    fn hear(self, message: &Message) {
+        if self.blocked.with_untracked(|blocked| blocked.contains(&message.author.id)) {
+            return;
+        }
+        let words: String = message.body.chars().take(SPOKEN).collect();
+        self.said.set(format!("{}: {words}", message.author.name));
+        let is_muted = |place: &Place| place.channel.id == message.channel && place.muted;
+        let muted = self.places.with_untracked(|places| places.iter().flatten().any(is_muted));
+        if !browser::is_visible() && !muted {
+            self.unseen.update(|unseen| *unseen += 1);
+        }
     }
 
     /// Nothing comes in any more, or nothing came when it was to begin: the page says so.
@@ -59,6 +95,7 @@ impl Live {
     /// A room is opened on this page.
     pub fn enter(self, room: Room) {
         self.room.set(Some(room));
+        self.said.set(String::new());
         room.wake();
         self.sync();
     }
@@ -102,6 +139,11 @@ impl Live {
         };
         match self.room.get_untracked() {
             Some(room) if room.id == channel => {
+                if let Event::Message { message, .. } = event
+                    && room.is_news(message)
+                {
+                    self.hear(message);
+                }
                 if room.apply(event) {
                     self.sync_soon();
                 }
@@ -200,7 +242,9 @@ impl Live {
     fn waiting(self, here: Option<ChannelId>) -> Memo<i64> {
         Memo::new(move |_| {
             let counts = |place: &&Place| place.joined && !place.muted && Some(place.channel.id) != here;
-            self.places.with(|places| places.iter().flatten().filter(counts).map(|place| place.unread).sum())
+            let elsewhere: i64 =
+                self.places.with(|places| places.iter().flatten().filter(counts).map(|place| place.unread).sum());
+            elsewhere + self.unseen.get()
         })
     }
 
@@ -212,6 +256,11 @@ impl Live {
     }
 
     fn synced(self, SyncAnswer { channels, places, blocked }: SyncAnswer) {
+        // A tab that another one passes events on to hears no beginning.
+        if !self.began.get_untracked() {
+            self.began.set(true);
+            self.connected.set(true);
+        }
         self.places.set(Some(places));
         self.know_blocked(blocked);
         browser::mark_alive();

@@ -101,8 +101,10 @@ fn Inside(opened: Opened, places: Vec<Place>) -> impl IntoView {
     });
     let local_note =
         (local_model && joined && has_ai).then(|| view! { <p class="local-model">{words::LOCAL_MODEL}</p> });
+    // Not made anew at each message: what is being typed stays.
+    let archived = Memo::new(move |_| room.is_archived());
     let bottom = move || {
-        if room.is_archived() {
+        if archived.get() {
             EitherOf3::A(view! { <p class="notice">{words::ARCHIVED}</p> })
         } else if joined {
             EitherOf3::B(view! { <Composer room /> })

@@ -7,6 +7,9 @@ use std::sync::Arc;
 /// Messages that are held at once: a page with thousands of lines stumbles at every one that is added.
 const WINDOW: usize = 300;
 
+/// Messages that are kept beside what is drawn.
+const BESIDE: usize = 100;
+
 /// Everything in a room that carries the channel's clock.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Picture {
@@ -24,6 +27,8 @@ pub struct Picture {
     pub at_end: bool,
     /// How many people are there, where they are too many to be told one by one.
     pub crowd: Option<i64>,
+    /// Messages that were heard of and are not drawn, as they are now: a few, the newest.
+    beside: BTreeMap<i64, Arc<Message>>,
     /// The newest message that was heard of, drawn or not.
     latest: i64,
 }
@@ -35,6 +40,7 @@ impl Picture {
             clock: channel.clock,
             latest: channel.last_seq,
             crowd: None,
+            beside: BTreeMap::new(),
             channel,
             members: members.into_iter().map(|member| (member.entity.id, member)).collect(),
             more_before: page.more_before,
@@ -87,22 +93,42 @@ impl Picture {
         self.clock = self.clock.max(clock);
     }
 
+    /// Whether a message is newer than all that were heard of.
+    pub fn is_new(&self, message: &Message) -> bool {
+        message.seq > self.latest
+    }
+
     fn put(&mut self, message: &Message) {
         self.latest = self.latest.max(message.seq);
         let known = self.messages.get(&message.seq);
         let inside = self.messages.first_key_value().is_none_or(|(first, _)| message.seq >= *first);
         let drawn = known.is_some() || (inside && self.at_end);
-        if drawn && known.is_none_or(|known| known.clock < message.clock) {
+        let newest = known.is_none_or(|known| known.clock < message.clock);
+        if drawn && newest {
             self.messages.insert(message.seq, Arc::new(message.clone()));
+        } else if !drawn {
+            // It may be on a page that is just being fetched, as it was before.
+            self.beside.insert(message.seq, Arc::new(message.clone()));
+            if self.beside.len() > BESIDE {
+                self.beside.pop_first();
+            }
         }
     }
 
-    /// Takes in a page of older messages.
-    pub fn prepend(&mut self, page: Page) {
-        self.more_before = page.more_before;
-        for message in page.messages {
-            self.messages.entry(message.seq).or_insert_with(|| Arc::new(message));
+    /// Puts a message of a page in, or what was heard of it since.
+    fn fill(&mut self, message: Message) {
+        let heard = self.beside.get(&message.seq).filter(|heard| heard.clock > message.clock);
+        let newest = heard.cloned().unwrap_or_else(|| Arc::new(message));
+        self.messages.entry(newest.seq).or_insert(newest);
+    }
+
+    /// Takes in the page of messages before `first`, if that is still where the stretch begins.
+    pub fn prepend(&mut self, first: i64, page: Page) {
+        if self.first() != Some(first) {
+            return;
         }
+        self.more_before = page.more_before;
+        page.messages.into_iter().for_each(|message| self.fill(message));
     }
 
     /// Whether more is held than a page can carry for long.
@@ -130,14 +156,15 @@ impl Picture {
     pub fn begin_anew(&mut self, page: Page) {
         self.messages.clear();
         self.more_before = page.more_before;
-        self.append(page);
+        self.append(0, page);
     }
 
-    /// Takes in a page of newer messages, up to the newest where there are no more.
-    pub fn append(&mut self, page: Page) {
-        for message in page.messages {
-            self.messages.entry(message.seq).or_insert_with(|| Arc::new(message));
+    /// Takes in the page of messages after `newest`, if that is still where the stretch ends.
+    pub fn append(&mut self, newest: i64, page: Page) {
+        if self.newest() != newest {
+            return;
         }
+        page.messages.into_iter().for_each(|message| self.fill(message));
         // What was said since the page was read is not in it.
         self.at_end = !page.more_after && self.newest() >= self.latest;
     }
@@ -170,7 +197,6 @@ impl Picture {
     }
 
     /// The seq of the oldest message that is loaded.
-    #[cfg(feature = "hydrate")]
     pub fn first(&self) -> Option<i64> {
         self.messages.first_key_value().map(|(seq, _)| *seq)
     }
@@ -299,14 +325,18 @@ mod tests {
     #[test]
     fn only_a_window_is_held_wherever_one_reads() {
         let mut picture = Picture::new(channel(900), vec![], page(601..=900, true, false));
-        picture.prepend(page(501..=600, true, false));
+        picture.prepend(601, page(501..=600, true, false));
         picture.let_go_of_newest();
         assert_eq!((picture.messages.len(), picture.newest(), picture.at_end), (WINDOW, 800, false));
         picture.apply(&message(901, 901));
         assert_eq!(picture.newest(), 800, "what is said at the end is not drawn after a gap");
-        picture.append(page(801..=900, true, false));
+        picture.apply(&message(801, 1_000));
+        picture.append(800, page(801..=900, true, false));
+        assert_eq!(picture.messages[&801].clock, 1_000, "what became of it while its page was fetched");
+        picture.append(800, page(801..=803, true, true));
+        assert_eq!(picture.newest(), 900, "an answer that comes too late changes nothing");
         assert!(!picture.at_end, "the page was read before the last message");
-        picture.append(page(901..=901, true, false));
+        picture.append(900, page(901..=901, true, false));
         picture.let_go_of_oldest();
         assert_eq!((picture.messages.len(), picture.more_before, picture.at_end), (WINDOW, true, true));
         assert_eq!(picture.messages.first_key_value().unwrap().0, &602);

@@ -1,6 +1,7 @@
 //! What a channel is and who is asked in: the page behind its “Settings”.
 
 use super::forms::RoomForm;
+use super::picture::Picture;
 use crate::app::viewer;
 use crate::components::{Ask, Avatar, Trouble};
 use crate::failure::Failure;
@@ -12,10 +13,13 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 use model::channels::Opened;
-use model::{Channel, ChannelId, ChannelKind, Code, Entity, History, Message, Problem, Role, limits};
+use model::{
+    Channel, ChannelId, ChannelKind, Code, Entity, EntityId, EntityKind, History, Message, Page, Problem, Role, limits,
+};
 
 /// All that the page shows.
 struct Shown {
+    me: EntityId,
     opened: Opened,
     /// What the one who asks is in the channel.
     role: Option<Role>,
@@ -54,7 +58,7 @@ async fn load(room: Option<String>, letters: String) -> Result<Shown, Failure> {
     let pins = if opened.joined { domain::messages::pinned(&space, me.id, id).await? } else { Vec::new() };
     let is_in = |one: &Entity| opened.members.iter().any(|member| member.entity.id == one.id);
     let found = found.into_iter().filter(|one| !is_in(one)).collect();
-    Ok(Shown { opened, role, is_admin, banned, pins, found, letters })
+    Ok(Shown { me: me.id, opened, role, is_admin, banned, pins, found, letters })
 }
 
 /// The page.
@@ -77,14 +81,14 @@ pub fn Settings() -> impl IntoView {
 
 #[component]
 fn Show(shown: Shown) -> impl IntoView {
-    let Shown { opened, role, is_admin, banned, pins, found, letters } = shown;
-    let Opened { channel, muted, joined, .. } = opened;
+    let Shown { me, opened, role, is_admin, banned, pins, found, letters } = shown;
+    let Opened { channel, members, muted, joined, .. } = opened;
     let problem = viewer().with_untracked(|viewer| viewer.flash.as_ref().map(|flash| flash.problem.clone()));
     let (id, is_open) = (channel.id, channel.archived_at.is_none());
     let is_circle = channel.kind == ChannelKind::Circle;
     let is_chat = channel.kind == ChannelKind::Chat;
     let owns = !is_chat && (role == Some(Role::Owner) || is_admin);
-    let title = if channel.name.is_empty() { words::CIRCLE.to_owned() } else { channel.name.clone() };
+    let title = Picture::new(channel.clone(), members, Page::default()).title(me);
     let edit = (is_admin && is_open).then(|| {
         let now = (channel.name.clone(), channel.description.clone(), channel.capacity.to_string());
         view! { <RoomForm action="/api/rooms/edit" room=Some(id) now /> }
@@ -162,10 +166,12 @@ fn Circle(channel: Channel, found: Vec<Entity>, letters: String) -> impl IntoVie
     let promise = if channel.history == History::Whole { words::PROMISE_WHOLE } else { words::PROMISE_FROM_JOINING };
     let guests = found.into_iter().map(|entity| {
         let label = format!("{} {}", words::INVITE_IN, entity.name);
+        let is_ai = entity.kind == EntityKind::Ai;
         view! {
             <li class="choice">
                 <Avatar entity=entity.clone() />
                 <span class="person-name">{entity.name}</span>
+                {is_ai.then(|| view! { <span class="wisp" title=words::AI_MARK>{words::AI_MARK}</span> })}
                 <form method="post" action="/api/circles/invite">
                     <input type="hidden" name="circle" value=id.to_string() />
                     <input type="hidden" name="member" value=entity.id.to_string() />

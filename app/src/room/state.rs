@@ -6,7 +6,9 @@ use crate::browser;
 use leptos::prelude::*;
 use model::accounts::Quota;
 use model::channels::Opened;
-use model::{ChannelId, ClientKey, Entity, EntityId, Event, Message, Position, ReplyId, ReplyState, Synced, Writing};
+use model::{
+    ChannelId, ClientKey, Entity, EntityId, Event, Message, MessageId, Position, ReplyId, ReplyState, Synced, Writing,
+};
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -32,8 +34,10 @@ pub struct Room {
     pub draft: RwSignal<String>,
     /// The message that is being answered.
     pub answering: RwSignal<Option<Message>>,
-    /// The message that is being changed, by its number.
-    pub editing: RwSignal<Option<i64>>,
+    /// The message that is being changed.
+    pub editing: RwSignal<Option<MessageId>>,
+    /// What stood in the composer before a message was taken up to be changed.
+    pub(super) aside: StoredValue<String>,
     /// The message whose actions are shown, by its number.
     pub acting: RwSignal<Option<i64>>,
     /// The first message that was unread when it came into sight.
@@ -53,6 +57,8 @@ pub struct Room {
     /// Replies of which the present stream has told, and whether they are over: whatever comes of them, it will tell.
     told: StoredValue<HashMap<ReplyId, bool>>,
     pub(super) loading: RwSignal<bool>,
+    /// Whether it was told a moment ago how far one has read.
+    pub(super) telling_read: RwSignal<bool>,
     pub(super) sending: RwSignal<bool>,
 }
 
@@ -75,6 +81,7 @@ impl Room {
             draft: RwSignal::new(String::new()),
             answering: RwSignal::new(None),
             editing: RwSignal::new(None),
+            aside: StoredValue::new(String::new()),
             acting: RwSignal::new(None),
             new_from: RwSignal::new(if last_read_seq < last_seq { last_read_seq + 1 } else { i64::MAX }),
             quota: RwSignal::new(quota),
@@ -82,6 +89,7 @@ impl Room {
             last_read: RwSignal::new(last_read_seq),
             told: StoredValue::new(HashMap::new()),
             loading: RwSignal::new(false),
+            telling_read: RwSignal::new(false),
             sending: RwSignal::new(false),
             picture: RwSignal::new(picture),
         }
@@ -144,9 +152,20 @@ impl Room {
         let is_newest = self.picture.with_untracked(|picture| message.seq > picture.newest());
         if message.author.id == self.me {
             self.new_from.set(i64::MAX);
-        } else if is_newest && !browser::is_visible() && message.seq < self.new_from.get_untracked() {
+        } else if is_newest && !browser::is_visible() && self.is_read_up_to_new() {
             self.new_from.set(message.seq);
         }
+    }
+
+    /// Whether everything before what comes next was read: then the unread begin there, and not where they once began.
+    fn is_read_up_to_new(self) -> bool {
+        let from = self.new_from.get_untracked();
+        from == i64::MAX || from <= self.last_read.get_untracked()
+    }
+
+    /// Whether a message is newer than all that were heard of, and somebody else's.
+    pub fn is_news(self, message: &Message) -> bool {
+        message.author.id != self.me && self.picture.with_untracked(|picture| picture.is_new(message))
     }
 
     /// Notes how far the stream has told. Where something is missing before it, the next sync asks from before that.

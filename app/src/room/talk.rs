@@ -52,6 +52,7 @@ fn rows<'a>(
     zone: i32,
     blocked: &[EntityId],
     new_from: i64,
+    more_before: bool,
 ) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
     for message in messages {
@@ -64,7 +65,7 @@ fn rows<'a>(
                 && (message.created_at - before.created_at).whole_minutes() < RUN_MINUTES
         });
         let hidden = blocked.contains(&message.author.id);
-        let first_new = message.seq >= new_from && before.is_some_and(|before| before.seq < new_from);
+        let first_new = message.seq >= new_from && before.map_or(more_before, |before| before.seq < new_from);
         let head = new_day || !runs_on || first_new || message.quote.is_some();
         rows.push(Row { message: message.clone(), head, day: new_day.then_some(day), hidden, first_new });
     }
@@ -81,7 +82,7 @@ pub fn Talk(room: Room) -> impl IntoView {
     let rows = Memo::new(move |_| {
         let (blocked, new_from) = (live.blocked.get(), room.new_from.try_get().unwrap_or(i64::MAX));
         room.picture
-            .try_with(|picture| rows(picture.messages.values(), zone.get(), &blocked, new_from))
+            .try_with(|picture| rows(picture.messages.values(), zone.get(), &blocked, new_from, picture.more_before))
             .unwrap_or_default()
     });
     let growing = move || {
@@ -113,14 +114,15 @@ pub fn Talk(room: Room) -> impl IntoView {
     #[cfg(feature = "hydrate")]
     Effect::new(move || {
         if let (Some(scroller), Some(lines)) = (scroller.get(), lines.get()) {
-            let first = move || room.picture.try_with_untracked(Picture::first).flatten();
-            crate::browser::keep_place(&scroller, &lines, first);
+            let shown = move || room.picture.try_with_untracked(|picture| (picture.first(), picture.at_end));
+            crate::browser::keep_place(&scroller, &lines, move || shown().unwrap_or((None, true)));
         }
     });
     // A page that stays open does not grow without end.
     Effect::new(move |_| {
-        if room.picture.with(Picture::is_long) && !away_from_end.get_untracked() {
-            room.picture.update(Picture::let_go_of_oldest);
+        if room.picture.with(Picture::is_long) {
+            let away = away_from_end.get_untracked();
+            room.picture.update(if away { Picture::let_go_of_newest } else { Picture::let_go_of_oldest });
         }
     });
     let to_end = move |event: leptos::ev::MouseEvent| {
@@ -147,6 +149,10 @@ pub fn Talk(room: Room) -> impl IntoView {
     #[cfg(feature = "hydrate")]
     let point = move |target: Option<web_sys::EventTarget>| {
         use wasm_bindgen::JsCast;
+        // Whoever chooses an emoji, or has come to the buttons by keys, is not led astray by what lies under the pointer.
+        if crate::browser::is_there("#emoji:popover-open, .actions :focus-visible") {
+            return;
+        }
         let element = target.and_then(|target| target.dyn_into::<web_sys::Element>().ok());
         let message = element.and_then(|element| element.closest("article[data-seq]").ok().flatten());
         let Some(message) = message else { return };
@@ -189,7 +195,7 @@ pub fn Talk(room: Room) -> impl IntoView {
         nothing.then(|| view! { <p class="empty">{words::EMPTY_ROOM}</p> })
     };
     view! {
-        <div class="talk" node_ref=scroller on:scroll=on_scroll tabindex="0" role="log" aria-label="Talk" aria-live="polite">
+        <div class="talk" node_ref=scroller on:scroll=on_scroll tabindex="0" role="log" aria-label="Talk" aria-live="off">
             <div class="lines" node_ref=lines on:pointerover=move |event| point(event.target()) on:focusin=move |event| point(event.target())>
                 {earlier}
                 {empty}
@@ -204,6 +210,7 @@ pub fn Talk(room: Room) -> impl IntoView {
                 </For>
             </div>
         </div>
+        <p class="spoken" aria-live="polite">{move || live.said.get()}</p>
         <Actions room place=actions />
         {latest}
     }
@@ -282,10 +289,12 @@ fn Line(row: Row, room: Room) -> impl IntoView {
         })
     };
     let class = if head { "message head" } else { "message" };
+    let page = format!("/rooms/{}/messages/{seq}", room.id);
     EitherOf3::B(view! {
         {day}
         <article class=class id=format!("m{seq}") tabindex="-1" data-seq=seq>
             {heading}
+            <a class="without-script quiet" href=page>{words::MORE}</a>
             {quote}
             {text}
             {marks}
@@ -425,7 +434,7 @@ mod tests {
         let talk =
             [said(ada, 0), said(ada, 5), said(ben, 6), said(ada, 7), said(ada, 30), said(ada, 125)].map(Arc::new);
         let heads: Vec<(bool, bool)> =
-            rows(talk.iter(), 0, &[], i64::MAX).iter().map(|row| (row.head, row.day.is_some())).collect();
+            rows(talk.iter(), 0, &[], i64::MAX, false).iter().map(|row| (row.head, row.day.is_some())).collect();
         assert_eq!(heads, [(true, true), (false, false), (true, false), (true, false), (true, false), (true, true)]);
     }
 }
