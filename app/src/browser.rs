@@ -67,13 +67,9 @@ mod real {
         document().query_selector(selector).ok().flatten().is_some()
     }
 
-    pub fn absolute(path: &str) -> String {
-        window().location().origin().map_or_else(|_| path.to_owned(), |origin| format!("{origin}{path}"))
-    }
-
-    pub fn mark_alive() {
+    pub fn note(name: &str, value: &str) {
         if let Some(root) = document().document_element() {
-            let _ = root.set_attribute("data-alive", "yes");
+            let _ = root.set_attribute(name, value);
         }
     }
 
@@ -107,10 +103,7 @@ mod real {
     }
     pub fn store(_: &str, _: &str) {}
     pub fn keep_zone(_: RwSignal<Viewer>) {}
-    pub fn absolute(path: &str) -> String {
-        path.to_owned()
-    }
-    pub fn mark_alive() {}
+    pub fn note(_: &str, _: &str) {}
     pub fn is_visible() -> bool {
         false
     }
@@ -164,14 +157,9 @@ pub fn is_there(selector: &str) -> bool {
     real::is_there(selector)
 }
 
-/// A path of ours with the address of this place before it.
-pub fn absolute(path: &str) -> String {
-    real::absolute(path)
-}
-
-/// Says on the document that the page is alive and up to date, for whoever drives a browser.
-pub fn mark_alive() {
-    real::mark_alive();
+/// Says something on the document, for page.js and for whoever drives a browser.
+pub fn note(name: &str, value: &str) {
+    real::note(name, value);
 }
 
 /// Whether somebody can see this page.

@@ -22,11 +22,14 @@ addEventListener('click', (event) => {
     quoted.scrollIntoView({ block: 'center' });
     quoted.focus({ preventScroll: true });
   }
+  // Who has left an old place for the newest comes back to that.
+  const latest = on('.to-latest');
+  if (latest) history.replaceState(history.state, '', latest.href);
   // A long message unfolds, and stays so when its line is drawn anew.
   const fold = on('.fold');
   if (fold) {
     const message = fold.closest('article');
-    unfolded.add(location.pathname + message.id);
+    open.add(place(message, '.fold'));
     message.focus({ preventScroll: true });
     unfold(message);
   }
@@ -46,7 +49,9 @@ addEventListener('click', (event) => {
   }
 }, true);
 
-const unfolded = new Set();
+// What was opened in which message.
+const open = new Set();
+const place = (message, what) => location.pathname + message.id + what;
 function unfold(message) {
   message.classList.add('whole');
   message.querySelector('.fold')?.remove();
@@ -58,11 +63,35 @@ addEventListener('focusin', (event) => (reading = event.target.closest?.('articl
 addEventListener('pointerdown', () => (reading = ''), true);
 new MutationObserver(() => {
   if (reading && document.activeElement === document.body) document.getElementById(reading)?.focus({ preventScroll: true });
-  for (const fold of unfolded.size ? document.querySelectorAll('.fold') : []) {
-    const message = fold.closest('article');
-    if (unfolded.has(location.pathname + message.id)) unfold(message);
+  for (const what of open.size ? ['.fold', '.why:not([open])'] : []) {
+    for (const closed of document.querySelectorAll(what)) {
+      const message = closed.closest('article');
+      if (!open.has(place(message, what))) continue;
+      if (what === '.fold') unfold(message);
+      else closed.open = true;
+    }
   }
 }).observe(page, { childList: true, subtree: true });
+
+// Why an AI spoke, and what others made of the same message, is asked for when somebody wants to know.
+addEventListener('toggle', async (event) => {
+  const why = event.target;
+  if (!why.matches('.why')) return;
+  const article = why.closest('article');
+  const here = place(article, '.why:not([open])');
+  if (!why.open) return open.delete(here);
+  open.add(here);
+  if (why.childElementCount > 1) return;
+  const body = new URLSearchParams({ channel: article.dataset.channel, message: why.dataset.message });
+  const answer = await fetch('/api/messages/decisions', { method: 'POST', body, headers: { accept: 'application/json' } }).catch(() => null);
+  const told = await answer?.json().catch(() => null);
+  const lines = answer?.ok ? told.map((one) => one.reason) : [told?.message || page.dataset.sorry];
+  for (const text of lines.length ? lines : [page.dataset.nobody]) {
+    const line = document.createElement('p');
+    line.textContent = text;
+    why.append(line);
+  }
+}, true);
 
 // Whoever does something is there: said now and then, so that who does nothing counts as away.
 let said = 0;
@@ -73,6 +102,20 @@ for (const sign of ['pointermove', 'pointerdown', 'keydown', 'wheel', 'visibilit
     fetch('/api/people/active', { method: 'POST', headers: { accept: 'application/json' } }).catch(() => {});
   }, { capture: true, passive: true });
 }
+
+// How far one has read is told at once, and then once a second for all that comes meanwhile; whoever leaves tells the rest.
+const read = new Map();
+let telling = 0;
+function tell() {
+  telling = read.size && setTimeout(tell, 1_000);
+  for (const [channel, up_to] of read) navigator.sendBeacon('/api/channels/read', new URLSearchParams({ channel, up_to }));
+  read.clear();
+}
+new MutationObserver(() => {
+  read.set(...page.dataset.read.split(' '));
+  if (!telling) tell();
+}).observe(page, { attributeFilter: ['data-read'] });
+addEventListener('pagehide', tell);
 
 // Forms that change what the stream then tells anyway are sent without leaving the page.
 addEventListener('submit', async (event) => {

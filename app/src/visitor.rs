@@ -36,6 +36,8 @@ pub struct Visitor {
     pub doors: Doors,
     /// Minutes east of UTC.
     pub zone_minutes: i32,
+    /// Whether a browser goes there by a link or a form, and no script or program asks.
+    pub navigates: bool,
     /// Where the request came from.
     pub address: std::net::IpAddr,
     /// The digest of their session.
@@ -49,6 +51,7 @@ impl Default for Visitor {
             flash: None,
             doors: Doors::default(),
             zone_minutes: 0,
+            navigates: false,
             address: std::net::Ipv4Addr::UNSPECIFIED.into(),
             session: None,
         }

@@ -47,7 +47,7 @@ test('a removed member is out at once, and back when somebody asks them in', asy
     await session.page.goto('/rooms');
     await session.alive();
     await session.page.getByRole('button', { name: 'Make an invitation link' }).click();
-    const link = await session.page.locator('.invitation input').inputValue();
+    const link = await session.page.locator('.page-head .link').inputValue();
     await one.page.goto(link);
     await one.page.getByLabel('Name').fill(name);
     await one.page.getByLabel('E-mail').fill(`${name.toLowerCase()}@example.org`);

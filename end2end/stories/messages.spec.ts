@@ -110,6 +110,15 @@ test('names are called with the keys alone, and messages reached by arrows', asy
   await expect(alice.page.getByRole('option', { name: 'Silas' })).toBeVisible();
   await alice.composer.press('Enter');
   await expect(alice.composer).toHaveValue('@Silas ');
+  // In the middle of a sentence, too: the caret goes on behind the name.
+  await alice.composer.fill('so  said it');
+  for (let at = 0; at < 8; at++) await alice.composer.press('ArrowLeft');
+  await alice.composer.pressSequentially('@lu');
+  await alice.page.getByRole('option', { name: 'Luna' }).click();
+  await alice.composer.pressSequentially('has ');
+  await expect(alice.composer).toHaveValue('so @Luna has said it');
+  await alice.composer.fill('@Silas ');
+  await alice.composer.press('End');
   await stub.says({ text: 'You called.' });
   await alice.composer.pressSequentially('are you there');
   await alice.composer.press('Enter');

@@ -111,6 +111,9 @@ test('without a script one registers, joins, posts and reads', async ({ newcomer
   await eve.composer.fill('by hand');
   await eve.page.getByRole('button', { name: 'Send' }).click();
   await expect(eve.talk.getByText('by hand')).toBeVisible();
+  // What one said oneself is not new to one.
+  await eve.page.goto('/rooms');
+  await expect(eve.page.getByText(/\d new$/)).toHaveCount(0);
   await eve.page.getByRole('button', { name: 'Log out' }).click();
   await expect(eve.page.getByRole('link', { name: 'Come in' })).toBeVisible();
 });

@@ -49,7 +49,8 @@ async fn visitor(keeper: &Doorkeeper, session: &Session, request: &Parts) -> Res
     if me.is_some() {
         sessions::renew(session).await.map_err(lost)?;
     }
-    let page = request.method == Method::GET && accepts_html(&request.headers);
+    let navigates = accepts_html(&request.headers);
+    let page = request.method == Method::GET && navigates;
     let flash =
         if page && !session.is_empty().await { session.remove::<Flash>(FLASH).await.map_err(lost)? } else { None };
     let peer = request.extensions.get::<ConnectInfo<Peer>>().map(|ConnectInfo(Peer(address))| address.ip());
@@ -59,6 +60,7 @@ async fn visitor(keeper: &Doorkeeper, session: &Session, request: &Parts) -> Res
         flash,
         doors: Doors { open: policy.open_registration, demonstration: policy.demonstration },
         zone_minutes: zone(&request.headers),
+        navigates,
         address: address(peer, &request.headers, &keeper.proxies),
         session: session.id().map(|id| sessions::key(&id)),
     })

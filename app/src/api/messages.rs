@@ -4,7 +4,7 @@
 use super::accounts::go;
 use crate::failure::Failure;
 #[cfg(feature = "ssr")]
-use crate::visitor::{me, space};
+use crate::visitor::{me, space, visitor};
 use leptos::prelude::*;
 use model::{ChannelId, ClientKey, Decision, Message, MessageId, Page};
 
@@ -26,6 +26,10 @@ pub async fn post(
     space.pace.post(me.id)?;
     let draft = domain::messages::Draft { channel, client_key, body, reply_to };
     let message = domain::messages::post(&space, me.id, draft).await?;
+    if visitor().navigates {
+        // Without a script nothing else says that one has read it. Posted it is whatever becomes of this.
+        let _ = domain::channels::read(&space, me.id, channel, message.seq).await;
+    }
     go(&format!("/rooms/{channel}"));
     Ok(message)
 }

@@ -2,6 +2,7 @@
 
 use crate::app::viewer;
 use crate::words;
+use leptos::either::Either;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
@@ -21,28 +22,24 @@ pub fn Close(
 /// Where one is, who one is, and the way out.
 #[component]
 pub fn Bar() -> impl IntoView {
-    let viewer = viewer();
-    let at = use_location().pathname;
-    let who = move || {
-        viewer.with(|viewer| viewer.me.clone()).map_or_else(
-            || {
-                view! { <a class="quiet" href="/login" rel="external" hidden=move || at.get() == "/login">{words::LOG_IN}</a> }
-                    .into_any()
-            },
-            |me| {
-                view! {
-                    <a class="me quiet" href="/me" rel="external">{me.name}</a>
-                    <form method="post" action="/api/accounts/logout">
-                        <button class="quiet">{words::LOG_OUT}</button>
-                    </form>
-                }
-                .into_any()
-            },
-        )
+    // Who comes or goes loads a page anew, so none of this changes while one is looked at.
+    let me = viewer().with_untracked(|viewer| viewer.me.clone());
+    let home = if me.is_some() { "/rooms" } else { "/" };
+    let at_login = use_location().pathname.with_untracked(|path| path == "/login");
+    let who = match me {
+        Some(me) => Either::Left(view! {
+            <a class="me quiet" href="/me" rel="external">{me.name}</a>
+            <form method="post" action="/api/accounts/logout">
+                <button class="quiet">{words::LOG_OUT}</button>
+            </form>
+        }),
+        None => {
+            Either::Right(view! { <a class="quiet" href="/login" rel="external" hidden=at_login>{words::LOG_IN}</a> })
+        }
     };
     view! {
         <header class="bar">
-            <a class="home" href=move || if viewer.with(|v| v.me.is_some()) { "/rooms" } else { "/" }>
+            <a class="home" href=home>
                 <span class="lamp" aria-hidden="true"></span>
                 {words::NAME}
             </a>

@@ -5,15 +5,14 @@ use crate::components::{Avatar, Scene, Trouble};
 use crate::failure::Failure;
 use crate::room::{Live, PlaceLine, shown as place_shown};
 use crate::{api, browser, page_data, words};
-use leptos::either::Either;
+use leptos::either::{Either, EitherOf3};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use leptos_meta::Title;
 use model::{ChannelId, ChannelKind, Code, EntityId, Place};
 use std::time::Duration;
 
 /// Sends those who are not logged in to the form, from the server by a redirect and in the browser by loading it.
-pub fn trouble(failure: &Failure) -> AnyView {
+pub fn trouble(failure: &Failure) -> impl IntoView + use<> {
     if failure.0.code == Code::NotLoggedIn {
         #[cfg(feature = "ssr")]
         leptos_axum::redirect("/login");
@@ -28,7 +27,6 @@ pub fn trouble(failure: &Failure) -> AnyView {
             <p><a class="secondary" href="/" rel="external">{words::BACK}</a></p>
         </main>
     }
-    .into_any()
 }
 
 /// All rooms, with who is there.
@@ -86,7 +84,9 @@ fn List(places: Vec<Place>) -> impl IntoView {
                     .then(|| {
                         view! {
                             <div class="ways">
-                                <Invite />
+                                <form class="by-script" method="post" action="/api/accounts/invite" data-shows="link">
+                                    <button class="quiet" title=words::INVITATION>{words::INVITE}</button>
+                                </form>
                                 <a class="secondary" href="/rooms/new" rel="external">
                                     {words::NEW_ROOM}
                                 </a>
@@ -118,36 +118,6 @@ fn List(places: Vec<Place>) -> impl IntoView {
     }
 }
 
-/// Makes a link by which one person can come in, and shows it to be handed on.
-#[component]
-fn Invite() -> impl IntoView {
-    let made = RwSignal::new(None::<Result<String, String>>);
-    let make = move |_| {
-        spawn_local(async move {
-            let said = api::accounts::invite().await;
-            made.set(Some(match said {
-                Ok(invitation) => Ok(browser::absolute(&invitation.link)),
-                Err(failure) => Err(failure.0.message),
-            }));
-        });
-    };
-    let shown = move || {
-        made.get().map(|made| match made {
-            Ok(link) => Either::Left(view! {
-                <label class="invitation">
-                    <span class="hint">{words::INVITATION}</span>
-                    <input class="link" readonly=true prop:value=link />
-                </label>
-            }),
-            Err(why) => Either::Right(view! { <p class="wrong" role="alert">{why}</p> }),
-        })
-    };
-    view! {
-        {shown}
-        <button class="quiet by-script" type="button" on:click=make>{words::INVITE}</button>
-    }
-}
-
 /// All of a place that its card shows.
 fn shown(place: &Place) -> (ChannelId, i64, [i64; 3], [bool; 2], Vec<EntityId>) {
     let here = place.here.iter().map(|entity| entity.id).collect();
@@ -168,17 +138,16 @@ fn Card(place: Place) -> impl IntoView {
     let action = if joined {
         let unread =
             (unread > 0).then(|| view! { <span class="unread">{mentioned.then_some("@ ")}{unread}" new"</span> });
-        view! { <a class="secondary" href=path.clone()>{words::OPEN}</a> {unread} }.into_any()
+        EitherOf3::A(view! { <a class="secondary" href=path.clone()>{words::OPEN}</a> {unread} })
     } else if full {
-        view! { <span class="muted">{words::FULL}</span> }.into_any()
+        EitherOf3::B(view! { <span class="muted">{words::FULL}</span> })
     } else {
-        view! {
+        EitherOf3::C(view! {
             <form method="post" action="/api/rooms/join">
                 <input type="hidden" name="room" value=channel.id.to_string() />
                 <button class="primary" aria-label=format!("{} {}", words::JOIN, channel.name)>{words::JOIN}</button>
             </form>
-        }
-        .into_any()
+        })
     };
     let archived = channel.archived_at.is_some().then(|| view! { <p class="muted">{words::ARCHIVED}</p> });
     let title = channel.name.clone();

@@ -10,8 +10,6 @@ use model::{ChannelKind, ClientKey, Code, Event, Message, MessageId, MessageKind
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How often others of one's tabs and devices are told how far one has read.
-const READ_EVERY: Duration = Duration::from_secs(1);
 /// How long lines that were added stand before others go.
 const APART: Duration = Duration::from_millis(60);
 
@@ -261,22 +259,14 @@ impl Room {
         });
     }
 
-    /// Tells the server how far one has read, if one can see it: at once, and then for all that comes within a moment.
+    /// Notes how far one has read, if one can see it; page.js tells the server.
     pub fn read(self) {
         let shown = self.picture.try_with_untracked(|picture| (picture.newest(), picture.at_end));
         let Some((newest, true)) = shown else { return };
-        if newest <= self.last_read.get_untracked() || self.telling_read.get_untracked() || !browser::is_visible() {
-            return;
+        if newest > self.last_read.get_untracked() && browser::is_visible() {
+            self.last_read.set(newest);
+            browser::note("data-read", &format!("{} {newest}", self.id));
         }
-        self.last_read.set(newest);
-        self.telling_read.set(true);
-        spawn_local(async move {
-            let _ = api::channels::read(self.id, newest).await;
-            wait(READ_EVERY).await;
-            if self.telling_read.try_set(false).is_none() {
-                self.read();
-            }
-        });
     }
 
     /// Tells the others that one writes.

@@ -66,16 +66,25 @@ pub fn Composer(room: Room) -> impl IntoView {
         say();
     };
     // Names that fit what is typed, and the one that the keys have come to.
+    let caret = RwSignal::new(0);
     let dismissed = RwSignal::new(false);
     let chosen = RwSignal::new(0_usize);
     let names = Memo::new(move |_| {
-        let fitting = text.with(|text| naming::typed(text).map(|(_, letters)| naming::fitting(room, letters)));
+        let fitting =
+            text.with(|text| naming::typed(text, caret.get()).map(|(_, letters)| naming::fitting(room, letters)));
         if dismissed.get() { Vec::new() } else { fitting.unwrap_or_default() }
     });
     let call = move |name: &str| {
-        text.update(|text| *text = naming::completed(text, name));
-        if let Some(field) = field.get_untracked() {
+        let completed = text.with_untracked(|text| naming::completed(text, caret.get_untracked(), name));
+        if let (Some((before, after)), Some(field)) = (completed, field.get_untracked()) {
+            let whole = before.clone() + &after;
+            field.set_value(&whole);
+            let at = u32::try_from(before.encode_utf16().count()).ok();
+            let _ = field.set_selection_start(at);
+            let _ = field.set_selection_end(at);
             let _ = field.focus();
+            caret.set(before.len());
+            text.set(whole);
         }
     };
     let on_key = move |event: KeyboardEvent| {
@@ -109,6 +118,8 @@ pub fn Composer(room: Room) -> impl IntoView {
         let writes = !value.trim().is_empty();
         chosen.set(0);
         dismissed.set(false);
+        let at = field.get_untracked().and_then(|field| field.selection_end().ok().flatten());
+        caret.set(at.map_or(value.len(), |units| naming::caret(&value, units)));
         text.set(value);
         let now = browser::now_ms();
         if writes && now - told.get_value() > TELL_EVERY {

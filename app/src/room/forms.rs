@@ -54,7 +54,7 @@ pub fn NewRoom() -> impl IntoView {
             </main>
         }
         .into_any(),
-        Some(false) => trouble(&Problem::new(Code::AdminOnly, "Only an admin can do this.").into()),
-        None => trouble(&Problem::new(Code::NotLoggedIn, words::LOG_IN_FIRST).into()),
+        Some(false) => trouble(&Problem::new(Code::AdminOnly, "Only an admin can do this.").into()).into_any(),
+        None => trouble(&Problem::new(Code::NotLoggedIn, words::LOG_IN_FIRST).into()).into_any(),
     }
 }

@@ -263,7 +263,7 @@ impl Live {
         }
         self.places.set(Some(places));
         self.know_blocked(blocked);
-        browser::mark_alive();
+        browser::note("data-alive", "yes");
         for synced in channels {
             let (Synced::Changes { channel, .. } | Synced::Reload { channel } | Synced::Gone { channel }) = &synced;
             if let Some(room) = self.room.get_untracked()

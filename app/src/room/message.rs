@@ -11,7 +11,7 @@ use leptos::either::Either;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
-use model::{ChannelId, ChannelKind, ClientKey, Code, Message, MessageKind, Problem, Role};
+use model::{ChannelId, ChannelKind, ClientKey, Code, EntityKind, Message, MessageKind, Problem, Role};
 
 /// All that the page shows.
 struct Shown {
@@ -19,6 +19,8 @@ struct Shown {
     is_mine: bool,
     moderates: bool,
     is_room: bool,
+    /// Why an AI said it, and what others made of the same message.
+    reasons: Vec<String>,
 }
 
 async fn load(room: Option<String>, seq: Option<String>) -> Result<Shown, Failure> {
@@ -33,7 +35,13 @@ async fn load(room: Option<String>, seq: Option<String>) -> Result<Shown, Failur
     let is_room = opened.channel.kind == ChannelKind::Room;
     let moderates = opened.channel.kind != ChannelKind::Chat
         && (matches!(role, Some(Role::Owner | Role::Admin)) || (is_room && me.is_admin));
-    Ok(Shown { is_mine: message.author.id == me.id, message, moderates, is_room })
+    let trigger = message.reply_to.filter(|_| message.author.kind == EntityKind::Ai);
+    let reasons = match trigger {
+        Some(trigger) => domain::minds::decisions(&space, me.id, id, trigger).await?,
+        None => Vec::new(),
+    };
+    let reasons = reasons.into_iter().map(|decision| decision.reason).collect();
+    Ok(Shown { reasons, is_mine: message.author.id == me.id, message, moderates, is_room })
 }
 
 /// The page.
@@ -55,7 +63,7 @@ pub fn MessagePage() -> impl IntoView {
 
 #[component]
 fn Show(shown: Shown) -> impl IntoView {
-    let Shown { message, is_mine, moderates, is_room } = shown;
+    let Shown { message, is_mine, moderates, is_room, reasons } = shown;
     let flash = viewer().with_untracked(|viewer| viewer.flash.clone());
     let problem = flash.map(|flash| flash.problem);
     let (channel, seq) = (message.channel, message.seq);
@@ -117,6 +125,10 @@ fn Show(shown: Shown) -> impl IntoView {
             </form>
         }
     });
+    let reasons = (!reasons.is_empty()).then(|| {
+        let lines = reasons.into_iter().map(|line| view! { <p>{line}</p> }).collect_view();
+        view! { <details class="why"><summary>{words::WHY}</summary>{lines}</details> }
+    });
     let why = (!is_mine).then(|| {
         view! {
             <div class="field">
@@ -141,6 +153,7 @@ fn Show(shown: Shown) -> impl IntoView {
                 <Avatar entity=message.author.clone() />
                 <p class="author"><b>{message.author.name.clone()}</b></p>
                 <div class="text" dir="auto" inner_html=message.html.clone()></div>
+                {reasons}
             </article>
             <Trouble problem />
             <div class="card">

@@ -19,7 +19,6 @@ mod settings;
 mod state;
 mod stream;
 mod talk;
-mod why;
 
 #[cfg(feature = "ssr")]
 pub use forms::NewRoom;

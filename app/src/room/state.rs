@@ -57,8 +57,6 @@ pub struct Room {
     /// Replies of which the present stream has told, and whether they are over: whatever comes of them, it will tell.
     told: StoredValue<HashMap<ReplyId, bool>>,
     pub(super) loading: RwSignal<bool>,
-    /// Whether it was told a moment ago how far one has read.
-    pub(super) telling_read: RwSignal<bool>,
     pub(super) sending: RwSignal<bool>,
 }
 
@@ -89,7 +87,6 @@ impl Room {
             last_read: RwSignal::new(last_read_seq),
             told: StoredValue::new(HashMap::new()),
             loading: RwSignal::new(false),
-            telling_read: RwSignal::new(false),
             sending: RwSignal::new(false),
             picture: RwSignal::new(picture),
         }

@@ -5,7 +5,6 @@ use super::live::Live;
 use super::outbox::{Sending, Unsent};
 use super::picture::Picture;
 use super::state::Room;
-use super::why::Why;
 use crate::app::viewer;
 use crate::components::Avatar;
 use crate::{when, words};
@@ -255,7 +254,14 @@ fn Line(row: Row, room: Room) -> impl IntoView {
             </p>
         }
     });
-    let why = message.reply_to.filter(|_| is_ai).map(|trigger| view! { <Why channel=message.channel trigger /> });
+    // Why it spoke is told on request: page.js asks.
+    let why = message.reply_to.filter(|_| is_ai).map(|trigger| {
+        view! {
+            <details class="why by-script" data-message=trigger.to_string()>
+                <summary>{words::WHY}</summary>
+            </details>
+        }
+    });
     // A reply right after what it answers needs no quotation.
     let quote = message.quote.filter(|quote| quote.seq != seq - 1 && message.deletion.is_none()).map(|quote| {
         let text = if quote.text.is_empty() { words::QUOTE_GONE.to_owned() } else { quote.text };
@@ -292,7 +298,7 @@ fn Line(row: Row, room: Room) -> impl IntoView {
     let page = format!("/rooms/{}/messages/{seq}", room.id);
     EitherOf3::B(view! {
         {day}
-        <article class=class id=format!("m{seq}") tabindex="-1" data-seq=seq>
+        <article class=class id=format!("m{seq}") tabindex="-1" data-seq=seq data-channel=message.channel.to_string()>
             {heading}
             <a class="without-script quiet" href=page>{words::MORE}</a>
             {quote}
@@ -337,21 +343,21 @@ fn Growing(room: Room, writing: Writing) -> impl IntoView {
         room.writing.with(|all| all.iter().find(|one| one.reply == id).cloned()).unwrap_or_else(|| first.clone())
     });
     let failed = move || now.with(|writing| writing.state == ReplyState::Failed);
+    let class = move || {
+        now.with(|writing| match writing.state {
+            ReplyState::Failed => "failed",
+            ReplyState::Waiting => "thinking",
+            _ if writing.text.is_empty() => "thinking dots",
+            _ => "text growing",
+        })
+    };
     let body = move || {
-        now.with(|writing| match (&writing.state, &writing.notice) {
-            (ReplyState::Failed, notice) => {
-                view! { <p class="failed" role="status">{notice.clone().unwrap_or_default()}</p> }.into_any()
-            }
-            (ReplyState::Waiting, notice) => {
-                let text = notice.clone().unwrap_or_default();
-                view! { <p class="thinking">{words::WAITING} {(!text.is_empty()).then(|| format!(" · {text}"))}</p> }
-                    .into_any()
-            }
-            _ if writing.text.is_empty() => {
-                view! { <p class="thinking">{words::THINKING}<span class="dots" aria-hidden="true"></span></p> }
-                    .into_any()
-            }
-            _ => view! { <div class="text growing" dir="auto">{writing.text.clone()}</div> }.into_any(),
+        now.with(|writing| match (writing.state, &writing.notice) {
+            (ReplyState::Failed, notice) => notice.clone().unwrap_or_default(),
+            (ReplyState::Waiting, Some(notice)) if !notice.is_empty() => format!("{} · {notice}", words::WAITING),
+            (ReplyState::Waiting, _) => words::WAITING.to_owned(),
+            _ if writing.text.is_empty() => words::THINKING.to_owned(),
+            _ => writing.text.clone(),
         })
     };
     view! {
@@ -361,7 +367,7 @@ fn Growing(room: Room, writing: Writing) -> impl IntoView {
                 <b>{entity.name.clone()}</b>
                 <span class="wisp" title=words::AI_MARK>{words::AI_MARK}</span>
             </p>
-            {body}
+            <div class=class dir="auto" role=move || failed().then_some("status")>{body}</div>
         </article>
     }
 }
@@ -375,21 +381,20 @@ fn Pending(room: Room, unsent: Unsent) -> impl IntoView {
     let me = me.map(|me| Entity { id: me.id, kind: EntityKind::Human, name: me.name, bio: String::new() });
     let name = me.as_ref().map(|me| me.name.clone());
     let note = match sending {
-        Sending::Pending => view! { <p class="pending-note">{words::PENDING}</p> }.into_any(),
+        Sending::Pending => Either::Left(view! { <p class="pending-note">{words::PENDING}</p> }),
         Sending::Refused(why) => {
             let take_back = move || {
                 (!room.is_archived()).then(|| {
                     view! { <button class="quiet" type="button" on:click=move |_| room.take_back(client_key)>{words::TAKE_BACK}</button> }
                 })
             };
-            view! {
+            Either::Right(view! {
                 <p class="failed" role="alert">
                     {words::NOT_SENT} " " {why} " "
                     <button class="quiet" type="button" on:click=move |_| room.try_again(client_key)>{words::TRY_AGAIN}</button>
                     {take_back}
                 </p>
-            }
-            .into_any()
+            })
         }
     };
     view! {
