@@ -123,6 +123,7 @@ pub const MUTE: &str = "Make it silent";
 pub const UNMUTE: &str = "Let it be heard again";
 pub const MUTED: &str = "silent";
 pub const MENTIONED: &str = "names you";
+pub const AS_FOR_ALL: &str = "as for all";
 pub const PUT_AWAY: &str = "Put it away";
 pub const BRING_BACK: &str = "Bring it back";
 pub const PUT_AWAY_HINT: &str = "What is put away leaves your list until something new is said in it.";

@@ -148,6 +148,8 @@ pub struct Opened {
     pub local_model: bool,
     /// Whether it is silent for the one who asks.
     pub muted: bool,
+    /// Whether the one who asks has put it away.
+    pub put_away: bool,
     /// Whom the one who asks does not want to hear from.
     pub blocked: Vec<EntityId>,
     /// What is left of the messages that the one who asks may post, where something limits them.

@@ -97,7 +97,7 @@ fn Person(is_me: bool, person: PersonRow) -> impl IntoView {
                     {hidden()}
                     <label>
                         {words::QUOTA} " "
-                        <input name="limit" type="number" min="0" max="1000000" value=limit aria-label=format!("{} {name}", words::QUOTA) />
+                        <input name="limit" type="number" min="0" max="1000000" value=limit placeholder=words::AS_FOR_ALL aria-label=format!("{} {name}", words::QUOTA) />
                     </label>
                     <span class="hint">{(week_count > 0).then(|| format!("{week_count} {}", words::USED))}</span>
                     <button class="quiet">{words::SET}</button>

@@ -128,7 +128,7 @@ fn ProfileForm(profile: Profile) -> impl IntoView {
                 <label for="status">{words::STATUS}</label>
                 <input id="status" name="status" maxlength="80" value=fill("status", profile.status) />
             </div>
-            <label><input type="checkbox" name="busy" value="true" checked=busy /> {words::BUSY_NOW}</label>
+            <label class="choice"><input type="checkbox" name="busy" value="true" checked=busy /> {words::BUSY_NOW}</label>
             <div class="field">
                 <label for="bio">{words::BIO}</label>
                 <textarea id="bio" name="bio" rows="3" maxlength="500">{fill("bio", profile.bio)}</textarea>

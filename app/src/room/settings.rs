@@ -82,7 +82,7 @@ pub fn Settings() -> impl IntoView {
 #[component]
 fn Show(shown: Shown) -> impl IntoView {
     let Shown { me, opened, role, is_admin, banned, pins, found, letters } = shown;
-    let Opened { channel, members, muted, joined, .. } = opened;
+    let Opened { channel, members, muted, put_away, joined, .. } = opened;
     let problem = viewer().with_untracked(|viewer| viewer.flash.as_ref().map(|flash| flash.problem.clone()));
     let (id, is_open) = (channel.id, channel.archived_at.is_none());
     let is_circle = channel.kind == ChannelKind::Circle;
@@ -94,16 +94,17 @@ fn Show(shown: Shown) -> impl IntoView {
         view! { <RoomForm action="/api/rooms/edit" room=Some(id) now /> }
     });
     let circle = (is_circle && is_open).then(|| view! { <Circle channel=channel.clone() found letters /> });
+    // Rooms stand in the list for all, joined or not.
+    let can_be_put_away = channel.kind != ChannelKind::Room;
     let own = joined.then(|| {
         view! {
             <section class="card">
                 <h2>{words::FOR_YOU}</h2>
                 <div class="ways">
                     <Switch action="/api/channels/mute" id name="muted" value=!muted label=if muted { words::UNMUTE } else { words::MUTE } />
-                    <Switch action="/api/channels/put-away" id name="away" value=true label=words::PUT_AWAY />
-                    <Switch action="/api/channels/put-away" id name="away" value=false label=words::BRING_BACK />
+                    {can_be_put_away.then(|| view! { <Switch action="/api/channels/put-away" id name="away" value=!put_away label=if put_away { words::BRING_BACK } else { words::PUT_AWAY } /> })}
                 </div>
-                <p class="hint">{words::PUT_AWAY_HINT}</p>
+                {can_be_put_away.then(|| view! { <p class="hint">{words::PUT_AWAY_HINT}</p> })}
             </section>
         }
     });

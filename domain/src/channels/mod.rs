@@ -50,6 +50,7 @@ pub async fn open(space: &Space, who: EntityId, id: ChannelId) -> Result<Opened>
         joined: membership.is_some(),
         last_read_seq: membership.map_or(0, |seat| seat.last_read_seq),
         muted: membership.is_some_and(|seat| seat.muted),
+        put_away: membership.is_some_and(|seat| seat.put_away),
         blocked: blocks::blocked_by(&space.db, who).await?,
         local_model: space.minds.is_local(),
         quota: accounts::quota(space, who).await?,

@@ -132,6 +132,8 @@ pub(crate) struct Seat {
     pub last_read_seq: i64,
     /// Whether the channel is silent for them.
     pub muted: bool,
+    /// Whether they have put it away, and nothing was said since.
+    pub put_away: bool,
     /// What they may do.
     pub role: Role,
 }
@@ -147,7 +149,8 @@ pub(crate) async fn channel_for(
         channel_columns!(),
         ", case when c.kind = 'chat' then ",
         other_of!("$2"),
-        " else c.name end as name, m.visible_from, m.last_read_seq, m.muted, m.role
+        " else c.name end as name, m.visible_from, m.last_read_seq, m.muted, m.role,
+         coalesce(m.put_away_seq >= c.last_seq, false) as put_away
          from channels c left join memberships m on m.channel_id = c.id and m.entity_id = $2 and m.left_seq is null
          where c.id = $1"
     ))
@@ -161,6 +164,7 @@ pub(crate) async fn channel_for(
             visible_from,
             last_read_seq: row.try_get("last_read_seq")?,
             muted: row.try_get("muted")?,
+            put_away: row.try_get("put_away")?,
             role: role(row.try_get("role")?),
         }),
         None => None,
