@@ -2,6 +2,7 @@
 
 use crate::accounts::Passwords;
 use crate::live::Hub;
+use crate::messages::insert::Given;
 use crate::messages::roster::Rosters;
 use crate::messages::writer::Writers;
 use crate::minds::Minds;
@@ -28,6 +29,15 @@ pub struct Policy {
     pub weekly_messages: Option<i32>,
     /// After how long without a sign somebody is away.
     pub away_after: Duration,
+    /// How long AIs wait for what else is said before they consider it; a fifth of it where one is called by name.
+    pub pause: Duration,
+}
+
+impl Policy {
+    /// What every post is given.
+    pub(crate) const fn given(&self) -> Given {
+        Given { weekly: self.weekly_messages, pause: self.pause }
+    }
 }
 
 /// The space: its database, its live streams, its minds. Cheap to clone.

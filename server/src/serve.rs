@@ -199,6 +199,7 @@ async fn open_space(
         posts_per_minute: config.posts_per_minute,
         weekly_messages: config.weekly_messages,
         away_after: config.away_after,
+        pause: config.pause,
     };
     let (space, wire) = match &config.redis_url {
         Some(url) => {

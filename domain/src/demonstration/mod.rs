@@ -108,6 +108,14 @@ pub async fn open(space: &Space) -> Result<()> {
         let Some((_, who)) = known.iter().find(|(known, _)| known == name) else { continue };
         say(space, *who, lobby, body).await?;
     }
+    // It was said before anybody came: no AI considers it any more.
+    sqlx::query(
+        "update memberships m set last_read_seq = c.last_seq from channels c, entities e
+         where c.id = m.channel_id and e.id = m.entity_id and e.kind = 'ai' and c.id = $1",
+    )
+    .bind(lobby.0)
+    .execute(&space.db)
+    .await?;
     // One of them has a week's limit, so that one can see what that is like.
     if let Some((_, who)) = known.iter().find(|(name, _)| *name == "alice") {
         sqlx::query("update accounts set weekly_limit = 100 where entity_id = $1")

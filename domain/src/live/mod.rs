@@ -39,6 +39,8 @@ const STREAMS_EACH: usize = 20;
 const REMINDED: usize = 20;
 /// How often memberships are read at most for a stream that opens while its channels change.
 const READS: usize = 5;
+/// How long somebody counts as writing after they last showed it. Browsers say so every three seconds.
+const TYPES_FOR: Duration = Duration::from_secs(5);
 /// How long an event waits for an earlier one that is still on its way before the database is asked.
 const OUT_OF_ORDER: Duration = Duration::from_millis(25);
 
@@ -48,6 +50,8 @@ pub struct Hub {
     lanes: Mutex<HashMap<ChannelId, Arc<Lane>>>,
     people: Mutex<HashMap<EntityId, Person>>,
     writing: Mutex<HashMap<ChannelId, HashMap<ReplyId, Growing>>>,
+    /// Who writes where, and when they last showed it.
+    typing: Mutex<HashMap<(ChannelId, EntityId), Instant>>,
     /// Who did something of late, and when.
     active: Mutex<HashMap<EntityId, Instant>>,
     /// After how long without a sign somebody is away.
@@ -73,6 +77,7 @@ impl Hub {
             lanes: Mutex::default(),
             people: Mutex::default(),
             writing: Mutex::default(),
+            typing: Mutex::default(),
             active: Mutex::default(),
             away_after,
             known: Mutex::default(),
@@ -189,10 +194,40 @@ impl Hub {
         Ok(())
     }
 
-    /// Tells something ephemeral to everybody in a channel.
-    pub fn pass(&self, channel: ChannelId, told: Told) {
-        self.nodes.tell(&Hint::Passing { channel, except: told.except.to_vec() }, &told.frame);
-        self.pass_here(channel, told);
+    /// Tells everybody in a channel that somebody writes, or no longer.
+    pub fn typing(&self, channel: ChannelId, who: EntityId, over: bool, told: Told) {
+        self.nodes.tell(&Hint::Typing { channel, who, over, except: told.except.to_vec() }, &told.frame);
+        self.typing_here(channel, who, over, told);
+    }
+
+    pub(crate) fn typing_here(&self, channel: ChannelId, who: EntityId, over: bool, told: Told) {
+        self.types(channel, who, over);
+        if !told.frame.is_empty() {
+            self.pass_here(channel, told);
+        }
+    }
+
+    /// Notes that somebody writes, or no longer; whether it was known that they do.
+    fn types(&self, channel: ChannelId, who: EntityId, over: bool) -> bool {
+        let mut typing = lock(&self.typing);
+        typing.retain(|_, since| since.elapsed() < TYPES_FOR);
+        let before = typing.remove(&(channel, who));
+        if !over {
+            typing.insert((channel, who), Instant::now());
+        }
+        before.is_some()
+    }
+
+    /// Who has posted no longer writes. Browsers know by the message; nodes are told.
+    pub(crate) fn posted(&self, channel: ChannelId, who: EntityId) {
+        if self.types(channel, who, true) {
+            self.nodes.tell(&Hint::Typing { channel, who, over: true, except: Vec::new() }, &[]);
+        }
+    }
+
+    /// Whether somebody is writing in a channel.
+    pub(crate) fn is_typed_in(&self, channel: ChannelId) -> bool {
+        lock(&self.typing).iter().any(|((there, _), since)| *there == channel && since.elapsed() < TYPES_FOR)
     }
 
     pub(crate) fn pass_here(&self, channel: ChannelId, told: Told) {

@@ -1,27 +1,38 @@
 //! How posts come into the tables `messages`, `mentions` and `tasks`: one statement, so one round trip, and the channel's
 //! row is locked for no longer than the commit takes.
 
-use super::Prepared;
+use super::{Asked, Prepared};
 use crate::Result;
+use crate::tasks::store::interval;
 use model::{ChannelId, EntityId, MessageId};
 use sqlx::{PgConnection, PgExecutor};
 use std::collections::HashMap;
+use std::time::Duration;
 use time::OffsetDateTime;
 use uuid::Uuid;
+
+/// What the space gives for every post.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Given {
+    /// How many messages each person may post in a week, where nothing else was said of them.
+    pub weekly: Option<i32>,
+    /// How long AIs wait for what else is said before they consider it.
+    pub pause: Duration,
+}
 
 /// seq, clock and time of a message that was just born.
 pub(crate) type Numbered = (i64, i64, OffsetDateTime);
 
 /// Numbers and keeps a message with its mentions, and asks the AIs that it names to consider it. `None` where the author
 /// is no member, the channel is archived, one of a private chat has blocked the other, the author's week is used up, or
-/// the members have changed since it was prepared. `usual` is how many messages the space gives each person in a week.
+/// the members have changed since it was prepared.
 ///
 /// The author's membership is locked first (shared): whoever is being removed has either posted before or cannot any
 /// more. Most messages come alone, name nobody and ask no AI. For them this short statement does: the one for several
 /// costs a third more even where it has nothing to add.
-pub(super) async fn one(db: impl PgExecutor<'_>, post: &Prepared, usual: Option<i32>) -> Result<Option<Numbered>> {
+pub(super) async fn one(db: impl PgExecutor<'_>, post: &Prepared, given: Given) -> Result<Option<Numbered>> {
     if !post.mentions.is_empty() || post.considering().next().is_some() {
-        return Ok(together(db, post.channel, &[post], usual).await?.remove(&post.id));
+        return Ok(together(db, post.channel, &[post], given).await?.remove(&post.id));
     }
     let row = sqlx::query_as(
         "with author as (
@@ -54,7 +65,7 @@ pub(super) async fn one(db: impl PgExecutor<'_>, post: &Prepared, usual: Option<
     .bind(post.reply_to.map(|id| id.0))
     .bind(post.client_key.0)
     .bind(post.roster)
-    .bind(usual)
+    .bind(given.weekly)
     .fetch_optional(db)
     .await?;
     Ok(row)
@@ -65,10 +76,10 @@ pub(super) async fn together(
     db: impl PgExecutor<'_>,
     channel: ChannelId,
     posts: &[&Prepared],
-    usual: Option<i32>,
+    given: Given,
 ) -> Result<HashMap<MessageId, Numbered>> {
     let mut mentions = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    let mut tasks = (Vec::new(), Vec::new(), Vec::new());
+    let mut tasks = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for post in posts {
         for mention in &post.mentions {
             mentions.0.push(post.id.0);
@@ -76,10 +87,11 @@ pub(super) async fn together(
             mentions.2.push(mention.start as i32);
             mentions.3.push(mention.length as i32);
         }
-        for ai in post.considering() {
+        for Asked { ai, called } in post.considering() {
             tasks.0.push(post.id.0);
             tasks.1.push(Uuid::now_v7());
             tasks.2.push(ai.0);
+            tasks.3.push(called.map(|place| place as i32));
         }
     }
     let each = |of: fn(&Prepared) -> Uuid| posts.iter().map(|post| of(post)).collect::<Vec<Uuid>>();
@@ -126,12 +138,16 @@ pub(super) async fn together(
             from unnest($9::uuid[], $10::uuid[], $11::int[], $12::int[]) as x (message, entity, start, length)
             join born on born.id = x.message
          ), considering as (
-            insert into tasks (id, kind, ordering_key, dedup_key, payload)
-            select x.task, 'consider', 'consider:' || x.entity || ':' || $1, 'consider:' || x.entity || ':' || $1,
-                   jsonb_build_object('entity', x.entity, 'channel', $1, 'from_seq', born.seq)
-            from unnest($13::uuid[], $14::uuid[], $15::uuid[]) as x (message, task, entity)
-            join born on born.id = x.message order by born.seq
-            on conflict (dedup_key) where lease_owner is null and dedup_key is not null do nothing
+            insert into tasks (id, kind, ordering_key, dedup_key, payload, run_at)
+            select min(x.task::text)::uuid, 'consider', 'consider:' || $1, 'consider:' || x.entity || ':' || $1,
+                   jsonb_build_object('entity', x.entity, 'channel', $1),
+                   now() + case when min(x.called) is null then $18
+                                else $18 / 5 + min(x.called) * interval '1 millisecond' end
+            from unnest($13::uuid[], $14::uuid[], $15::uuid[], $17::int[]) as x (message, task, entity, called)
+            join born on born.id = x.message group by x.entity
+            on conflict (dedup_key) where lease_owner is null and dedup_key is not null do update
+            set run_at = case when excluded.run_at < now() + $18 then least(tasks.run_at, excluded.run_at)
+                              else greatest(tasks.run_at, least(excluded.run_at, tasks.created_at + $18 * 4)) end
          )
          select id, seq, clock, created_at from born",
     )
@@ -150,7 +166,9 @@ pub(super) async fn together(
     .bind(tasks.0)
     .bind(tasks.1)
     .bind(tasks.2)
-    .bind(usual)
+    .bind(given.weekly)
+    .bind(tasks.3)
+    .bind(interval(given.pause))
     .fetch_all(db)
     .await?;
     Ok(rows.into_iter().map(|(id, seq, clock, at)| (MessageId(id), (seq, clock, at))).collect())

@@ -81,6 +81,13 @@ fn quiet(body: &str, length: usize) -> Vec<bool> {
     quiet
 }
 
+/// What somebody says in their own words: without code, quotations and addresses.
+pub(crate) fn own_words(body: &str) -> String {
+    let quiet = quiet(body, body.chars().count());
+    let said: String = body.chars().zip(quiet).map(|(c, quiet)| if quiet { ' ' } else { c }).collect();
+    said.split(' ').filter(|word| !word.contains("://")).collect::<Vec<&str>>().join(" ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,7 +4,7 @@ mod changes;
 mod changing;
 mod code;
 mod emoji;
-mod insert;
+pub(crate) mod insert;
 mod markdown;
 pub mod mentions;
 pub(crate) mod roster;
@@ -66,6 +66,7 @@ pub fn check(body: &str) -> Result<(), Problem> {
 pub async fn post(space: &Space, author: EntityId, draft: Draft) -> Result<Message> {
     check(&draft.body)?;
     space.live.active(author);
+    space.live.posted(draft.channel, author);
     let sent = draft.clone();
     match number(space, author, draft).await {
         // It may have been posted before its author left or the room was closed.
@@ -111,6 +112,15 @@ pub(crate) fn told(message: &Message) -> Told {
     Told::event(&event)
 }
 
+/// An AI that is to consider a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Asked {
+    /// Which.
+    pub ai: EntityId,
+    /// Whether the message names it, and as the how many of them.
+    pub called: Option<usize>,
+}
+
 /// A message that needs only its number.
 pub(crate) struct Prepared {
     pub id: MessageId,
@@ -122,15 +132,15 @@ pub(crate) struct Prepared {
     pub reply_to: Option<MessageId>,
     pub quote: Option<Quote>,
     pub mentions: Vec<mentions::Mention>,
-    asked: Vec<EntityId>,
+    asked: Vec<Asked>,
     moves_nobody: bool,
     /// The clock of the roster that the mentions were looked up in; `None` where any will do.
     roster: Option<i64>,
 }
 
 impl Prepared {
-    /// The AIs that might answer.
-    pub fn considering(&self) -> impl Iterator<Item = EntityId> + '_ {
+    /// The AIs that might answer: those it names, in that order, then those that take part unasked.
+    pub fn considering(&self) -> impl Iterator<Item = Asked> + '_ {
         self.asked.iter().copied().filter(|_| !self.moves_nobody)
     }
 
@@ -141,16 +151,18 @@ impl Prepared {
         self.asked.clear();
         for (entity, mention) in roster.named(&self.body) {
             self.mentions.push(mention);
-            self.ask(entity);
+            if entity.kind == EntityKind::Ai {
+                self.ask(entity.id, Some(self.asked.len()));
+            }
         }
-        if !roster.is_room {
-            roster.members.iter().for_each(|(entity, _)| self.ask(entity));
+        for ai in &roster.unasked {
+            self.ask(*ai, None);
         }
     }
 
-    fn ask(&mut self, entity: &Entity) {
-        if entity.kind == EntityKind::Ai && !self.asked.contains(&entity.id) {
-            self.asked.push(entity.id);
+    fn ask(&mut self, ai: EntityId, called: Option<usize>) {
+        if ai != self.author.id && self.asked.iter().all(|asked| asked.ai != ai) {
+            self.asked.push(Asked { ai, called });
         }
     }
 
@@ -219,8 +231,6 @@ pub(crate) async fn prepare(space: &Space, author: EntityId, draft: Draft) -> Re
         None => None,
     };
     let html = markdown::rendered(&body).await?;
-    // An AI's own words move no AI yet: that is what keeps two of them from talking for ever.
-    let moves_nobody = author.kind == EntityKind::Ai;
     let mut prepared = Prepared {
         id: MessageId::new(),
         channel,
@@ -232,7 +242,7 @@ pub(crate) async fn prepare(space: &Space, author: EntityId, draft: Draft) -> Re
         quote,
         mentions: Vec::new(),
         asked: Vec::new(),
-        moves_nobody,
+        moves_nobody: false,
         roster: None,
     };
     prepared.look_up(&roster);
@@ -246,7 +256,7 @@ pub(crate) async fn insert(
     prepared: &mut Prepared,
 ) -> Result<Option<insert::Numbered>> {
     for look in 1..=LOOKS {
-        if let Some(numbered) = insert::one(&mut *db, prepared, space.policy.weekly_messages).await? {
+        if let Some(numbered) = insert::one(&mut *db, prepared, space.policy.given()).await? {
             return Ok(Some(numbered));
         }
         let roster = space.rosters.newest(&mut *db, prepared.channel).await?;

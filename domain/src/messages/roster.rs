@@ -14,8 +14,8 @@ const KEPT: usize = 200_000;
 pub(crate) struct Roster {
     /// The newest clock of its memberships: whatever changes one of them raises it.
     pub clock: i64,
-    /// Whether it is a room: there AIs consider what names them, elsewhere everything.
-    pub is_room: bool,
+    /// AIs that consider everything that is said there, called or not.
+    pub unasked: Vec<EntityId>,
     /// Members, each with what their name is looked up by.
     pub members: Vec<(Entity, String)>,
 }

@@ -85,16 +85,19 @@ pub(super) async fn roster(db: impl PgExecutor<'_>, channel: ChannelId) -> Resul
     type Row = (Uuid, String, String, String, String, i64, bool);
     let rows: Vec<Row> = sqlx::query_as(
         "select e.id, e.kind, e.name, e.bio, e.name_key, (select max(clock) from memberships where channel_id = $1),
-                c.kind = 'room'
+                coalesce(case when c.kind = 'room' then d.strategy_room in ('probabilistic', 'active')
+                              else d.strategy_chat <> 'silent' end, false)
          from memberships m join entities e on e.id = m.entity_id join channels c on c.id = m.channel_id
+         left join minds d on d.entity_id = e.id
          where m.channel_id = $1 and m.left_seq is null",
     )
     .bind(channel.0)
     .fetch_all(db)
     .await?;
-    let (clock, is_room) = rows.first().map_or((0, true), |row| (row.5, row.6));
+    let clock = rows.first().map_or(0, |row| row.5);
+    let unasked = rows.iter().filter(|row| row.6).map(|row| EntityId(row.0)).collect();
     let members = rows.into_iter().map(|(id, kind, name, bio, key, ..)| (entity((id, kind, name, bio)), key)).collect();
-    Ok(Roster { clock, is_room, members })
+    Ok(Roster { clock, unasked, members })
 }
 
 pub(super) async fn by_client_key(db: &PgPool, author: EntityId, key: ClientKey) -> Result<Option<Message>> {

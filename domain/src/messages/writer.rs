@@ -76,7 +76,7 @@ impl Work for Writer {
 
 impl Writer {
     async fn insert_one(&mut self, post: &Prepared) -> Result<Option<Numbered>> {
-        let written = in_time(insert::one(self.line.get().await?, post, self.space.policy.weekly_messages)).await;
+        let written = in_time(insert::one(self.line.get().await?, post, self.space.policy.given())).await;
         self.line.after(&written);
         written
     }
@@ -84,8 +84,7 @@ impl Writer {
     async fn insert_together(&mut self, batch: &[Waiting]) -> Result<HashMap<MessageId, Numbered>> {
         let posts: Vec<&Prepared> = batch.iter().map(|one| &one.prepared).collect();
         let written =
-            in_time(insert::together(self.line.get().await?, self.channel, &posts, self.space.policy.weekly_messages))
-                .await;
+            in_time(insert::together(self.line.get().await?, self.channel, &posts, self.space.policy.given())).await;
         self.line.after(&written);
         written
     }

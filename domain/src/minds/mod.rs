@@ -1,15 +1,19 @@
 //! How AIs think: what moves them, what they are shown, how their replies come to be.
 
+mod consider;
 mod context;
 mod gates;
+#[cfg(test)]
+mod gathering;
 pub mod openai;
 mod provider;
+mod questions;
 mod reply;
 pub(crate) mod store;
 mod words;
 
+pub use consider::consider;
 pub use provider::{ChatModel, ChatRequest, ModelError, Piece, Pieces, Speaker, Turn};
-pub use reply::consider;
 
 use crate::{Result, Space};
 use model::{ChannelId, Decision, EntityId, MessageId, Writing};

@@ -1,17 +1,15 @@
-//! An AI considers, and what comes of it: one reply, posted once, or a word that says why not.
+//! A reply: written in sight of everybody and posted once, or a word that says why not.
 
 use super::context;
-use super::gates::{self, Considered, Verdict};
 use super::provider::{ChatModel, ChatRequest, ModelError, Piece};
 use super::store::{self, Mind, Settled};
 use super::words::Words;
 use crate::entities::blocks;
 use crate::tasks::{Outcome, Task};
 use crate::{Error, Result, Space, channels, messages, tasks};
-use futures::{FutureExt, StreamExt};
-use model::{ChannelId, ClientKey, EntityId, Message, MessageId, ReplyId, ReplyState, Writing, limits};
-use serde::Deserialize;
-use std::panic::AssertUnwindSafe;
+use futures::StreamExt;
+use model::{ChannelId, ClientKey, Message, MessageId, ReplyId, ReplyState, Writing, limits};
+use serde_json::Value;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -24,101 +22,46 @@ const PATIENCE: Duration = Duration::from_mins(5);
 /// How often the text so far is kept.
 const KEEP: Duration = Duration::from_secs(1);
 
-#[derive(Deserialize)]
-struct Consider {
-    entity: EntityId,
-    channel: ChannelId,
-    from_seq: i64,
-}
-
-/// Does a task of the kind `consider`.
-pub async fn consider(space: &Space, task: &Task) -> Result<Outcome> {
-    let Ok(asked) = serde_json::from_value::<Consider>(task.payload.clone()) else {
-        tracing::error!(payload = %task.payload, "a task that cannot be read was dropped");
-        return Ok(Outcome::Done);
-    };
-    let turn = AssertUnwindSafe(once(space, task, &asked)).catch_unwind().await;
-    let outcome = match turn.unwrap_or_else(|_| Err(Error::Interrupted("an AI's turn"))) {
-        Err(cause) if task.is_last_try() => {
-            tracing::error!(%cause, "an AI's turn failed inside for the last time");
-            give_up(space, &asked).await?;
-            Outcome::Done
-        }
-        outcome => outcome?,
-    };
-    // A mention that came while another try was waited for had no task of its own.
-    if task.attempt > 1 && matches!(outcome, Outcome::Done) {
-        store::ask_again(&space.db, asked.entity, asked.channel, asked.from_seq).await?;
-        space.ring();
-    }
-    Ok(outcome)
-}
-
-/// Ends what was begun, in sight of everybody.
-async fn give_up(space: &Space, asked: &Consider) -> Result<()> {
-    let Some(mind) = store::mind(&space.db, asked.entity, asked.channel).await? else { return Ok(()) };
-    for begun in store::open(&space.db, asked.channel).await? {
-        if begun.entity.id != asked.entity || begun.state.is_over() {
-            continue;
-        }
-        let notice = could_not_answer(&mind.entity.name);
-        store::decide(&space.db, &mind, asked.channel, begun.trigger, "inside", "failed", &notice, None).await?;
-        store::end(&space.db, begun.reply, ReplyState::Failed, Some(&notice)).await?;
-        space.live.grow(Writing { state: ReplyState::Failed, text: String::new(), notice: Some(notice), ..begun });
-    }
-    Ok(())
-}
-
-fn could_not_answer(name: &str) -> String {
+pub(super) fn could_not_answer(name: &str) -> String {
     format!("{name} could not answer: the model did not respond. Ask again in a little while.")
 }
 
-async fn once(space: &Space, task: &Task, asked: &Consider) -> Result<Outcome> {
-    let Consider { entity, channel, from_seq } = *asked;
-    let Some(mind) = store::mind(&space.db, entity, channel).await? else { return Ok(Outcome::Done) };
-    let Some((trigger, mentioned)) = store::trigger(&space.db, entity, channel, from_seq).await? else {
+/// What a reply begins with.
+#[derive(Clone, Copy)]
+pub(super) struct Begin<'a> {
+    /// Who speaks.
+    pub mind: &'a Mind,
+    /// The message that moved it.
+    pub trigger: &'a Message,
+    /// Why, in words.
+    pub reason: &'a str,
+    /// What decided, as it is kept.
+    pub inputs: &'a Value,
+    /// How far it had considered the channel then.
+    pub up_to: i64,
+}
+
+/// Speaks: begins a reply, or takes up one that was begun, and brings it to its end.
+pub(super) async fn reply(space: &Space, task: &Task, model: &Arc<dyn ChatModel>, begin: Begin<'_>) -> Result<Outcome> {
+    let Begin { mind, trigger, up_to, .. } = begin;
+    let (entity, channel) = (mind.entity.id, trigger.channel);
+    let Some(reply) = store::begin(&space.db, entity, channel, trigger.id, up_to).await? else {
         return Ok(Outcome::Done);
     };
-    let considered = Considered {
-        name: &mind.entity.name,
-        ai_enabled: space.policy.ai_enabled,
-        has_model: space.minds.model().is_some(),
-        is_member: mind.is_member,
-        awake: mind.awake,
-        mentioned,
-        answers_all: mind.answers_all,
-    };
-    let (reason, model) = match (gates::pass(considered), space.minds.model()) {
-        (Verdict::Speak { reason }, Some(model)) => (reason, model.clone()),
-        (Verdict::Stay { gate, reason }, _) => {
-            store::decide(&space.db, &mind, channel, trigger.id, gate, "stayed_silent", &reason, None).await?;
-            store::give_up(&space.db, entity, trigger.id).await?;
-            return Ok(Outcome::Done);
-        }
-        (Verdict::Speak { .. }, None) => return Ok(Outcome::Done),
-    };
-    let Some(reply) = store::begin(&space.db, entity, channel, trigger.id).await? else { return Ok(Outcome::Done) };
-    let mut telling = Telling { space, reply, channel, trigger: trigger.id, mind: &mind, told: 0, notice: None };
+    let mut telling = Telling { space, reply, channel, trigger: trigger.id, mind, told: 0, notice: None };
     telling.tell(ReplyState::Thinking, "");
     let begun = Instant::now();
-    match write(&mut telling, &model, &trigger).await? {
+    match write(&mut telling, model, trigger).await? {
         Ok(written) if limits::length(&written.text) == 0 => {
-            store::decide(
-                &space.db,
-                &mind,
-                channel,
-                trigger.id,
-                "words",
-                "stayed_silent",
-                &format!("{} had nothing to say.", mind.entity.name),
-                None,
-            )
-            .await?;
+            let reason = format!("{} had nothing to say.", mind.entity.name);
+            let inputs = Some(begin.inputs);
+            store::decide(&space.db, mind, channel, trigger.id, "words", "stayed_silent", &reason, None, inputs)
+                .await?;
             store::end(&space.db, reply, ReplyState::Silent, None).await?;
             telling.tell(ReplyState::Silent, "");
             Ok(Outcome::Done)
         }
-        Ok(written) => telling.post(task, &model, &trigger, &reason, written, begun).await,
+        Ok(written) => telling.post(task, model, begin, written, begun).await,
         Err(cause) => telling.fail(task, &cause).await,
     }
 }
@@ -255,12 +198,12 @@ impl Telling<'_> {
         &mut self,
         task: &Task,
         model: &Arc<dyn ChatModel>,
-        trigger: &Message,
-        reason: &str,
+        begin: Begin<'_>,
         written: Written,
         begun: Instant,
     ) -> Result<Outcome> {
         let Self { space, channel, mind, reply, .. } = *self;
+        let Begin { trigger, reason, inputs, .. } = begin;
         let draft =
             messages::Draft { channel, client_key: ClientKey(reply.0), body: written.text, reply_to: Some(trigger.id) };
         let telling = space.live.expect(channel);
@@ -278,6 +221,7 @@ impl Telling<'_> {
             reply,
             caused_by: trigger.author.id,
             reason,
+            inputs: Some(inputs),
             model: mind.model.as_deref().unwrap_or_else(|| model.name()),
             tokens_in: written.tokens_in,
             tokens_out: written.tokens_out,
@@ -287,17 +231,20 @@ impl Telling<'_> {
         store::settle(&mut work, mind, channel, trigger.id, &settled).await?;
         tasks::store::finish(&mut *work, task.id, task.owner).await?;
         if task.attempt > 1 {
-            store::ask_again(&mut *work, mind.entity.id, channel, trigger.seq).await?;
+            store::ask_again(&mut *work, mind.entity.id, channel).await?;
         }
         work.commit().await?;
         telling.tell(messages::told(&prepared.numbered(numbered)));
+        if prepared.considering().next().is_some() {
+            space.ring();
+        }
         self.tell(ReplyState::Done, "");
         Ok(Outcome::Settled)
     }
 
     async fn gone(&mut self, reason: &str) -> Result<Outcome> {
         let Self { space, channel, mind, reply, trigger, .. } = *self;
-        store::decide(&space.db, mind, channel, trigger, "present", "stayed_silent", reason, None).await?;
+        store::decide(&space.db, mind, channel, trigger, "present", "stayed_silent", reason, None, None).await?;
         store::end(&space.db, reply, ReplyState::Silent, None).await?;
         self.tell(ReplyState::Silent, "");
         Ok(Outcome::Done)
@@ -319,7 +266,8 @@ impl Telling<'_> {
             return Ok(Outcome::Retry(after));
         }
         let notice = could_not_answer(name);
-        store::decide(&space.db, mind, channel, trigger, "model", "failed", &notice, Some(&cause.to_string())).await?;
+        store::decide(&space.db, mind, channel, trigger, "model", "failed", &notice, Some(&cause.to_string()), None)
+            .await?;
         store::end(&space.db, reply, ReplyState::Failed, Some(&notice)).await?;
         self.notice = Some(notice);
         self.tell(ReplyState::Failed, "");

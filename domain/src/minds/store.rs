@@ -1,13 +1,18 @@
 //! The tables `minds`, `replies`, `decisions` and `usage`.
 
+use super::gates::Strategy;
 use crate::Result;
 use crate::entities::entity;
 use crate::messages;
 use model::{ChannelId, Decision, Entity, EntityId, Message, MessageId, ReplyId, ReplyState, Writing};
+use serde_json::Value;
 use sqlx::{PgConnection, PgPool};
 use std::time::Duration;
 use time::OffsetDateTime;
 use uuid::Uuid;
+
+/// How many of the newest messages an AI considers at most, and looks at to know how the talk stands.
+const LOOKS_BACK: i64 = 100;
 
 /// An AI as it thinks, seen from one channel.
 pub(super) struct Mind {
@@ -18,17 +23,33 @@ pub(super) struct Mind {
     pub max_tokens: u32,
     pub awake: bool,
     pub is_member: bool,
-    /// Whether the channel is no room and it answers every message there.
-    pub answers_all: bool,
+    /// When it speaks in this channel.
+    pub strategy: Strategy,
+    pub talkativeness: f32,
+    pub cooldown: Duration,
+}
+
+fn strategy(text: &str) -> Strategy {
+    match text {
+        "probabilistic" => Strategy::Probabilistic,
+        "active" => Strategy::Active,
+        "every_message" => Strategy::EveryMessage,
+        "on_questions" => Strategy::OnQuestions,
+        "smart" => Strategy::Smart,
+        "silent" => Strategy::Silent,
+        _ => Strategy::MentionOnly,
+    }
 }
 
 pub(super) async fn mind(db: &PgPool, id: EntityId, channel: ChannelId) -> Result<Option<Mind>> {
-    type Row = (Uuid, String, String, String, String, Option<String>, f32, i32, bool, bool, bool);
+    type Row = (Uuid, String, String, String, String, Option<String>, f32, i32, bool, bool, String, f32, i32);
     let row: Option<Row> = sqlx::query_as(
         "select e.id, e.kind, e.name, e.bio, d.system_prompt, d.model, d.temperature, d.max_tokens,
                 d.awake and e.deactivated_at is null,
                 exists (select from memberships m where m.channel_id = $2 and m.entity_id = e.id and m.left_seq is null),
-                d.strategy_chat = 'every_message' and exists (select from channels c where c.id = $2 and c.kind <> 'room')
+                case when exists (select from channels c where c.id = $2 and c.kind = 'room') then d.strategy_room
+                     else d.strategy_chat end,
+                d.talkativeness, d.cooldown_s
          from entities e join minds d on d.entity_id = e.id where e.id = $1",
     )
     .bind(id.0)
@@ -36,7 +57,21 @@ pub(super) async fn mind(db: &PgPool, id: EntityId, channel: ChannelId) -> Resul
     .fetch_optional(db)
     .await?;
     Ok(row.map(
-        |(id, kind, name, bio, system_prompt, model, temperature, max_tokens, awake, is_member, answers_all)| Mind {
+        |(
+            id,
+            kind,
+            name,
+            bio,
+            system_prompt,
+            model,
+            temperature,
+            max_tokens,
+            awake,
+            is_member,
+            when,
+            talkativeness,
+            cooldown,
+        )| Mind {
             entity: entity((id, kind, name, bio)),
             system_prompt,
             model,
@@ -44,7 +79,9 @@ pub(super) async fn mind(db: &PgPool, id: EntityId, channel: ChannelId) -> Resul
             max_tokens: max_tokens.unsigned_abs(),
             awake,
             is_member,
-            answers_all,
+            strategy: strategy(&when),
+            talkativeness,
+            cooldown: Duration::from_secs(u64::from(cooldown.unsigned_abs())),
         },
     ))
 }
@@ -67,51 +104,145 @@ pub(crate) async fn insert(
     Ok(())
 }
 
-/// The message that moves an AI, and whether it names it: the one of a reply that was begun and not ended, or the newest
-/// by a human from `from_seq` on that it has not considered yet: one that names it or, where it answers everything, any
-/// that came after the last one it considered.
-pub(super) async fn trigger(
-    db: &PgPool,
-    id: EntityId,
-    channel: ChannelId,
-    from_seq: i64,
-) -> Result<Option<(Message, bool)>> {
-    let found: Option<(i64, bool)> = sqlx::query_as(
-        "select t.seq, exists (select from mentions n where n.message_id = t.id and n.entity_id = $1) from (
-         (select m.seq, m.id from replies r join messages m on m.id = r.trigger_id
+/// What moves an AI.
+pub(super) struct Trigger {
+    pub message: Message,
+    /// Whether it names the AI.
+    pub named: bool,
+    /// All up to here is considered together: the newest message, or only this one where its reply was begun before.
+    pub up_to: i64,
+    /// Whether a reply to it was begun already: then it was decided.
+    pub begun: bool,
+}
+
+/// The message that moves an AI: the one of a reply that was begun and not ended, or else, of what others have said since
+/// it last considered this channel, the newest by a human that names it, or the newest at all.
+pub(super) async fn trigger(db: &PgPool, id: EntityId, channel: ChannelId) -> Result<Option<Trigger>> {
+    let found: Option<(i64, bool, i64, bool)> = sqlx::query_as(
+        "select t.seq, exists (select from mentions n where n.message_id = t.id and n.entity_id = $1),
+                case when t.begun then t.seq else c.last_seq end, t.begun
+         from channels c, lateral (
+         (select m.seq, m.id, true as begun from replies r join messages m on m.id = r.trigger_id
           where r.entity_id = $1 and r.channel_id = $2 and r.state in ('waiting', 'thinking', 'streaming')
           order by m.seq limit 1)
          union all
-         (select m.seq, m.id from messages m join entities a on a.id = m.author_id
-          where m.channel_id = $2 and m.seq >= $3 and a.kind = 'human' and m.deleted_at is null
-            and (exists (select from mentions n where n.message_id = m.id and n.entity_id = $1)
-                 or exists (select from minds i, channels c
-                            where i.entity_id = $1 and i.strategy_chat = 'every_message' and c.id = $2 and c.kind <> 'room')
-                    and m.seq > (select coalesce(max(last.seq), 0) from decisions d join messages last on last.id = d.trigger_id
-                                 where d.entity_id = $1 and d.channel_id = $2))
-            and not exists (select from replies r where r.entity_id = $1 and r.trigger_id = m.id)
-            and not exists (select from decisions d where d.entity_id = $1 and d.trigger_id = m.id)
-          order by m.seq desc limit 1)
-         limit 1) t",
+         (select m.seq, m.id, false from memberships s, messages m join entities a on a.id = m.author_id
+          where s.channel_id = $2 and s.entity_id = $1 and s.left_seq is null and m.channel_id = $2
+            and m.seq > greatest(s.last_read_seq, s.visible_from - 1, c.last_seq - $3)
+            and m.kind = 'text' and m.deleted_at is null and a.id <> $1
+          order by a.kind = 'human' and exists (select from mentions n where n.message_id = m.id and n.entity_id = $1) desc,
+                   m.seq desc
+          limit 1)
+         limit 1) t where c.id = $2",
     )
     .bind(id.0)
     .bind(channel.0)
-    .bind(from_seq)
+    .bind(LOOKS_BACK)
     .fetch_optional(db)
     .await?;
-    let Some((seq, named)) = found else { return Ok(None) };
-    Ok(messages::store::newest(db, channel, seq, seq, 1).await?.pop().map(|message| (message, named)))
+    let Some((seq, named, up_to, begun)) = found else { return Ok(None) };
+    let message = messages::store::newest(db, channel, seq, seq, 1).await?.pop();
+    Ok(message.map(|message| Trigger { message, named, up_to, begun }))
 }
 
-/// Begins a reply, or takes up one that was begun. `None` where it has ended already.
+/// How the talk stands for an AI that considers a message.
+pub(super) struct Standing {
+    /// Messages of AIs since the last one of a human.
+    pub hops: u32,
+    /// Messages of AIs within the last minute.
+    pub said: u32,
+    /// How long ago it last spoke there.
+    pub spoke: Option<Duration>,
+    /// How long ago it last answered the author of the message.
+    pub answered: Option<Duration>,
+    /// Whether the message goes on with what it said last.
+    pub continues: bool,
+}
+
+/// How the talk stands for an AI: all of it from the newest messages alone.
+pub(super) async fn standing(db: &PgPool, id: EntityId, trigger: &Message) -> Result<Standing> {
+    let row: (i64, i64, Option<f64>, Option<f64>, bool) = sqlx::query_as(
+        "with newest as (
+            select m.seq, m.author_id, m.reply_to, m.created_at, a.kind from messages m join entities a on a.id = m.author_id
+            where m.channel_id = $2 and m.kind = 'text' and m.seq > (select last_seq from channels where id = $2) - $5
+         ), own as (
+            select m.created_at, m.reply_to from messages m where m.channel_id = $2 and m.author_id = $1 and m.kind = 'text'
+            and m.seq > (select last_seq from channels where id = $2) - $5 * 10 order by m.seq desc limit 20
+         )
+         select (select count(*) from newest where kind = 'ai'
+                 and seq > (select coalesce(max(seq), 0) from newest where kind = 'human')),
+                (select count(*) from newest where kind = 'ai' and created_at > now() - interval '1 minute'),
+                (select extract(epoch from now() - max(created_at))::float8 from own),
+                (select extract(epoch from now() - max(o.created_at))::float8 from own o join messages q on q.id = o.reply_to
+                 where q.author_id = $4),
+                coalesce((select q.author_id = $1 from messages t join messages q on q.id = t.reply_to where t.id = $3),
+                         (select p.author_id = $1 from newest p
+                          where p.seq < (select seq from messages where id = $3) and p.author_id <> $4
+                          order by p.seq desc limit 1), false)",
+    )
+    .bind(id.0)
+    .bind(trigger.channel.0)
+    .bind(trigger.id.0)
+    .bind(trigger.author.id.0)
+    .bind(LOOKS_BACK)
+    .fetch_one(db)
+    .await?;
+    let ago = |seconds: Option<f64>| seconds.map(|seconds| Duration::from_secs_f64(seconds.max(0.0)));
+    Ok(Standing {
+        hops: u32::try_from(row.0).unwrap_or(u32::MAX),
+        said: u32::try_from(row.1).unwrap_or(u32::MAX),
+        spoke: ago(row.2),
+        answered: ago(row.3),
+        continues: row.4,
+    })
+}
+
+/// The other AIs that are to consider the same channel now: how talkative each is, and how long it has been silent there.
+pub(super) async fn rivals(db: &PgPool, id: EntityId, channel: ChannelId) -> Result<Vec<(f32, Option<Duration>)>> {
+    let rows: Vec<(f32, Option<f64>)> = sqlx::query_as(
+        "select d.talkativeness,
+                (select extract(epoch from now() - max(m.created_at))::float8 from messages m join channels c on c.id = $2
+                 where m.channel_id = $2 and m.author_id = d.entity_id and m.kind = 'text' and m.seq > c.last_seq - $3)
+         from tasks t join minds d on d.entity_id = (t.payload ->> 'entity')::uuid
+         where t.ordering_key = $4 and t.lease_owner is null and t.run_at <= now() and d.entity_id <> $1",
+    )
+    .bind(id.0)
+    .bind(channel.0)
+    .bind(LOOKS_BACK)
+    .bind(format!("consider:{channel}"))
+    .fetch_all(db)
+    .await?;
+    let ago = |seconds: f64| Duration::from_secs_f64(seconds.max(0.0));
+    Ok(rows.into_iter().map(|(talkativeness, silent)| (talkativeness, silent.map(ago))).collect())
+}
+
+/// Notes how far an AI has considered a channel: its read position, as everybody has one.
+pub(super) async fn considered(db: &PgPool, id: EntityId, channel: ChannelId, up_to: i64) -> Result<()> {
+    sqlx::query(
+        "update memberships set last_read_seq = greatest(last_read_seq, $3) where channel_id = $1 and entity_id = $2",
+    )
+    .bind(channel.0)
+    .bind(id.0)
+    .bind(up_to)
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Begins a reply, or takes up one that was begun. `None` where it has ended already. All up to `up_to` is considered
+/// with it.
 pub(super) async fn begin(
     db: &PgPool,
     id: EntityId,
     channel: ChannelId,
     trigger: MessageId,
+    up_to: i64,
 ) -> Result<Option<ReplyId>> {
     let row: Option<(Uuid,)> = sqlx::query_as(
-        "insert into replies (id, entity_id, channel_id, trigger_id, state) values ($1, $2, $3, $4, 'thinking')
+        "with read as (
+            update memberships set last_read_seq = greatest(last_read_seq, $5) where channel_id = $3 and entity_id = $2
+         )
+         insert into replies (id, entity_id, channel_id, trigger_id, state) values ($1, $2, $3, $4, 'thinking')
          on conflict on constraint replies_once do update set state = 'thinking', text = '', updated_at = now()
          where replies.state in ('waiting', 'thinking', 'streaming') returning id",
     )
@@ -119,27 +250,22 @@ pub(super) async fn begin(
     .bind(id.0)
     .bind(channel.0)
     .bind(trigger.0)
+    .bind(up_to)
     .fetch_optional(db)
     .await?;
     Ok(row.map(|(id,)| ReplyId(id)))
 }
 
 /// Has an AI consider a channel once more; nothing where that waits already.
-pub(super) async fn ask_again(
-    db: impl sqlx::PgExecutor<'_>,
-    id: EntityId,
-    channel: ChannelId,
-    from_seq: i64,
-) -> Result<()> {
-    let key = format!("consider:{id}:{channel}");
-    let payload = serde_json::json!({"entity": id, "channel": channel, "from_seq": from_seq});
+pub(super) async fn ask_again(db: impl sqlx::PgExecutor<'_>, id: EntityId, channel: ChannelId) -> Result<()> {
     sqlx::query(
-        "insert into tasks (id, kind, ordering_key, dedup_key, payload) values ($1, 'consider', $2, $2, $3)
+        "insert into tasks (id, kind, ordering_key, dedup_key, payload) values ($1, 'consider', $2, $3, $4)
          on conflict (dedup_key) where lease_owner is null and dedup_key is not null do nothing",
     )
     .bind(Uuid::now_v7())
-    .bind(key)
-    .bind(payload)
+    .bind(format!("consider:{channel}"))
+    .bind(format!("consider:{id}:{channel}"))
+    .bind(serde_json::json!({"entity": id, "channel": channel}))
     .execute(db)
     .await?;
     Ok(())
@@ -203,9 +329,13 @@ pub(super) async fn decide(
     outcome: &str,
     reason: &str,
     cause: Option<&str>,
+    inputs: Option<&Value>,
 ) -> Result<()> {
+    // That it waits is said once, though it may look several times.
     sqlx::query(
-        "insert into decisions (id, entity_id, channel_id, trigger_id, gate, outcome, reason, cause) values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "insert into decisions (id, entity_id, channel_id, trigger_id, gate, outcome, reason, cause, inputs)
+         select $1, $2, $3, $4, $5, $6, $7, $8, $9 where $6 <> 'waited' or not exists (
+            select from decisions where entity_id = $2 and trigger_id = $4 and outcome = 'waited')",
     )
     .bind(Uuid::now_v7())
     .bind(mind.entity.id.0)
@@ -215,6 +345,7 @@ pub(super) async fn decide(
     .bind(outcome)
     .bind(reason)
     .bind(cause)
+    .bind(inputs)
     .execute(db)
     .await?;
     Ok(())
@@ -225,6 +356,7 @@ pub(super) struct Settled<'a> {
     pub reply: ReplyId,
     pub caused_by: EntityId,
     pub reason: &'a str,
+    pub inputs: Option<&'a Value>,
     pub model: &'a str,
     pub tokens_in: u32,
     pub tokens_out: u32,
@@ -242,8 +374,8 @@ pub(super) async fn settle(
 ) -> Result<()> {
     sqlx::query(
         "with ended as (update replies set state = 'done', text = '', updated_at = now() where id = $1),
-              decided as (insert into decisions (id, entity_id, channel_id, trigger_id, gate, outcome, reason)
-                          values ($2, $3, $4, $5, 'strategy', 'spoke', $6))
+              decided as (insert into decisions (id, entity_id, channel_id, trigger_id, gate, outcome, reason, inputs)
+                          values ($2, $3, $4, $5, 'strategy', 'spoke', $6, $14))
          insert into usage (id, entity_id, channel_id, caused_by, model, tokens_in, tokens_out, first_word_ms, took_ms)
          values ($7, $3, $4, $8, $9, $10, $11, $12, $13)",
     )
@@ -260,6 +392,7 @@ pub(super) async fn settle(
     .bind(i32::try_from(settled.tokens_out).unwrap_or(i32::MAX))
     .bind(settled.first_word.map(|first| first.as_millis() as i32))
     .bind(settled.took.as_millis() as i32)
+    .bind(settled.inputs)
     .execute(db)
     .await?;
     Ok(())

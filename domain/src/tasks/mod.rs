@@ -22,6 +22,8 @@ pub struct Task {
     pub kind: String,
     /// With what.
     pub payload: Value,
+    /// How long ago it was added.
+    pub waited: Duration,
     /// Which try this is, from 1.
     pub attempt: i32,
     /// Who holds the lease.
@@ -44,6 +46,8 @@ pub enum Outcome {
     Done,
     /// Try again, not before so long.
     Retry(Duration),
+    /// It is not time yet: look again after so long. No try was made.
+    Later(Duration),
 }
 
 /// Wakes the pool when a task was added. A hint: the pool looks by itself every few seconds.

@@ -8,6 +8,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::Semaphore;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
@@ -47,18 +48,29 @@ pub async fn run(space: Space, stopping: CancellationToken, lease: Duration, alo
     });
     let mut sign_of_life = tokio::time::interval(lease / 3);
     let mut poll = tokio::time::interval(POLL);
+    // When the next task that waits for its time will be due.
+    let mut next = None;
     loop {
         tokio::select! {
             () = pool.stopping.cancelled() => break,
             _ = sign_of_life.tick() => pool.keep_leases().await,
-            _ = poll.tick() => pool.claim_all().await,
-            () = pool.space.bell.rung() => pool.claim_all().await,
+            _ = poll.tick() => next = pool.claim_all().await,
+            () = pool.space.bell.rung() => next = pool.claim_all().await,
+            () = due(next) => next = pool.claim_all().await,
         }
     }
     pool.working.close();
     pool.working.wait().await;
     if let Err(cause) = store::hand_back(&pool.space.db, pool.owner).await {
         tracing::warn!(%cause, "could not hand leases back; they will run out");
+    }
+}
+
+/// Waits until a moment; for ever where there is none.
+async fn due(at: Option<Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(at).await,
+        None => std::future::pending().await,
     }
 }
 
@@ -78,7 +90,8 @@ impl Pool {
         }
     }
 
-    async fn claim_all(self: &Arc<Self>) {
+    /// Takes all that is due, and says when the next will be.
+    async fn claim_all(self: &Arc<Self>) -> Option<Instant> {
         while let Ok(turn) = self.turns.clone().try_acquire_owned() {
             match store::claim(&self.space.db, self.owner, self.lease).await {
                 Ok(Some(task)) => {
@@ -91,13 +104,17 @@ impl Pool {
                         pool.space.ring();
                     });
                 }
-                Ok(None) => return,
+                Ok(None) => {
+                    let next = store::next_due(&self.space.db).await.ok().flatten();
+                    return next.map(|after| Instant::now() + after);
+                }
                 Err(cause) => {
                     tracing::warn!(%cause, "could not look at the queue");
-                    return;
+                    return None;
                 }
             }
         }
+        None
     }
 
     async fn work(&self, task: Task) {
@@ -113,11 +130,16 @@ impl Pool {
         let settled = match &done {
             Some(Ok(Outcome::Settled)) => Ok(()),
             Some(Ok(Outcome::Done)) => store::finish(&self.space.db, id, self.owner).await,
-            Some(Ok(Outcome::Retry(after))) => store::put_back(&self.space.db, id, self.owner, *after, None).await,
+            Some(Ok(Outcome::Retry(after))) => {
+                store::put_back(&self.space.db, id, self.owner, *after, None, true).await
+            }
+            Some(Ok(Outcome::Later(after))) => {
+                store::put_back(&self.space.db, id, self.owner, *after, None, false).await
+            }
             Some(Err(_)) if task.is_last_try() => store::finish(&self.space.db, id, self.owner).await,
             Some(Err(cause)) => {
                 let after = Duration::from_millis(rand::random_range(500..1_500) * 2_u64.pow(attempt.unsigned_abs()));
-                store::put_back(&self.space.db, id, self.owner, after, Some(&cause.to_string())).await
+                store::put_back(&self.space.db, id, self.owner, after, Some(&cause.to_string()), true).await
             }
             // Stopping: the lease goes back with all others.
             None => Ok(()),

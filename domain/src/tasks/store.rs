@@ -8,13 +8,15 @@ use sqlx::{PgExecutor, PgPool};
 use std::time::Duration;
 use uuid::Uuid;
 
-fn interval(duration: Duration) -> PgInterval {
+/// A time as the database takes it.
+pub(crate) fn interval(duration: Duration) -> PgInterval {
     PgInterval { months: 0, days: 0, microseconds: duration.as_micros() as i64 }
 }
 
 /// Claims the next task that is due and whose ordering key nobody works on.
 pub(super) async fn claim(db: &PgPool, owner: Uuid, lease: Duration) -> Result<Option<Task>> {
-    let claimed: Result<Option<(Uuid, String, Value, i32)>, sqlx::Error> = sqlx::query_as(
+    type Row = (Uuid, String, Value, i32, f64);
+    let claimed: Result<Option<Row>, sqlx::Error> = sqlx::query_as(
         "update tasks t set lease_owner = $1, lease_until = now() + $2, attempts = attempts + 1
          from (
             select id from tasks w
@@ -22,14 +24,17 @@ pub(super) async fn claim(db: &PgPool, owner: Uuid, lease: Duration) -> Result<O
               and not exists (select from tasks r where r.ordering_key = w.ordering_key and r.lease_owner is not null)
             order by w.run_at limit 1 for update skip locked
          ) due
-         where t.id = due.id returning t.id, t.kind, t.payload, t.attempts",
+         where t.id = due.id returning t.id, t.kind, t.payload, t.attempts, extract(epoch from now() - t.created_at)::float8",
     )
     .bind(owner)
     .bind(interval(lease))
     .fetch_optional(db)
     .await;
     match claimed.map_err(Error::from) {
-        Ok(row) => Ok(row.map(|(id, kind, payload, attempt)| Task { id, kind, payload, attempt, owner })),
+        Ok(row) => Ok(row.map(|(id, kind, payload, attempt, waited)| {
+            let waited = Duration::from_secs_f64(waited.max(0.0));
+            Task { id, kind, payload, waited, attempt, owner }
+        })),
         // Another node has just claimed one with the same ordering key.
         Err(cause) if cause.broke("tasks_running_once") => Ok(None),
         Err(cause) => Err(cause),
@@ -43,8 +48,26 @@ pub(crate) async fn finish(db: impl PgExecutor<'_>, id: Uuid, owner: Uuid) -> Re
     if done.rows_affected() == 1 { Ok(()) } else { Err(Error::Interrupted("the task's lease was lost")) }
 }
 
+/// When the next task that is not due yet will be: so long from now.
+pub(super) async fn next_due(db: &PgPool) -> Result<Option<Duration>> {
+    let (seconds,): (Option<f64>,) = sqlx::query_as(
+        "select extract(epoch from min(run_at) - now())::float8 from tasks where lease_owner is null and run_at > now()",
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(seconds.map(|seconds| Duration::from_secs_f64(seconds.max(0.0))))
+}
+
 /// Lets a task wait again. One that was added meanwhile under the same dedup key gives way: this one knows more.
-pub(super) async fn put_back(db: &PgPool, id: Uuid, owner: Uuid, after: Duration, error: Option<&str>) -> Result<()> {
+/// `counts`: whether it was tried.
+pub(super) async fn put_back(
+    db: &PgPool,
+    id: Uuid,
+    owner: Uuid,
+    after: Duration,
+    error: Option<&str>,
+    counts: bool,
+) -> Result<()> {
     sqlx::query(
         "delete from tasks w using tasks e
          where e.id = $1 and e.lease_owner = $2 and w.lease_owner is null and w.dedup_key = e.dedup_key",
@@ -54,13 +77,15 @@ pub(super) async fn put_back(db: &PgPool, id: Uuid, owner: Uuid, after: Duration
     .execute(db)
     .await?;
     sqlx::query(
-        "update tasks set lease_owner = null, lease_until = null, run_at = now() + $3, last_error = coalesce($4, last_error)
+        "update tasks set lease_owner = null, lease_until = null, run_at = now() + $3, last_error = coalesce($4, last_error),
+                attempts = attempts - case when $5 then 0 else 1 end
          where id = $1 and lease_owner = $2",
     )
     .bind(id)
     .bind(owner)
     .bind(interval(after))
     .bind(error)
+    .bind(counts)
     .execute(db)
     .await?;
     Ok(())

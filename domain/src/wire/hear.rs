@@ -43,7 +43,9 @@ fn take_in(space: &Space, bytes: &Bytes) {
         Hint::Told { channel, clock, effect } => {
             space.live.publish_here(channel, Told { clock, effect, ..Told::passing(frame) });
         }
-        Hint::Passing { channel, except } => space.live.pass_here(channel, Told::passing(frame).except(except)),
+        Hint::Typing { channel, who, over, except } => {
+            space.live.typing_here(channel, who, over, Told::passing(frame).except(except));
+        }
         Hint::Grown { writing } => space.live.grow_here(*writing, false),
         Hint::Person { who } => space.live.tell_person_here(who, &frame),
         Hint::Ended { who, session } => space.live.end_here(who, session.as_deref()),

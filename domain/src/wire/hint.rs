@@ -19,8 +19,8 @@ pub(crate) enum Hint {
     Busy { who: EntityId, busy: bool },
     /// A channel has changed; the event comes with it.
     Told { channel: ChannelId, clock: i64, effect: Effect },
-    /// Something ephemeral in a channel, for everybody but some; the event comes with it.
-    Passing { channel: ChannelId, except: Vec<EntityId> },
+    /// Somebody writes in a channel, or no longer; the event comes with it, for everybody but some.
+    Typing { channel: ChannelId, who: EntityId, over: bool, except: Vec<EntityId> },
     /// A reply grows: new words, or the whole of it where `offset` is 0.
     Grown { writing: Box<Writing> },
     /// Something for one person; the event comes with it.
@@ -59,11 +59,11 @@ mod tests {
 
     #[test]
     fn hints_come_back_as_they_were_sent_and_rubbish_does_not() {
-        let (node, channel) = (Uuid::new_v4(), ChannelId::new());
-        let sent = encode(node, &Hint::Passing { channel, except: vec![] }, b"data: {}\n\n");
+        let (node, channel, who) = (Uuid::new_v4(), ChannelId::new(), EntityId::new());
+        let sent = encode(node, &Hint::Typing { channel, who, over: false, except: vec![] }, b"data: {}\n\n");
         let (from, hint, frame) = decode(&sent).unwrap();
         assert_eq!(from, node);
-        assert!(matches!(hint, Hint::Passing { channel: there, .. } if there == channel));
+        assert!(matches!(hint, Hint::Typing { channel: there, .. } if there == channel));
         assert_eq!(frame.as_ref(), b"data: {}\n\n");
         for cut in 0..sent.len() - 10 {
             assert!(decode(&sent.slice(..cut)).is_none(), "{cut}");

@@ -17,4 +17,5 @@ mod rooms;
 mod statements;
 mod streams;
 mod tasks;
+mod turns;
 mod world;

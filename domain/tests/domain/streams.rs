@@ -108,7 +108,8 @@ async fn a_slow_reader_is_told_to_resume_and_cut_off() {
     let id = room(&space, &keeper, 5, &[&keeper]).await;
     let mut frames = listen(&space, &keeper).await;
     for n in 0..400 {
-        space.live.pass(id, domain::live::Told::event(&Event::Tick { channel: id, clock: n }));
+        let told = domain::live::Told::event(&Event::Tick { channel: id, clock: n });
+        space.live.typing(id, keeper.id, false, told);
     }
     let mut last = None;
     while let Some(event) = next(&mut frames).await {

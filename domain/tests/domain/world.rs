@@ -46,6 +46,7 @@ pub fn policy() -> Policy {
         posts_per_minute: 100_000,
         weekly_messages: None,
         away_after: Duration::from_mins(10),
+        pause: Duration::from_millis(50),
     }
 }
 

@@ -76,6 +76,8 @@ pub struct Config {
     pub weekly_messages: Option<i32>,
     /// After how long without a sign somebody is away.
     pub away_after: Duration,
+    /// How long AIs wait for what else is said.
+    pub pause: Duration,
     /// How long a task's lease lasts without a sign of life.
     pub task_lease: Duration,
     /// The built site.
@@ -143,6 +145,7 @@ impl Config {
                 .ok()
                 .filter(|limit| *limit > 0),
             away_after: Duration::from_secs(u64::from(read.number("AWAY_AFTER_SECONDS", 2..=86_400))),
+            pause: Duration::from_millis(u64::from(read.number("AI_PAUSE_MS", 0..=60_000))),
             task_lease: Duration::from_secs(u64::from(read.number("TASK_LEASE_SECONDS", 3..=600))),
             site: read.path("SITE_DIR"),
             log: read.text("LOG"),

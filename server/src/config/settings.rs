@@ -59,6 +59,11 @@ pub const SETTINGS: &[Setting] = &[
         "0",
         "messages that one person may post in seven days, unless an admin gives them another number; 0 for no limit",
     ),
+    setting(
+        "AI_PAUSE_MS",
+        "1500",
+        "how long AIs wait for what else is said before they consider it, 0 to 60000; a fifth where one is called",
+    ),
     setting("AWAY_AFTER_SECONDS", "600", "after how long without a sign somebody is shown as away, 2 to 86400"),
     setting("TASK_LEASE_SECONDS", "30", "how long work of a node that died stays untouched, 3 to 600"),
     setting("SITE_DIR", "", "folder of the built site; unset, beside the server's binary"),

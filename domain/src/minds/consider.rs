@@ -1,0 +1,153 @@
+//! An AI considers what was said: gathers what decides, passes the gates, and leaves what came of it.
+
+use super::gates::{self, Considered, PAIR_COOLDOWN, Strategy, Verdict};
+use super::store::{self, Mind, Standing, Trigger};
+use super::{questions, reply};
+use crate::messages::mentions::own_words;
+use crate::tasks::{Outcome, Task};
+use crate::{Error, Result, Space};
+use futures::FutureExt;
+use model::{ChannelId, EntityId, EntityKind, ReplyState, Writing};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::panic::AssertUnwindSafe;
+use std::time::Duration;
+
+/// How long an AI steps back for one whose turn it is rather.
+const AFTER_OTHERS: Duration = Duration::from_millis(20);
+
+#[derive(Deserialize)]
+struct Consider {
+    entity: EntityId,
+    channel: ChannelId,
+}
+
+/// Does a task of the kind `consider`. Of a channel's AIs one does so at a time: their tasks share an ordering key.
+pub async fn consider(space: &Space, task: &Task) -> Result<Outcome> {
+    let Ok(asked) = serde_json::from_value::<Consider>(task.payload.clone()) else {
+        tracing::error!(payload = %task.payload, "a task that cannot be read was dropped");
+        return Ok(Outcome::Done);
+    };
+    let turn = AssertUnwindSafe(once(space, task, &asked)).catch_unwind().await;
+    let outcome = match turn.unwrap_or_else(|_| Err(Error::Interrupted("an AI's turn"))) {
+        Err(cause) if task.is_last_try() => {
+            tracing::error!(%cause, "an AI's turn failed inside for the last time");
+            give_up(space, &asked).await?;
+            Outcome::Done
+        }
+        outcome => outcome?,
+    };
+    // What was said while another try was waited for had no task of its own.
+    if task.attempt > 1 && matches!(outcome, Outcome::Done) {
+        store::ask_again(&space.db, asked.entity, asked.channel).await?;
+        space.ring();
+    }
+    Ok(outcome)
+}
+
+/// Ends what was begun, in sight of everybody.
+async fn give_up(space: &Space, asked: &Consider) -> Result<()> {
+    let Some(mind) = store::mind(&space.db, asked.entity, asked.channel).await? else { return Ok(()) };
+    for begun in store::open(&space.db, asked.channel).await? {
+        if begun.entity.id != asked.entity || begun.state.is_over() {
+            continue;
+        }
+        let notice = reply::could_not_answer(&mind.entity.name);
+        store::decide(&space.db, &mind, asked.channel, begun.trigger, "inside", "failed", &notice, None, None).await?;
+        store::end(&space.db, begun.reply, ReplyState::Failed, Some(&notice)).await?;
+        space.live.grow(Writing { state: ReplyState::Failed, text: String::new(), notice: Some(notice), ..begun });
+    }
+    Ok(())
+}
+
+async fn once(space: &Space, task: &Task, asked: &Consider) -> Result<Outcome> {
+    let Consider { entity, channel } = *asked;
+    let Some(mind) = store::mind(&space.db, entity, channel).await? else { return Ok(Outcome::Done) };
+    let Some(trigger) = store::trigger(&space.db, entity, channel).await? else { return Ok(Outcome::Done) };
+    let standing = store::standing(&space.db, entity, &trigger.message).await?;
+    let considered = known(space, task, &mind, &trigger, &standing);
+    if !trigger.named && !trigger.begun {
+        let own = gates::eagerness(mind.talkativeness, standing.spoke);
+        let rivals = store::rivals(&space.db, entity, channel).await?;
+        if rivals.into_iter().any(|(talkativeness, silent)| gates::eagerness(talkativeness, silent) > own) {
+            return Ok(Outcome::Later(AFTER_OTHERS));
+        }
+    }
+    let inputs = inputs(&considered);
+    let message = &trigger.message;
+    let reason = match gates::pass(&considered) {
+        Verdict::Speak { reason } => reason,
+        // It was decided, and its beginning is seen: only who is gone or asleep does not go on.
+        Verdict::Stay { gate: "turn" | "strategy" | "cooldown", .. } | Verdict::Wait { .. } if trigger.begun => {
+            format!("{} goes on with the answer that it had begun.", mind.entity.name)
+        }
+        Verdict::Stay { gate, reason } => {
+            store::decide(&space.db, &mind, channel, message.id, gate, "stayed_silent", &reason, None, Some(&inputs))
+                .await?;
+            store::give_up(&space.db, entity, message.id).await?;
+            store::considered(&space.db, entity, channel, trigger.up_to).await?;
+            return Ok(Outcome::Done);
+        }
+        Verdict::Wait { gate, reason, after } => {
+            if gate == "cooldown" {
+                store::decide(&space.db, &mind, channel, message.id, gate, "waited", &reason, None, Some(&inputs))
+                    .await?;
+            }
+            return Ok(Outcome::Later(after));
+        }
+    };
+    let Some(model) = space.minds.model() else { return Ok(Outcome::Done) };
+    let begun = reply::Begin { mind: &mind, trigger: message, reason: &reason, inputs: &inputs, up_to: trigger.up_to };
+    reply::reply(space, task, model, begun).await
+}
+
+/// All that decides.
+fn known<'a>(space: &Space, task: &Task, mind: &'a Mind, trigger: &Trigger, standing: &Standing) -> Considered<'a> {
+    let message = &trigger.message;
+    let words = own_words(&message.body);
+    let left = |ago: Option<Duration>, all: Duration| ago.map_or(Duration::ZERO, |ago| all.saturating_sub(ago));
+    let by_human = message.author.kind == EntityKind::Human;
+    Considered {
+        name: &mind.entity.name,
+        ai_enabled: space.policy.ai_enabled,
+        has_model: space.minds.model().is_some(),
+        is_member: mind.is_member,
+        awake: mind.awake,
+        own: message.author.id == mind.entity.id,
+        by_human,
+        mentioned: trigger.named,
+        question: questions::asks(&words),
+        substance: questions::says_something(&words),
+        continues: standing.continues,
+        strategy: mind.strategy,
+        talkativeness: mind.talkativeness,
+        draw: rand::random_range(0.0..1.0),
+        hops: standing.hops,
+        said: standing.said,
+        pair_left: if by_human { Duration::ZERO } else { left(standing.answered, PAIR_COOLDOWN) },
+        typing: space.live.is_typed_in(message.channel),
+        waited: task.waited,
+        cooldown_left: left(standing.spoke, mind.cooldown),
+    }
+}
+
+/// The same, as it is kept with the decision.
+fn inputs(considered: &Considered<'_>) -> Value {
+    let Considered { by_human, mentioned, question, substance, continues, talkativeness, draw, hops, said, .. } =
+        *considered;
+    let strategy = match considered.strategy {
+        Strategy::MentionOnly => "mention_only",
+        Strategy::Probabilistic => "probabilistic",
+        Strategy::Active => "active",
+        Strategy::EveryMessage => "every_message",
+        Strategy::OnQuestions => "on_questions",
+        Strategy::Smart => "smart",
+        Strategy::Silent => "silent",
+    };
+    json!({
+        "by_human": by_human, "mentioned": mentioned, "question": question, "substance": substance, "continues": continues,
+        "strategy": strategy, "talkativeness": talkativeness, "draw": draw, "hops": hops, "said": said,
+        "pair_left_ms": considered.pair_left.as_millis() as u64, "typing": considered.typing,
+        "waited_ms": considered.waited.as_millis() as u64, "cooldown_left_ms": considered.cooldown_left.as_millis() as u64,
+    })
+}

@@ -1,0 +1,187 @@
+//! Rooms full of AIs that would always speak, played through: they fall silent, one speaks at a time, and whoever a human
+//! called is answered.
+
+use super::gates::{self, Considered, HOPS, PAIR_COOLDOWN, Strategy, Verdict};
+use proptest::prelude::*;
+use proptest::strategy::Strategy as _;
+use std::time::Duration;
+
+/// One message of the play.
+struct Said {
+    at: Duration,
+    /// Which AI, or a human.
+    by: Option<usize>,
+    names: Vec<usize>,
+}
+
+/// One AI in it.
+#[derive(Clone, Debug)]
+struct Player {
+    pub strategy: Strategy,
+    pub cooldown: Duration,
+    /// How long it takes to say something.
+    pub takes: Duration,
+    /// Which of the others it calls whenever it speaks.
+    pub calls: Vec<usize>,
+}
+
+/// What a human says: after which pause, and whom it names.
+#[derive(Clone, Debug)]
+struct Line {
+    pub pause: Duration,
+    pub names: Vec<usize>,
+}
+
+#[derive(Default)]
+struct Room {
+    said: Vec<Said>,
+    /// How far each has considered.
+    considered: Vec<usize>,
+    /// When each considers next.
+    due: Vec<Option<Duration>>,
+    /// Who speaks, and until when.
+    speaker: Option<(usize, Duration)>,
+}
+
+impl Room {
+    fn hear(&mut self, said: Said) {
+        for ai in 0..self.due.len() {
+            if said.by != Some(ai) {
+                self.due[ai].get_or_insert(said.at + Duration::from_millis(1_500));
+            }
+        }
+        self.said.push(said);
+    }
+
+    /// What an AI would consider now: the newest that a human calls it in, or the newest of others.
+    fn trigger(&self, ai: usize) -> Option<usize> {
+        let fresh = self.considered[ai]..self.said.len();
+        let called = fresh.clone().rev().find(|&n| self.said[n].by.is_none() && self.said[n].names.contains(&ai));
+        called.or_else(|| fresh.rev().find(|&n| self.said[n].by != Some(ai)))
+    }
+
+    fn consider(&mut self, ai: usize, player: &Player, now: Duration) {
+        self.due[ai] = None;
+        let Some(trigger) = self.trigger(ai) else { return };
+        let message = &self.said[trigger];
+        let last = |of: &dyn Fn(&Said) -> bool| self.said.iter().rev().find(|one| of(one)).map(|one| one.at);
+        let left =
+            |since: Option<Duration>, all: Duration| since.map_or(Duration::ZERO, |at| (at + all).saturating_sub(now));
+        let pair_left = message.by.map_or(Duration::ZERO, |other| {
+            let answered = self.said.windows(2).rev().find(|two| two[1].by == Some(ai) && two[0].by == Some(other));
+            left(answered.map(|two| two[1].at), PAIR_COOLDOWN)
+        });
+        let considered = Considered {
+            name: "one",
+            ai_enabled: true,
+            has_model: true,
+            is_member: true,
+            awake: true,
+            own: false,
+            by_human: message.by.is_none(),
+            mentioned: message.names.contains(&ai),
+            question: true,
+            substance: true,
+            continues: true,
+            strategy: player.strategy,
+            talkativeness: 1.0,
+            draw: 0.999,
+            hops: self.said.iter().rev().take_while(|one| one.by.is_some()).count() as u32,
+            said: self.said.iter().filter(|one| one.by.is_some() && one.at + Duration::from_mins(1) > now).count()
+                as u32,
+            pair_left,
+            typing: false,
+            waited: Duration::ZERO,
+            cooldown_left: left(last(&|one| one.by == Some(ai)), player.cooldown),
+        };
+        match gates::pass(&considered) {
+            Verdict::Speak { .. } => {
+                self.considered[ai] = self.said.len();
+                self.speaker = Some((ai, now + player.takes));
+            }
+            Verdict::Stay { .. } => self.considered[ai] = self.said.len(),
+            Verdict::Wait { after, .. } => self.due[ai] = Some(now + after),
+        }
+    }
+}
+
+/// Plays until nobody has anything to do, and checks what has to hold.
+fn play(players: &[Player], lines: &[Line]) {
+    let mut room = Room { considered: vec![0; players.len()], due: vec![None; players.len()], ..Room::default() };
+    let mut now = Duration::ZERO;
+    let mut lines = lines.iter();
+    let mut next = lines.next().map(|line| (line.pause, line));
+    for step in 0.. {
+        assert!(step < 10_000, "they never fall silent");
+        let waiting = room.due.iter().enumerate().filter_map(|(ai, due)| Some((due.as_ref().copied()?, ai))).min();
+        // Nobody begins while another speaks.
+        let waiting = waiting.filter(|_| room.speaker.is_none());
+        let moment =
+            [next.as_ref().map(|next| next.0), room.speaker.map(|(_, until)| until), waiting.map(|(due, _)| due)];
+        let Some(moment) = moment.into_iter().flatten().min() else { break };
+        now = now.max(moment);
+        if let Some((at, line)) = next
+            && at <= now
+        {
+            room.hear(Said { at: now, by: None, names: line.names.clone() });
+            next = lines.next().map(|line| (now + line.pause, line));
+        } else if let Some((ai, until)) = room.speaker
+            && until <= now
+        {
+            room.speaker = None;
+            room.hear(Said { at: now, by: Some(ai), names: players[ai].calls.clone() });
+        } else if let Some((_, ai)) = waiting {
+            room.consider(ai, &players[ai], now);
+        }
+    }
+    let said = &room.said;
+    for stretch in said.split(|one| one.by.is_none()) {
+        assert!(stretch.len() <= HOPS as usize + players.len(), "{} answers in a row", stretch.len());
+    }
+    // Money: no more answers than people's lines allow.
+    let humans = said.iter().filter(|one| one.by.is_none()).count();
+    let called: usize = said.iter().filter(|one| one.by.is_none()).map(|one| one.names.len()).sum();
+    assert!(said.len() - humans <= humans * HOPS as usize + called, "more answers than anybody asked for");
+    for (n, one) in said.iter().enumerate().filter(|(_, one)| one.by.is_none()) {
+        for ai in one.names.iter().filter(|&&ai| players[ai].strategy != Strategy::Silent) {
+            assert!(said[n..].iter().any(|answer| answer.by == Some(*ai)), "a call was not answered");
+        }
+    }
+}
+
+fn players() -> impl proptest::strategy::Strategy<Value = Vec<Player>> {
+    let strategy = prop_oneof![
+        Just(Strategy::Active),
+        Just(Strategy::EveryMessage),
+        Just(Strategy::Probabilistic),
+        Just(Strategy::MentionOnly)
+    ];
+    let one = (strategy, 0..60_u64, 1..30_u64, prop::collection::vec(0..10_usize, 0..4));
+    prop::collection::vec(one, 2..=10).prop_map(|all| {
+        let others = all.len();
+        let player = |(strategy, cooldown, takes, calls): (_, _, _, Vec<usize>)| Player {
+            strategy,
+            cooldown: Duration::from_secs(cooldown),
+            takes: Duration::from_secs(takes),
+            calls: calls.into_iter().map(|ai| ai % others).collect(),
+        };
+        all.into_iter().map(player).collect()
+    })
+}
+
+proptest! {
+    #[test]
+    fn any_ais_fall_silent_and_whoever_is_called_answers(
+        players in players(),
+        lines in prop::collection::vec((0..90_u64, prop::collection::vec(0..10_usize, 0..3)), 1..12),
+    ) {
+        let lines: Vec<Line> = lines
+            .into_iter()
+            .map(|(pause, names)| Line {
+                pause: Duration::from_secs(pause),
+                names: names.into_iter().map(|ai| ai % players.len()).collect(),
+            })
+            .collect();
+        play(&players, &lines);
+    }
+}

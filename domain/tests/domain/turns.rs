@@ -1,0 +1,213 @@
+use crate::hearing::Hearing;
+use crate::tasks::ai;
+use crate::world::{admin, room, say, space_with};
+use async_trait::async_trait;
+use domain::Space;
+use domain::minds::{ChatModel, ChatRequest, Minds, ModelError, Piece, Pieces};
+use futures::StreamExt;
+use model::{ChannelId, EntityId, EntityKind, Event, Me, Message, ReplyState};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// A model that always has something to say, and notes how many are asked at once.
+#[derive(Clone, Default)]
+struct Talkative(Arc<Counts>);
+
+#[derive(Default)]
+struct Counts {
+    now: AtomicUsize,
+    most: AtomicUsize,
+    asked: AtomicUsize,
+}
+
+#[async_trait]
+impl ChatModel for Talkative {
+    async fn answer(&self, _: ChatRequest) -> Result<Pieces, ModelError> {
+        let model = self.0.clone();
+        let now = model.now.fetch_add(1, Ordering::SeqCst) + 1;
+        model.most.fetch_max(now, Ordering::SeqCst);
+        let nth = model.asked.fetch_add(1, Ordering::SeqCst);
+        let pieces = [Ok(Piece::Words(format!("Thought {nth}, and so on and on."))), Ok(Piece::End { cut: false })];
+        let stream = futures::stream::iter(pieces).then(move |piece| {
+            let model = model.clone();
+            async move {
+                tokio::time::sleep(Duration::from_millis(40)).await;
+                if matches!(piece, Ok(Piece::End { .. })) {
+                    model.now.fetch_sub(1, Ordering::SeqCst);
+                }
+                piece
+            }
+        });
+        Ok(stream.boxed())
+    }
+    fn name(&self) -> &'static str {
+        "talkative"
+    }
+}
+
+struct Stage {
+    space: Space,
+    model: Arc<Counts>,
+    keeper: Me,
+    room: ChannelId,
+    ais: Vec<EntityId>,
+    frames: Hearing,
+    stopping: CancellationToken,
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        self.stopping.cancel();
+    }
+}
+
+/// A room with AIs of these names, whose minds are set so.
+async fn stage(names: &[&str], set: &'static str) -> Stage {
+    let model = Talkative::default();
+    let space = space_with(Minds::by_provider(Arc::new(model.clone()))).await;
+    let keeper = admin(&space).await;
+    let room = room(&space, &keeper, 20, &[&keeper]).await;
+    let mut ais = Vec::new();
+    for name in names {
+        let id = ai(&space, name).await;
+        let change = sqlx::AssertSqlSafe(format!("update minds set {set} where entity_id = $1"));
+        sqlx::query(change).bind(id.0).execute(&space.db).await.unwrap();
+        domain::channels::join(&space, id, room).await.unwrap();
+        ais.push(id);
+    }
+    let stopping = CancellationToken::new();
+    tokio::spawn(domain::tasks::run(space.clone(), stopping.clone(), Duration::from_secs(5), true));
+    let frames = Hearing::kept(&space, keeper.id).await;
+    Stage { space, model: model.0, keeper, room, ais, frames, stopping }
+}
+
+impl Stage {
+    async fn says(&self, body: &str) -> Message {
+        say(&self.space, self.keeper.id, self.room, body).await.unwrap()
+    }
+
+    /// The next words of an AI.
+    async fn answer(&mut self) -> Message {
+        loop {
+            if let Some(Event::Message { message, .. }) = self.frames.next().await
+                && message.author.kind == EntityKind::Ai
+            {
+                return *message;
+            }
+        }
+    }
+
+    /// Waits until nothing waits for anybody's turn, and says what AIs have said since a message.
+    async fn silence(&self, since: i64) -> Vec<Message> {
+        loop {
+            let (tasks,): (i64,) =
+                sqlx::query_as("select count(*) from tasks").fetch_one(&self.space.db).await.unwrap();
+            if tasks == 0 {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        let opened = domain::channels::open(&self.space, self.keeper.id, self.room).await.unwrap();
+        opened.page.messages.into_iter().filter(|m| m.seq > since && m.author.kind == EntityKind::Ai).collect()
+    }
+
+    async fn reasons(&self, of: &Message) -> Vec<(String, String)> {
+        let found = domain::minds::decisions(&self.space, self.keeper.id, self.room, of.id).await.unwrap();
+        found.into_iter().map(|one| (one.outcome, one.reason)).collect()
+    }
+}
+
+#[tokio::test]
+async fn ais_that_would_always_speak_fall_silent_and_speak_one_at_a_time() {
+    let stage = stage(&["Silas", "Luna", "Mira"], "strategy_room = 'active'").await;
+    let asked = stage.says("what is this place, and who lives in it").await;
+    let said = stage.silence(asked.seq).await;
+    assert_eq!(said.len(), 3, "as many answers in a row as may be: {said:#?}");
+    assert_eq!(stage.model.most.load(Ordering::SeqCst), 1, "one speaks at a time");
+    // A human takes it up again.
+    let more = stage.says("and what do you all do on a rainy day").await;
+    assert_eq!(stage.silence(more.seq).await.len(), 3);
+    let (limits,): (i64,) =
+        sqlx::query_as("select count(*) from decisions where gate = 'turn' and inputs ->> 'hops' = '3'")
+            .fetch_one(&stage.space.db)
+            .await
+            .unwrap();
+    assert!(limits >= 2, "why they fell silent is kept with what was known");
+}
+
+#[tokio::test]
+async fn whoever_is_called_answers_in_the_order_of_the_calls() {
+    let mut stage = stage(&["Ada-1", "Silas", "Luna", "Mira", "Noor"], "cooldown_s = 0").await;
+    stage.says("Mira, Silas, Noor, Luna: one word each").await;
+    let mut order = Vec::new();
+    for _ in 0..4 {
+        order.push(stage.answer().await.author.name);
+    }
+    assert_eq!(order, ["Mira", "Silas", "Noor", "Luna"]);
+}
+
+#[tokio::test]
+async fn unasked_the_most_talkative_comes_first() {
+    let mut stage = stage(&["Silas", "Luna", "Mira"], "strategy_room = 'active'").await;
+    for (ai, talkativeness) in stage.ais.iter().zip([0.2_f32, 0.9, 0.5]) {
+        let change = sqlx::query("update minds set talkativeness = $2 where entity_id = $1").bind(ai.0);
+        change.bind(talkativeness).execute(&stage.space.db).await.unwrap();
+    }
+    stage.says("the lake is frozen this morning").await;
+    let mut order = Vec::new();
+    for _ in 0..3 {
+        order.push(stage.answer().await.author.name);
+    }
+    assert_eq!(order, ["Luna", "Mira", "Silas"]);
+}
+
+#[tokio::test]
+async fn a_call_in_a_cooldown_is_answered_when_it_ends() {
+    let mut stage = stage(&["Silas"], "cooldown_s = 2, strategy_room = 'active'").await;
+    stage.says("silas, are you there").await;
+    let first = stage.answer().await;
+    let unasked = stage.says("something of substance that nobody was called in").await;
+    assert!(stage.silence(unasked.seq).await.is_empty());
+    let reasons = stage.reasons(&unasked).await;
+    assert_eq!(reasons[0].0, "stayed_silent");
+    assert!(reasons[0].1.starts_with("Silas stayed quiet: ") && reasons[0].1.ends_with(" s of its cooldown left."));
+    let called = stage.says("@silas, and now?").await;
+    let second = stage.answer().await;
+    assert!(second.created_at - first.created_at >= time::Duration::seconds(2), "not before its cooldown ended");
+    assert_eq!(second.reply_to, Some(called.id));
+    let outcomes: Vec<String> = stage.reasons(&called).await.into_iter().map(|one| one.0).collect();
+    assert_eq!(outcomes, ["waited", "spoke"]);
+}
+
+#[tokio::test]
+async fn who_writes_has_the_floor() {
+    let mut stage = stage(&["Silas"], "cooldown_s = 0").await;
+    let ann = crate::world::person(&stage.space, "Ann").await;
+    domain::channels::join(&stage.space, ann.id, stage.room).await.unwrap();
+    domain::channels::typing(&stage.space, ann.id, stage.room, false).await.unwrap();
+    stage.says("silas?").await;
+    // Many times as long as it would take without her.
+    tokio::time::sleep(Duration::from_millis(400)).await;
+    assert_eq!(stage.model.asked.load(Ordering::SeqCst), 0, "somebody is writing");
+    let first = say(&stage.space, ann.id, stage.room, "I was first").await.unwrap();
+    assert_eq!(stage.answer().await.seq, first.seq + 1, "who has posted no longer writes");
+}
+
+#[tokio::test]
+async fn strategies_decide_who_takes_part_in_private() {
+    let stage = stage(&["Silas"], "strategy_chat = 'on_questions'").await;
+    let chat = domain::channels::chat_with(&stage.space, stage.keeper.id, stage.ais[0]).await.unwrap();
+    let told = say(&stage.space, stage.keeper.id, chat, "I was at the lake today.").await.unwrap();
+    stage.silence(0).await;
+    let asked = say(&stage.space, stage.keeper.id, chat, "do you know the one behind the hill").await.unwrap();
+    stage.silence(0).await;
+    let opened = domain::channels::open(&stage.space, stage.keeper.id, chat).await.unwrap();
+    let answers: Vec<_> = opened.page.messages.iter().filter(|m| m.author.kind == EntityKind::Ai).collect();
+    assert_eq!(answers.len(), 1);
+    assert_eq!(answers[0].reply_to, Some(asked.id));
+    let found = domain::minds::decisions(&stage.space, stage.keeper.id, chat, told.id).await.unwrap();
+    assert_eq!(found[0].reason, "Silas answers questions here, and when called by name.");
+    assert!(opened.writing.iter().all(|one| one.state != ReplyState::Failed));
+}
