@@ -82,7 +82,7 @@ pub async fn typing(space: &Space, who: EntityId, id: ChannelId, over: bool) -> 
     space.live.active(who);
     let member = store::member(&space.db, id, who, &Presences::default()).await?.filter(|member| member.joined);
     let Some(member) = member else { return Err(not_found("room")) };
-    let except = blocks::by_any(&space.db, &[who]).await?.into_iter().map(|(_, blocked)| blocked).collect();
+    let except = blocks::around(&space.db, who).await?;
     let event = Event::Typing { channel: id, entity: member.entity, over };
     space.live.typing(id, who, over, Told::event(&event).except(except));
     Ok(())

@@ -67,6 +67,17 @@ pub(crate) async fn blocked_by(db: &PgPool, who: EntityId) -> Result<Vec<EntityI
     Ok(rows.into_iter().map(|(id,)| EntityId(id)).collect())
 }
 
+/// Whom somebody has blocked, and who has blocked them.
+pub(crate) async fn around(db: &PgPool, who: EntityId) -> Result<Vec<EntityId>> {
+    let rows: Vec<(Uuid,)> = sqlx::query_as(
+        "select blocked_id from blocks where blocker_id = $1 union select blocker_id from blocks where blocked_id = $1",
+    )
+    .bind(who.0)
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|(id,)| EntityId(id)).collect())
+}
+
 /// Who is in the space right now, as far as `who` may know: without those who have blocked them.
 pub(crate) async fn present_for(space: &Space, who: EntityId) -> Result<Presences> {
     let rows: Vec<(Uuid,)> =
