@@ -8,6 +8,7 @@ mod gathering;
 pub mod openai;
 mod provider;
 mod questions;
+mod repeats;
 mod reply;
 pub(crate) mod store;
 mod words;

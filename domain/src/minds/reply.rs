@@ -2,13 +2,14 @@
 
 use super::context;
 use super::provider::{ChatModel, ChatRequest, ModelError, Piece};
+use super::repeats::repeats;
 use super::store::{self, Mind, Settled};
 use super::words::Words;
 use crate::entities::blocks;
 use crate::tasks::{Outcome, Task};
 use crate::{Error, Result, Space, channels, messages, tasks};
 use futures::StreamExt;
-use model::{ChannelId, ClientKey, Message, MessageId, ReplyId, ReplyState, Writing, limits};
+use model::{ChannelId, ClientKey, EntityKind, Message, MessageId, ReplyId, ReplyState, Writing, limits};
 use serde_json::Value;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -53,13 +54,15 @@ pub(super) async fn reply(space: &Space, task: &Task, model: &Arc<dyn ChatModel>
     let begun = Instant::now();
     match write(&mut telling, model, trigger).await? {
         Ok(written) if limits::length(&written.text) == 0 => {
-            let reason = format!("{} had nothing to say.", mind.entity.name);
-            let inputs = Some(begin.inputs);
-            store::decide(&space.db, mind, channel, trigger.id, "words", "stayed_silent", &reason, None, inputs)
-                .await?;
-            store::end(&space.db, reply, ReplyState::Silent, None).await?;
-            telling.tell(ReplyState::Silent, "");
-            Ok(Outcome::Done)
+            telling.keep_silent(begin, &format!("{} had nothing to say.", mind.entity.name)).await
+        }
+        // Two AIs that agree for ever are cut short; what people ask is answered though it be the same again.
+        Ok(written)
+            if trigger.author.kind == EntityKind::Ai
+                && repeats(&written.text, store::said_by_ais(&space.db, channel).await?.iter().map(String::as_str)) =>
+        {
+            let reason = format!("{} would have said again what was said.", mind.entity.name);
+            telling.keep_silent(begin, &reason).await
         }
         Ok(written) => telling.post(task, model, begin, written, begun).await,
         Err(cause) => telling.fail(task, &cause).await,
@@ -240,6 +243,16 @@ impl Telling<'_> {
         }
         self.tell(ReplyState::Done, "");
         Ok(Outcome::Settled)
+    }
+
+    /// Ends without a word.
+    async fn keep_silent(&mut self, begin: Begin<'_>, reason: &str) -> Result<Outcome> {
+        let Self { space, channel, mind, reply, trigger, .. } = *self;
+        let inputs = Some(begin.inputs);
+        store::decide(&space.db, mind, channel, trigger, "words", "stayed_silent", reason, None, inputs).await?;
+        store::end(&space.db, reply, ReplyState::Silent, None).await?;
+        self.tell(ReplyState::Silent, "");
+        Ok(Outcome::Done)
     }
 
     async fn gone(&mut self, reason: &str) -> Result<Outcome> {

@@ -216,6 +216,20 @@ pub(super) async fn rivals(db: &PgPool, id: EntityId, channel: ChannelId) -> Res
     Ok(rows.into_iter().map(|(talkativeness, silent)| (talkativeness, silent.map(ago))).collect())
 }
 
+/// What AIs have said last in a channel, the newest first.
+pub(super) async fn said_by_ais(db: &PgPool, channel: ChannelId) -> Result<Vec<String>> {
+    let rows: Vec<(String,)> = sqlx::query_as(
+        "select m.body from messages m join entities a on a.id = m.author_id join channels c on c.id = m.channel_id
+         where m.channel_id = $1 and m.seq > c.last_seq - $2 and a.kind = 'ai' and m.kind = 'text' and m.deleted_at is null
+         order by m.seq desc limit 10",
+    )
+    .bind(channel.0)
+    .bind(LOOKS_BACK)
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|(body,)| body).collect())
+}
+
 /// Notes how far an AI has considered a channel: its read position, as everybody has one.
 pub(super) async fn considered(db: &PgPool, id: EntityId, channel: ChannelId, up_to: i64) -> Result<()> {
     sqlx::query(

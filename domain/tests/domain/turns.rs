@@ -7,7 +7,7 @@ use domain::minds::{ChatModel, ChatRequest, Minds, ModelError, Piece, Pieces};
 use futures::StreamExt;
 use model::{ChannelId, EntityId, EntityKind, Event, Me, Message, ReplyState};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
@@ -20,6 +20,8 @@ struct Counts {
     now: AtomicUsize,
     most: AtomicUsize,
     asked: AtomicUsize,
+    /// Whether it always says the same.
+    repeats: AtomicBool,
 }
 
 #[async_trait]
@@ -29,7 +31,12 @@ impl ChatModel for Talkative {
         let now = model.now.fetch_add(1, Ordering::SeqCst) + 1;
         model.most.fetch_max(now, Ordering::SeqCst);
         let nth = model.asked.fetch_add(1, Ordering::SeqCst);
-        let pieces = [Ok(Piece::Words(format!("Thought {nth}, and so on and on."))), Ok(Piece::End { cut: false })];
+        let words = if model.repeats.load(Ordering::SeqCst) {
+            "I could not agree more, it is just as you say.".to_owned()
+        } else {
+            format!("Thought {nth} of {nth}1 and {nth}2.")
+        };
+        let pieces = [Ok(Piece::Words(words)), Ok(Piece::End { cut: false })];
         let stream = futures::stream::iter(pieces).then(move |piece| {
             let model = model.clone();
             async move {
@@ -135,6 +142,20 @@ async fn ais_that_would_always_speak_fall_silent_and_speak_one_at_a_time() {
             .await
             .unwrap();
     assert!(limits >= 2, "why they fell silent is kept with what was known");
+}
+
+#[tokio::test]
+async fn who_would_say_again_what_was_said_keeps_silent() {
+    let stage = stage(&["Silas", "Luna"], "strategy_room = 'active'").await;
+    stage.model.repeats.store(true, Ordering::SeqCst);
+    let asked = stage.says("is the winter not the best time of all").await;
+    let said = stage.silence(asked.seq).await;
+    assert_eq!(said.len(), 1, "{said:#?}");
+    let reasons = stage.reasons(&said[0]).await;
+    assert!(reasons[0].1.ends_with("would have said again what was said."), "{reasons:?}");
+    // A human who asks the same again is answered the same again.
+    let again = stage.says("is the winter not the best time of all").await;
+    assert_eq!(stage.silence(again.seq).await.len(), 1);
 }
 
 #[tokio::test]
