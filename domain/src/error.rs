@@ -28,6 +28,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// A constraint's name, and what breaking it means to a user.
 const CONSTRAINTS: &[(&str, Code, &str, &str)] = &[
     ("entities_name_taken", Code::NameTaken, "name", "This name is taken. Choose another one."),
+    ("entities_look_taken", Code::NameTaken, "name", "This name looks like somebody else's. Choose another one."),
     ("accounts_email_taken", Code::EmailTaken, "email", "This address has an account already. Log in instead."),
     (
         "channels_room_name_taken",

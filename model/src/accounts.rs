@@ -30,7 +30,7 @@ pub struct Doors {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Invitation {
-    /// The whole address to hand on; shown once.
+    /// What to hand on, after the space's address: `/register?…`; shown once.
     pub link: String,
 }
 
@@ -111,7 +111,7 @@ pub struct OpenInvitation {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ResetLink {
-    /// The address to hand on; shown once, good for a day.
+    /// What to hand on, after the space's address: `/reset?…`; shown once, good for a day.
     pub link: String,
 }
 

@@ -1,6 +1,6 @@
 //! Channels: rooms, private chats, circles, and who is in them.
 
-use crate::{ChannelId, Entity, EntityId, Presence};
+use crate::{ChannelId, Entity, EntityId, Presence, limits};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -104,7 +104,8 @@ pub struct Place {
     pub here: Vec<Entity>,
     /// How many are there right now.
     pub here_count: i64,
-    /// Messages after the last one that was read; 0 for those who have not joined.
+    /// Messages of others after the last one that was read, without those that were deleted and those of whom one has
+    /// blocked; 100 stands for 100 or more, 0 for those who have not joined.
     pub unread: i64,
     /// Whether one of the unread ones names the one who asks.
     pub mentioned: bool,
@@ -114,6 +115,13 @@ pub struct Place {
     pub put_away: bool,
     /// The newest message, for members who may read it.
     pub last: Option<Last>,
+}
+
+impl Place {
+    /// How many messages wait, as it is shown.
+    pub fn unread_shown(&self) -> String {
+        if self.unread < limits::UNREAD { self.unread.to_string() } else { format!("{}+", limits::UNREAD - 1) }
+    }
 }
 
 /// The newest message of a place, in a line.
@@ -152,6 +160,9 @@ pub struct Opened {
     pub put_away: bool,
     /// Whom the one who asks does not want to hear from.
     pub blocked: Vec<EntityId>,
+    /// Why the one who asks can say nothing here, where one of a private chat's two has blocked the other.
+    #[serde(default)]
+    pub closed: Option<String>,
     /// What is left of the messages that the one who asks may post, where something limits them.
     pub quota: Option<crate::accounts::Quota>,
 }

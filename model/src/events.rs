@@ -149,6 +149,9 @@ pub enum Synced {
         /// How many people are there, where they are more than 100.
         #[serde(default)]
         crowd: Option<i64>,
+        /// Why the one who asks can say nothing there, where one of a private chat's two has blocked the other.
+        #[serde(default)]
+        closed: Option<String>,
     },
     /// Too much happened, or it cannot be told as changes: load anew.
     Reload {

@@ -45,6 +45,8 @@ pub const REASON: RangeInclusive<usize> = 1..=200;
 pub const CIRCLE: RangeInclusive<usize> = 2..=50;
 /// Characters of a message that a list of places shows.
 pub const LAST_LINE: usize = 100;
+/// How many unread messages are counted; this many stand for as many or more.
+pub const UNREAD: i64 = 100;
 /// Members that a search by name finds at most.
 pub const FOUND: i64 = 30;
 /// Messages in one page of history.

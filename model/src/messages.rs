@@ -23,6 +23,9 @@ pub struct Quote {
     pub seq: i64,
     /// Who said it.
     pub author: String,
+    /// Who that is; none where the message is from before the reader's time.
+    #[serde(default)]
+    pub author_id: Option<EntityId>,
     /// Its first characters; empty where it was deleted, or is from before the reader's time.
     pub text: String,
 }
@@ -106,6 +109,7 @@ impl Message {
         if let Some(quote) = self.quote.as_mut().filter(|quote| quote.seq < visible_from) {
             quote.text.clear();
             quote.author.clear();
+            quote.author_id = None;
         }
         self
     }

@@ -132,12 +132,13 @@ fn shown(place: &Place) -> (ChannelId, i64, [i64; 3], [bool; 2], Vec<EntityId>) 
 
 #[component]
 fn Card(place: Place) -> impl IntoView {
+    let shown = place.unread_shown();
     let Place { channel, joined, members, here, here_count, unread, mentioned, .. } = place;
     let path = format!("/rooms/{}", channel.id);
     let full = members >= i64::from(channel.capacity);
     let action = if joined {
         let unread =
-            (unread > 0).then(|| view! { <span class="unread">{mentioned.then_some("@ ")}{unread}" new"</span> });
+            (unread > 0).then(|| view! { <span class="unread">{mentioned.then_some("@ ")}{shown}" new"</span> });
         EitherOf3::A(view! { <a class="secondary" href=path.clone()>{words::OPEN}</a> {unread} })
     } else if full {
         EitherOf3::B(view! { <span class="muted">{words::FULL}</span> })

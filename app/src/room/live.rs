@@ -5,7 +5,7 @@ use crate::{api, browser};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use model::channels::Last;
-use model::limits::LAST_LINE;
+use model::limits::{self, LAST_LINE};
 use model::{ChannelId, ChannelKind, Code, EntityId, Event, Message, Place, SyncAnswer, Synced};
 use std::time::Duration;
 
@@ -160,14 +160,20 @@ impl Live {
             let Some(at) = places.iter().position(|place| place.channel.id == channel && place.joined) else { return };
             let place = &mut places[at];
             // A message that was there already has only changed.
+            let is_blocked = self.blocked.with_untracked(|blocked| blocked.contains(&message.author.id));
             if message.seq > place.channel.last_seq {
                 place.channel.last_seq = message.seq;
-                place.unread += 1;
-                place.mentioned |= self.me.get_untracked().is_some_and(|me| message.mentions.contains(&me));
                 place.put_away = false;
+                let me = self.me.get_untracked();
+                if me != Some(message.author.id) && !is_blocked {
+                    place.unread = (place.unread + 1).min(limits::UNREAD);
+                    place.mentioned |= me.is_some_and(|me| message.mentions.contains(&me));
+                }
+            } else if message.deletion.is_some() && place.unread > 0 {
+                // Whether it was among those that wait, the server knows.
+                self.sync_soon();
             }
             if message.seq == place.channel.last_seq {
-                let is_blocked = self.blocked.with_untracked(|blocked| blocked.contains(&message.author.id));
                 place.last = (!is_blocked).then(|| Last {
                     author: message.author.name.clone(),
                     text: message.body.chars().take(LAST_LINE).collect(),

@@ -102,10 +102,13 @@ fn Inside(opened: Opened, places: Vec<Place>) -> impl IntoView {
     let local_note =
         (local_model && joined && has_ai).then(|| view! { <p class="local-model">{words::LOCAL_MODEL}</p> });
     // Not made anew at each message: what is being typed stays.
-    let archived = Memo::new(move |_| room.is_archived());
+    let closed = Memo::new(move |_| match room.is_archived() {
+        true => Some(words::ARCHIVED.to_owned()),
+        false => room.closed.get(),
+    });
     let bottom = move || {
-        if archived.get() {
-            EitherOf3::A(view! { <p class="notice">{words::ARCHIVED}</p> })
+        if let Some(why) = closed.get() {
+            EitherOf3::A(view! { <p class="notice">{why}</p> })
         } else if joined {
             EitherOf3::B(view! { <Composer room /> })
         } else {

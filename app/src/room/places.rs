@@ -51,7 +51,8 @@ pub fn PlaceLine(place: Place, current: bool) -> impl IntoView {
     let lamp = (unread > 0).then(|| {
         let class = if place.muted { "unread quietly" } else { "unread" };
         let mention = place.mentioned.then_some("@");
-        view! { <span class=class title=if place.mentioned { words::MENTIONED } else { "" }>{mention}{unread}</span> }
+        let shown = place.unread_shown();
+        view! { <span class=class title=if place.mentioned { words::MENTIONED } else { "" }>{mention}{shown}</span> }
     });
     let muted = place.muted.then(|| view! { <span class="hint">{words::MUTED}</span> });
     let last = place.last.filter(|_| place.channel.kind != ChannelKind::Room);

@@ -42,6 +42,8 @@ pub struct Room {
     pub acting: RwSignal<Option<i64>>,
     /// The first message that was unread when it came into sight.
     pub new_from: RwSignal<i64>,
+    /// Why one can say nothing here, where one of a private chat's two has blocked the other.
+    pub closed: RwSignal<Option<String>>,
     /// What is left of one's messages this week, where something limits them.
     pub quota: RwSignal<Option<Quota>>,
     /// What went wrong with an action, in words.
@@ -63,7 +65,7 @@ pub struct Room {
 impl Room {
     /// A room as the server opened it.
     pub fn new(me: EntityId, opened: Opened) -> Self {
-        let Opened { channel, members, page, writing, last_read_seq, quota, crowd, .. } = opened;
+        let Opened { channel, members, page, writing, last_read_seq, quota, closed, crowd, .. } = opened;
         let (id, clock, last_seq) = (channel.id, channel.clock, channel.last_seq);
         let mut picture = Picture::new(channel, members, page);
         picture.crowd = crowd;
@@ -83,6 +85,7 @@ impl Room {
             acting: RwSignal::new(None),
             new_from: RwSignal::new(if last_read_seq < last_seq { last_read_seq + 1 } else { i64::MAX }),
             quota: RwSignal::new(quota),
+            closed: RwSignal::new(closed),
             trouble: RwSignal::new(None),
             last_read: RwSignal::new(last_read_seq),
             told: StoredValue::new(HashMap::new()),
@@ -186,7 +189,10 @@ impl Room {
     /// Takes in the answer to a sync; `last` where no other one is to follow.
     pub fn catch_up(self, synced: Synced, last: bool) {
         match synced {
-            Synced::Changes { up_to, events, writing, present, crowd, .. } => {
+            Synced::Changes { up_to, events, writing, present, crowd, closed, .. } => {
+                if self.closed.with_untracked(|known| *known != closed) {
+                    self.closed.set(closed);
+                }
                 for event in &events {
                     self.apply(event);
                 }

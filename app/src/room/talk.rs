@@ -33,27 +33,31 @@ struct Row {
     day: Option<i64>,
     /// Whether it is by somebody whom the reader has blocked.
     hidden: bool,
+    /// Whether what it quotes is.
+    quotes_hidden: bool,
     /// Whether the unread begin with it.
     first_new: bool,
 }
 
 /// What a row's line is made anew for.
-type Key = (MessageId, i64, bool, Option<i64>, bool, bool);
+type Key = (MessageId, i64, Option<i64>, [bool; 4]);
 
 impl Row {
     fn key(&self) -> Key {
-        (self.message.id, self.message.clock, self.head, self.day, self.hidden, self.first_new)
+        let marks = [self.head, self.hidden, self.quotes_hidden, self.first_new];
+        (self.message.id, self.message.clock, self.day, marks)
     }
 }
 
 fn rows<'a>(
     messages: impl Iterator<Item = &'a Arc<Message>>,
     zone: i32,
-    blocked: &[EntityId],
+    (me, blocked): (EntityId, &[EntityId]),
     new_from: i64,
     more_before: bool,
 ) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
+    let mut marked = false;
     for message in messages {
         let day = when::day(message.created_at, zone);
         let before = rows.last().map(|row| &row.message);
@@ -64,9 +68,21 @@ fn rows<'a>(
                 && (message.created_at - before.created_at).whole_minutes() < RUN_MINUTES
         });
         let hidden = blocked.contains(&message.author.id);
-        let first_new = message.seq >= new_from && before.map_or(more_before, |before| before.seq < new_from);
+        let quotes_hidden =
+            message.quote.as_ref().and_then(|quote| quote.author_id).is_some_and(|author| blocked.contains(&author));
+        // What one said oneself, and what one does not want to hear, is not new.
+        let is_new = message.seq >= new_from && message.author.id != me && !hidden;
+        let first_new = is_new && !marked && (before.is_some() || more_before);
+        marked |= is_new;
         let head = new_day || !runs_on || first_new || message.quote.is_some();
-        rows.push(Row { message: message.clone(), head, day: new_day.then_some(day), hidden, first_new });
+        rows.push(Row {
+            message: message.clone(),
+            head,
+            day: new_day.then_some(day),
+            hidden,
+            quotes_hidden,
+            first_new,
+        });
     }
     rows
 }
@@ -81,7 +97,9 @@ pub fn Talk(room: Room) -> impl IntoView {
     let rows = Memo::new(move |_| {
         let (blocked, new_from) = (live.blocked.get(), room.new_from.try_get().unwrap_or(i64::MAX));
         room.picture
-            .try_with(|picture| rows(picture.messages.values(), zone.get(), &blocked, new_from, picture.more_before))
+            .try_with(|picture| {
+                rows(picture.messages.values(), zone.get(), (room.me, &blocked), new_from, picture.more_before)
+            })
             .unwrap_or_default()
     });
     let growing = move || {
@@ -218,7 +236,7 @@ pub fn Talk(room: Room) -> impl IntoView {
 #[component]
 fn Line(row: Row, room: Room) -> impl IntoView {
     let viewer = viewer();
-    let Row { message, head, day, hidden, first_new } = row;
+    let Row { message, head, day, hidden, quotes_hidden, first_new } = row;
     let message = Arc::unwrap_or_clone(message);
     let seq = message.seq;
     let day = day.map(|day| {
@@ -264,10 +282,14 @@ fn Line(row: Row, room: Room) -> impl IntoView {
     });
     // A reply right after what it answers needs no quotation.
     let quote = message.quote.filter(|quote| quote.seq != seq - 1 && message.deletion.is_none()).map(|quote| {
-        let text = if quote.text.is_empty() { words::QUOTE_GONE.to_owned() } else { quote.text };
+        let (author, text) = match quote {
+            _ if quotes_hidden => (String::new(), words::QUOTE_HIDDEN.to_owned()),
+            ref gone if gone.text.is_empty() => (quote.author, words::QUOTE_GONE.to_owned()),
+            _ => (quote.author, quote.text),
+        };
         view! {
             <a class="quote" rel="external" href=format!("/rooms/{}?at={}#m{}", message.channel, quote.seq, quote.seq)>
-                <b>{quote.author}</b> " " {text}
+                <b>{author}</b> " " {text}
             </a>
         }
     });
@@ -438,8 +460,10 @@ mod tests {
         };
         let talk =
             [said(ada, 0), said(ada, 5), said(ben, 6), said(ada, 7), said(ada, 30), said(ada, 125)].map(Arc::new);
-        let heads: Vec<(bool, bool)> =
-            rows(talk.iter(), 0, &[], i64::MAX, false).iter().map(|row| (row.head, row.day.is_some())).collect();
+        let heads: Vec<(bool, bool)> = rows(talk.iter(), 0, (EntityId::new(), &[]), i64::MAX, false)
+            .iter()
+            .map(|row| (row.head, row.day.is_some()))
+            .collect();
         assert_eq!(heads, [(true, true), (false, false), (true, false), (true, false), (true, false), (true, true)]);
     }
 }

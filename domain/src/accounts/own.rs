@@ -30,7 +30,10 @@ pub async fn edit_profile(space: &Space, who: EntityId, draft: Profile) -> Resul
     let draft = Profile { name, bio: bio.to_owned(), status: status.to_owned(), ..draft };
     let space = space.clone();
     let done = async move {
-        store::edit_profile(&space.db, who, &draft, &entities::key(&draft.name)).await?;
+        let renamed = store::edit_profile(&space.db, who, &draft, &entities::key(&draft.name)).await?;
+        if renamed {
+            messages::call_otherwise(&space, who).await?;
+        }
         space.live.busy(who, draft.busy);
         channels::tell_of(&space, who).await
     };
@@ -111,7 +114,9 @@ pub async fn delete(space: &Space, who: EntityId, password: String, empty: bool)
         if empty {
             messages::empty_all_of(&space, who).await?;
         }
+        channels::close_all_of(&space, who).await?;
         store::forget(&space.db, who).await?;
+        messages::call_otherwise(&space, who).await?;
         sessions::store::delete_all(&space.db, who).await?;
         space.live.end(who, None);
         channels::tell_of(&space, who).await

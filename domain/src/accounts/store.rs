@@ -75,9 +75,10 @@ pub(super) async fn profile(db: &PgPool, who: EntityId) -> Result<Option<Profile
     Ok(row.map(|(name, bio, language, status, busy, email)| Profile { name, bio, language, status, busy, email }))
 }
 
-pub(super) async fn edit_profile(db: &PgPool, who: EntityId, draft: &Profile, name_key: &str) -> Result<()> {
-    sqlx::query(
-        "update entities set name = $2, name_key = $3, bio = $4, language = $5, status = $6, busy = $7 where id = $1",
+pub(super) async fn edit_profile(db: &PgPool, who: EntityId, draft: &Profile, name_key: &str) -> Result<bool> {
+    let renamed: Option<(bool,)> = sqlx::query_as(
+        "update entities e set name = $2, name_key = $3, look = $8, bio = $4, language = $5, status = $6, busy = $7
+         from entities before where e.id = $1 and before.id = e.id returning before.name <> e.name",
     )
     .bind(who.0)
     .bind(&draft.name)
@@ -86,9 +87,10 @@ pub(super) async fn edit_profile(db: &PgPool, who: EntityId, draft: &Profile, na
     .bind(&draft.language)
     .bind(&draft.status)
     .bind(draft.busy)
-    .execute(db)
+    .bind(crate::entities::look(&draft.name))
+    .fetch_optional(db)
     .await?;
-    Ok(())
+    Ok(renamed.is_some_and(|(renamed,)| renamed))
 }
 
 pub(super) async fn hash(db: &PgPool, who: EntityId) -> Result<Option<String>> {
@@ -130,8 +132,7 @@ pub(super) async fn forget(db: &PgPool, who: EntityId) -> Result<()> {
         "delete from resets where entity_id = $1",
         "delete from accounts where entity_id = $1",
         "delete from blocks where blocker_id = $1",
-        "update entities set name = 'A former member ' || left(replace(id::text, '-', ''), 12),
-                name_key = '#' || id,
+        "update entities set name = 'A former member', name_key = '#' || id, look = null,
                 bio = '', status = '', last_seen_at = null, deactivated_at = now() where id = $1",
     ] {
         sqlx::query(gone).bind(who.0).execute(&mut *work).await?;

@@ -6,6 +6,7 @@ use crate::live::{Expected, Told};
 use crate::space::undisturbed;
 use crate::{Error, Result, Space, messages};
 use memberships::Standing;
+use messages::Part;
 use model::{Channel, ChannelId, Entity, EntityId, Event, Member, Message, Role};
 use sqlx::{PgConnection, Postgres, Transaction};
 use std::collections::HashMap;
@@ -100,7 +101,7 @@ impl Change {
     }
 
     /// Adds a line about what somebody did.
-    pub async fn line(&mut self, author: &Entity, words: &str) -> Result<()> {
+    pub async fn line(&mut self, author: &Entity, words: &[Part<'_>]) -> Result<()> {
         let message = messages::system_line(&mut self.work, self.id, author, words).await?;
         self.note(Changed::Message(Box::new(message)));
         Ok(())

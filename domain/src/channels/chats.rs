@@ -29,3 +29,16 @@ pub async fn chat_with(space: &Space, who: EntityId, with: EntityId) -> Result<C
     change.commit().await?;
     Ok(id)
 }
+
+/// Closes the private chats of somebody who goes for good: the other one can read what was said, and nobody waits for
+/// an answer that cannot come.
+pub(crate) async fn close_all_of(space: &Space, who: EntityId) -> Result<()> {
+    for id in kinds::chats_of(&space.db, who).await? {
+        let mut change = Change::begin(space, id).await?;
+        if change.lock(&[]).await?.is_some_and(|(chat, _)| !chat.archived) {
+            change.archive(true).await?;
+            change.commit().await?;
+        }
+    }
+    Ok(())
+}

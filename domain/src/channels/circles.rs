@@ -3,6 +3,7 @@
 use super::change::Change;
 use super::store::{kinds, memberships};
 use crate::error::not_found;
+use crate::messages::Part::{self, Who, Words};
 use crate::{Error, Result, Space, entities};
 use memberships::Standing;
 use model::channels::CircleDraft;
@@ -44,19 +45,25 @@ pub async fn start(space: &Space, who: EntityId, draft: CircleDraft) -> Result<C
     for other in &others {
         change.seat(*other).await?;
     }
-    change.line(&me, &format!("started this circle with {}.", listed(&invited))).await?;
+    let mut words = vec![Words("started this circle with ")];
+    words.extend(listed(&invited));
+    words.push(Words("."));
+    change.line(&me, &words).await?;
     change.commit().await?;
     Ok(id)
 }
 
 /// Names as one says them.
-fn listed(entities: &[Entity]) -> String {
-    let names: Vec<&str> = entities.iter().map(|entity| entity.name.as_str()).collect();
-    match names.as_slice() {
-        [] => String::new(),
-        [one] => (*one).to_owned(),
-        [some @ .., last] => format!("{} and {last}", some.join(", ")),
-    }
+fn listed(entities: &[Entity]) -> impl Iterator<Item = Part<'_>> {
+    let last = entities.len().saturating_sub(1);
+    entities.iter().enumerate().flat_map(move |(at, entity)| {
+        let before = match at {
+            0 => "",
+            _ if at == last => " and ",
+            _ => ", ",
+        };
+        [Words(before), Who(entity)]
+    })
 }
 
 /// Asks somebody into a circle: they are a member from then on.
@@ -84,7 +91,7 @@ pub async fn invite(space: &Space, who: EntityId, id: ChannelId, guest: EntityId
         return Err(Problem::new(Code::RoomFull, message).into());
     }
     change.seat(guest.id).await?;
-    change.line(&me, &format!("asked {} in.", guest.name)).await?;
+    change.line(&me, &[Words("asked "), Who(&guest), Words(" in.")]).await?;
     change.commit().await
 }
 
@@ -100,7 +107,7 @@ pub async fn rename(space: &Space, who: EntityId, id: ChannelId, name: &str) -> 
         "" => "took this circle's name away.".to_owned(),
         name => format!("called this circle “{name}”."),
     };
-    change.line(&me, &words).await?;
+    change.line(&me, &[Words(&words)]).await?;
     change.commit().await
 }
 

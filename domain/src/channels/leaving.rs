@@ -4,6 +4,7 @@ use super::change::Change;
 use super::store::{Locked, memberships};
 use super::{circles, store};
 use crate::error::not_found;
+use crate::messages::Part::{Who, Words};
 use crate::{Result, Space, accounts, entities};
 use memberships::Standing;
 use model::{Channel, ChannelId, ChannelKind, Code, Entity, EntityId, Problem, Role};
@@ -28,7 +29,7 @@ pub async fn leave(space: &Space, who: EntityId, id: ChannelId) -> Result<()> {
         ChannelKind::Circle => {
             change.unseat(who).await?;
             if let Some(me) = entities::store::active(change.db(), &[who]).await?.pop().filter(|_| !channel.archived) {
-                change.line(&me, "left.").await?;
+                change.line(&me, &[Words("left.")]).await?;
             }
             if standing.role == Role::Owner && !channel.archived {
                 circles::after_leaving(&mut change, id, &locked).await?;
@@ -43,10 +44,11 @@ pub async fn leave(space: &Space, who: EntityId, id: ChannelId) -> Result<()> {
 /// Sends somebody away: from a circle its owner and admins, from a room those and the space's admins. With `ban` they
 /// cannot come back to a room.
 ///
-/// Refuses with `not_found`, `not_yours`, `invalid_argument`.
+/// Refuses with `not_found`, `not_yours`, `invalid_argument`, `archived`.
 pub async fn remove(space: &Space, who: EntityId, id: ChannelId, whom: EntityId, ban: bool) -> Result<()> {
     let mut change = Change::begin(space, id).await?;
     let (channel, standing) = moderated(&mut change, who, &[whom]).await?;
+    refuse_archived(&channel)?;
     if who == whom {
         return Err(Problem::argument("member", "To go yourself, leave.").into());
     }
@@ -74,7 +76,7 @@ pub async fn remove(space: &Space, who: EntityId, id: ChannelId, whom: EntityId,
     if joined.is_some() {
         change.unseat(whom).await?;
         if let (ChannelKind::Circle, Some(me), Some(other)) = (channel.kind, named(who), named(whom)) {
-            change.line(&me, &format!("removed {}.", other.name)).await?;
+            change.line(&me, &[Words("removed "), Who(&other), Words(".")]).await?;
         }
     }
     change.commit().await
@@ -103,6 +105,7 @@ pub async fn set_role(space: &Space, who: EntityId, id: ChannelId, whom: EntityI
     }
     let mut change = Change::begin(space, id).await?;
     let (channel, standing) = moderated(&mut change, who, &[whom]).await?;
+    refuse_archived(&channel)?;
     let is_owner = standing.get(&who).is_some_and(|mine| mine.joined && mine.role == Role::Owner);
     if !is_owner && !is_space_admin(&mut change, who, &channel).await? {
         return Err(Problem::new(Code::NotYours, "Only the owner can choose admins.").into());
@@ -136,6 +139,14 @@ pub async fn archive(space: &Space, who: EntityId, id: ChannelId, archived: bool
     let state = change.archive(archived).await?;
     change.commit().await?;
     Ok(state)
+}
+
+fn refuse_archived(channel: &Locked) -> Result<()> {
+    if channel.archived {
+        let message = "This is archived. Open it again before you change who is in it.";
+        return Err(Problem::new(Code::Archived, message).into());
+    }
+    Ok(())
 }
 
 async fn is_space_admin(change: &mut Change, who: EntityId, channel: &Locked) -> Result<bool> {

@@ -9,6 +9,7 @@ mod rooms;
 pub(crate) mod store;
 
 pub use chats::chat_with;
+pub(crate) use chats::close_all_of;
 pub use circles::{invite, rename, start};
 pub use leaving::{archive, banned, leave, remove, set_role, unban};
 pub use own::{mark_unread, mute, put_away, read};
@@ -17,10 +18,10 @@ pub use rooms::{create, edit, join};
 use crate::entities::blocks;
 use crate::error::not_found;
 use crate::live::{Presences, Told};
-use crate::{Result, Space, accounts, messages, minds};
+use crate::{Error, Result, Space, accounts, messages, minds};
 use model::channels::Opened;
 use model::presence::CROWD;
-use model::{ChannelId, ChannelKind, Code, EntityId, EntityKind, Event, Page, Place, Problem};
+use model::{Channel, ChannelId, ChannelKind, Code, EntityId, EntityKind, Event, Page, Place, Problem};
 
 /// The rooms that somebody can enter and every channel they are in: rooms first, then private talk, the newest first.
 pub async fn places(space: &Space, who: EntityId) -> Result<Vec<Place>> {
@@ -54,12 +55,26 @@ pub async fn open(space: &Space, who: EntityId, id: ChannelId) -> Result<Opened>
         blocked: blocks::blocked_by(&space.db, who).await?,
         local_model: space.minds.is_local(),
         quota: accounts::quota(space, who).await?,
+        closed: closed_to(space, who, &channel).await?,
         crowd: (people > CROWD).then_some(people as i64),
         channel,
         members,
         page,
         writing,
     })
+}
+
+/// Why somebody can say nothing in a private chat of theirs, where one of its two has blocked the other.
+pub(crate) async fn closed_to(space: &Space, who: EntityId, channel: &Channel) -> Result<Option<String>> {
+    if channel.kind != ChannelKind::Chat {
+        return Ok(None);
+    }
+    let Some(other) = store::kinds::other_of(&space.db, channel.id, who).await? else { return Ok(None) };
+    match blocks::refuse_contact(&space.db, who, &[other]).await {
+        Ok(()) => Ok(None),
+        Err(Error::Refused(problem)) => Ok(Some(problem.message)),
+        Err(cause) => Err(cause),
+    }
 }
 
 /// The rooms and circles that somebody is in.
@@ -82,6 +97,9 @@ pub async fn typing(space: &Space, who: EntityId, id: ChannelId, over: bool) -> 
     space.live.active(who);
     let member = store::member(&space.db, id, who, &Presences::default()).await?.filter(|member| member.joined);
     let Some(member) = member else { return Err(not_found("room")) };
+    if store::channel_state(&space.db, id).await?.is_some_and(|(state, _)| state.archived_at.is_some()) {
+        return Err(Problem::new(Code::Archived, "This is archived. Nothing more is said in it.").into());
+    }
     let except = blocks::around(&space.db, who).await?;
     let event = Event::Typing { channel: id, entity: member.entity, over };
     space.live.typing(id, who, over, Told::event(&event).except(except));

@@ -27,12 +27,15 @@ fn check(draft: RoomDraft) -> Result<RoomDraft, Problem> {
     Ok(draft)
 }
 
-/// Makes a room. Refuses with `admin_only`, `invalid_argument`, `room_name_taken`.
+/// Makes a room; whoever makes it is its owner and its first member. Refuses with `admin_only`, `invalid_argument`, `room_name_taken`.
 pub async fn create(space: &Space, who: EntityId, draft: RoomDraft) -> Result<ChannelId> {
     admins_only(space, who).await?;
     let draft = check(draft)?;
     let id = ChannelId::new();
-    store::insert_room(&space.db, id, &draft, &entities::key(&draft.name), who).await?;
+    let mut change = Change::begin(space, id).await?;
+    store::insert_room(change.db(), id, &draft, &entities::key(&draft.name), who).await?;
+    change.seat(who).await?;
+    change.commit().await?;
     Ok(id)
 }
 

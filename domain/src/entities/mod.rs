@@ -4,7 +4,7 @@ pub mod blocks;
 mod names;
 pub(crate) mod store;
 
-pub use names::{key, parse_name};
+pub use names::{key, look, parse_name};
 
 use crate::{Result, Space};
 use model::{Entity, EntityId, EntityKind, Presence};

@@ -2,11 +2,22 @@
 
 use model::{Problem, limits};
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+use unicode_security::skeleton;
 
 /// What a name is looked up by: NFKC and lower case, so that nobody can look like somebody else by case or by width.
 pub fn key(name: &str) -> String {
     name.trim().nfkc().collect::<String>().to_lowercase().nfkc().collect()
 }
+
+/// What a name looks like, whatever letters it is made of (UTS #39, skeletons): “Аlice” with a Cyrillic А looks like
+/// “Alice”, and “SiIas” and “Si1as” like “Silas”.
+pub fn look(name: &str) -> String {
+    let plain: String = name.trim().nfkc().collect();
+    key(&skeleton(&plain).collect::<String>())
+}
+
+/// What those are called who have gone for good.
+const GONE: &str = "a former member";
 
 /// Takes a name as it was typed: 2–32 characters, letters of any script, digits, `_ - .` and single spaces inside.
 pub fn parse_name(field: &str, typed: &str) -> Result<String, Problem> {
@@ -14,6 +25,9 @@ pub fn parse_name(field: &str, typed: &str) -> Result<String, Problem> {
     let length = limits::length(&name).min(limits::length(&key(&name)));
     if !limits::NAME.contains(&length) || limits::length(&name) > *limits::NAME.end() {
         return Err(Problem::argument(field, "A name has 2 to 32 characters."));
+    }
+    if look(&name).starts_with(&look(GONE)) {
+        return Err(Problem::argument(field, "This name is kept for those who have gone. Choose another one."));
     }
     if name.contains("  ") {
         return Err(Problem::argument(field, "Use single spaces inside a name."));
@@ -82,6 +96,8 @@ mod tests {
             &"x".repeat(33),
             "\u{301}a",
             "a\u{200b}b",
+            "A former member",
+            "a Former member 7",
             "Silas\u{3164}",
             "Silas\u{fe0f}",
             "Luna\u{115f}",
@@ -101,5 +117,12 @@ mod tests {
             assert_eq!(key(one), key(other));
         }
         assert_ne!(key("Ada"), key("Adam"));
+        for (one, other) in [("Alice", "Аlice"), ("Silas", "Si1as"), ("Silas", "SiIas"), ("Luna", "ᒪuna")] {
+            assert_eq!(look(one), look(other), "{one} {other}");
+            assert_ne!(key(one), key(other));
+        }
+        for (one, other) in [("Ada", "Adam"), ("Zoe", "Zoë"), ("Mia", "Мила")] {
+            assert_ne!(look(one), look(other));
+        }
     }
 }

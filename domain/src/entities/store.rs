@@ -7,18 +7,19 @@ use sqlx::{PgConnection, PgExecutor, PgPool};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// Adds a member. Breaks `entities_name_taken` where the name is somebody's.
+/// Adds a member. Breaks `entities_name_taken` where the name is somebody's, `entities_look_taken` where it looks like it.
 pub(crate) async fn insert(db: &mut PgConnection, id: EntityId, kind: EntityKind, name: &str, bio: &str) -> Result<()> {
     let kind = match kind {
         EntityKind::Human => "human",
         EntityKind::Ai => "ai",
     };
-    sqlx::query("insert into entities (id, kind, name, name_key, bio) values ($1, $2, $3, $4, $5)")
+    sqlx::query("insert into entities (id, kind, name, name_key, bio, look) values ($1, $2, $3, $4, $5, $6)")
         .bind(id.0)
         .bind(kind)
         .bind(name)
         .bind(super::key(name))
         .bind(bio)
+        .bind(super::look(name))
         .execute(db)
         .await?;
     Ok(())

@@ -81,9 +81,9 @@ async fn sync_one(
     left: usize,
     here: &Presences,
 ) -> Result<Synced> {
-    let membership =
-        channels::store::channel_for(&space.db, channel, who).await?.and_then(|(_, membership)| membership);
-    let Some(seat) = membership else { return Ok(Synced::Gone { channel }) };
+    let Some((state, Some(seat))) = channels::store::channel_for(&space.db, channel, who).await? else {
+        return Ok(Synced::Gone { channel });
+    };
     if left == 0 {
         return Ok(Synced::Reload { channel });
     }
@@ -97,5 +97,6 @@ async fn sync_one(
     let events = events.into_iter().map(|event| event.seen_from(seat.visible_from)).collect();
     let writing = minds::writing(space, channel).await?;
     let (present, crowd) = channels::store::present(&space.db, channel, here).await?;
-    Ok(Synced::Changes { channel, up_to: found.up_to, events, writing, present, crowd })
+    let closed = channels::closed_to(space, who, &state).await?;
+    Ok(Synced::Changes { channel, up_to: found.up_to, events, writing, present, crowd, closed })
 }

@@ -153,7 +153,8 @@ pub async fn edit(space: &Space, who: EntityId, channel: ChannelId, id: MessageI
     change.commit(true).await
 }
 
-/// Empties a message: one's own, or, with a reason, somebody else's where one moderates.
+/// Empties a message: one's own, or, with a reason, somebody else's where one moderates. One's own words one may take
+/// back also where one may say nothing more.
 ///
 /// Refuses with `invalid_argument`, `not_found`, `not_yours`, `archived`.
 pub async fn delete(space: &Space, who: EntityId, channel: ChannelId, id: MessageId, why: &str) -> Result<Message> {
@@ -219,12 +220,13 @@ pub async fn react(
 
 /// Pins a message in its channel, or takes it down. In rooms for those who moderate, elsewhere for every member.
 ///
-/// Refuses with `invalid_argument`, `not_found`, `not_yours`, `archived`.
+/// Refuses with `invalid_argument`, `not_found`, `not_yours`, `archived`, `contact_refused`.
 pub async fn pin(space: &Space, who: EntityId, channel: ChannelId, id: MessageId, pinned: bool) -> Result<Message> {
     let mut change = Changing::begin(space, who, channel, id).await?;
     if change.channel.kind == ChannelKind::Room && !change.moderates().await? {
         return Err(Problem::new(Code::NotYours, "In a room its owner and the admins pin messages.").into());
     }
+    change.in_contact().await?;
     if change.before.pinned == pinned {
         return Ok(change.before);
     }

@@ -5,6 +5,7 @@ mod changing;
 mod code;
 mod emoji;
 pub(crate) mod insert;
+mod lines;
 mod markdown;
 pub mod mentions;
 pub(crate) mod roster;
@@ -14,6 +15,7 @@ pub(crate) mod writer;
 pub use changes::{Changes, changes, sync};
 pub(crate) use changing::empty_all_of;
 pub use changing::{delete, edit, pin, pinned, react};
+pub(crate) use lines::{Part, call_otherwise, system_line};
 pub use markdown::render;
 
 use crate::entities::blocks;
@@ -265,38 +267,6 @@ pub(crate) async fn insert(
         }
     }
     Ok(None)
-}
-
-/// Adds a line about what somebody did, within a change of the channel.
-pub(crate) async fn system_line(
-    db: &mut PgConnection,
-    channel: ChannelId,
-    author: &Entity,
-    words: &str,
-) -> Result<Message> {
-    let id = MessageId::new();
-    let html = ammonia::clean_text(words);
-    let line = insert::Line { author: author.id, body: words, html: &html };
-    let (seq, clock, created_at) = insert::line(db, channel, id, &line).await?;
-    Ok(Message {
-        id,
-        channel,
-        seq,
-        clock,
-        author: author.clone(),
-        kind: MessageKind::System,
-        body: words.to_owned(),
-        html,
-        reply_to: None,
-        quote: None,
-        mentions: Vec::new(),
-        reactions: Vec::new(),
-        client_key: ClientKey(id.0),
-        created_at,
-        edited_at: None,
-        pinned: false,
-        deletion: None,
-    })
 }
 
 fn no_such_reply() -> Error {

@@ -20,7 +20,7 @@ macro_rules! message_columns {
                 m.pinned_at is not null as pinned, m.deleted_at is not null as deleted, m.deleted_why,
                 (select d.name from entities d where d.id = m.deleted_by and d.id <> m.author_id) as deleted_by,
                 e.id as author, e.kind as author_kind, e.name, e.bio,
-                q.seq as quoted_seq, qa.name as quoted_author, left(q.body, 120) as quoted_text,
+                q.seq as quoted_seq, qa.name as quoted_author, qa.id as quoted_author_id, left(q.body, 120) as quoted_text,
                 coalesce((select array_agg(distinct n.entity_id) from mentions n where n.message_id = m.id), '{}') as mentions,
                 (select json_agg(json_build_object('emoji', r.emoji, 'count', r.count, 'who', r.who) order by r.first, r.emoji)
                  from (select x.emoji, count(*) as count, min(x.at) as first,
@@ -44,7 +44,12 @@ impl FromRow<'_, PgRow> for MessageRow {
             None
         };
         let quote = match row.try_get::<Option<i64>, _>("quoted_seq")? {
-            Some(seq) => Some(Quote { seq, author: row.try_get("quoted_author")?, text: row.try_get("quoted_text")? }),
+            Some(seq) => Some(Quote {
+                seq,
+                author: row.try_get("quoted_author")?,
+                author_id: row.try_get::<Option<Uuid>, _>("quoted_author_id")?.map(EntityId),
+                text: row.try_get("quoted_text")?,
+            }),
             None => None,
         };
         let reactions: Option<Json<Vec<Reaction>>> = row.try_get("reactions")?;
@@ -122,8 +127,8 @@ pub(super) async fn one(db: impl PgExecutor<'_>, channel: ChannelId, id: Message
 
 /// What a reply quotes of the message that it answers, if its author may read that one.
 pub(super) async fn quote(db: &PgPool, id: MessageId, channel: ChannelId, author: EntityId) -> Result<Option<Quote>> {
-    let row: Option<(i64, String, String)> = sqlx::query_as(
-        "select m.seq, e.name, left(m.body, 120) from messages m join entities e on e.id = m.author_id
+    let row: Option<(i64, String, Uuid, String)> = sqlx::query_as(
+        "select m.seq, e.name, e.id, left(m.body, 120) from messages m join entities e on e.id = m.author_id
          join memberships s on s.channel_id = m.channel_id and s.entity_id = $3
          where m.id = $1 and m.channel_id = $2 and m.seq >= s.visible_from",
     )
@@ -132,7 +137,7 @@ pub(super) async fn quote(db: &PgPool, id: MessageId, channel: ChannelId, author
     .bind(author.0)
     .fetch_optional(db)
     .await?;
-    Ok(row.map(|(seq, author, text)| Quote { seq, author, text }))
+    Ok(row.map(|(seq, author, id, text)| Quote { seq, author, author_id: Some(EntityId(id)), text }))
 }
 
 /// Messages whose row changed after `since` and not after `up_to`.

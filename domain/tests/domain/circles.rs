@@ -142,6 +142,14 @@ async fn a_block_ends_private_contact_and_tells_the_blocked_nothing() {
     blocks::block(&space, ann, ben).await.unwrap();
     assert_eq!(code(say(&space, ben, chat, "still there?").await), Code::ContactRefused);
     assert_eq!(code(say(&space, ann, chat, "no").await), Code::ContactRefused);
+    let first = messages::history(&space, ben, chat, Stretch::Latest).await.unwrap().messages.remove(0);
+    assert_eq!(code(messages::pin(&space, ben, chat, first.id, true).await), Code::ContactRefused);
+    let closed = async |who| channels::open(&space, who, chat).await.unwrap().closed.unwrap_or_default();
+    assert_eq!(closed(ann).await, "You have blocked Ben. End that on their card first.");
+    assert_eq!(closed(ben).await, "Ann is not open to private talk.");
+    let asked = Position { channel: chat, clock: 0, epoch: 0 };
+    let synced = messages::sync(&space, ben, &[asked]).await.unwrap().channels;
+    assert!(matches!(&synced[0], Synced::Changes { closed: Some(_), .. }), "{synced:?}");
     assert_eq!(
         code(start(&space, ben, CircleDraft { members: vec![ann], ..CircleDraft::default() }).await),
         Code::ContactRefused
@@ -154,9 +162,19 @@ async fn a_block_ends_private_contact_and_tells_the_blocked_nothing() {
     blocks::block(&space, fay, gus).await.unwrap();
     assert_eq!(code(channels::chat_with(&space, gus, fay).await), Code::ContactRefused);
     // Where both are with others they go on; the blocked one's words are the reader's to hide.
-    say(&space, ben, both, "to all").await.unwrap();
-    assert_eq!(place(&space, ann, both).await.last, None);
-    assert_eq!(place(&space, eve, both).await.last.unwrap().text, "to all");
+    // Being asked into a circle is a mention.
+    let seen = place(&space, ann, both).await;
+    assert_eq!((seen.unread, seen.mentioned), (1, true));
+    channels::read(&space, ann, both, 1).await.unwrap();
+    channels::read(&space, eve, both, 1).await.unwrap();
+    say(&space, ben, both, "to all, and to Ann").await.unwrap();
+    let seen = place(&space, ann, both).await;
+    assert_eq!((seen.last, seen.unread, seen.mentioned), (None, 0, false));
+    assert_eq!(place(&space, eve, both).await.unread, 1);
+    let answered = messages::history(&space, eve, both, Stretch::Latest).await.unwrap().messages.pop().unwrap();
+    let quoting = messages::Draft { reply_to: Some(answered.id), ..crate::world::draft(both, "indeed") };
+    assert_eq!(messages::post(&space, eve, quoting).await.unwrap().quote.unwrap().author_id, Some(ben));
+    assert_eq!(place(&space, eve, both).await.last.unwrap().text, "indeed");
     assert_eq!(channels::open(&space, ann, both).await.unwrap().blocked, [ben]);
     // Ann is here, for everybody but Ben.
     let _stream = Hearing::of(&space, ann).await;
@@ -170,6 +188,7 @@ async fn a_block_ends_private_contact_and_tells_the_blocked_nothing() {
     assert_eq!((about(eve).await, about(ben).await), (true, false));
     blocks::unblock(&space, ann, ben).await.unwrap();
     say(&space, ben, chat, "there you are").await.unwrap();
+    assert_eq!(closed(ben).await, "");
     assert_eq!(code(blocks::block(&space, ann, ann).await), Code::InvalidArgument);
     assert_eq!(code(blocks::block(&space, ann, EntityId::new()).await), Code::NotFound);
 }
@@ -229,6 +248,13 @@ async fn the_list_says_what_waits_and_hides_what_was_put_away_until_something_is
     mark_unread(&space, ann, chat, 2).await.unwrap();
     let seen = place(&space, ann, chat).await;
     assert_eq!((seen.unread, seen.mentioned), (1, true));
+    // What one says oneself, by whatever program, does not wait for one; nor does what was taken back.
+    say(&space, ann, chat, "I am").await.unwrap();
+    assert_eq!(place(&space, ann, chat).await.unread, 1);
+    let second = messages::history(&space, ben, chat, Stretch::Around(2)).await.unwrap().messages.remove(1);
+    messages::delete(&space, ben, chat, second.id, "").await.unwrap();
+    let seen = place(&space, ann, chat).await;
+    assert_eq!((seen.unread, seen.mentioned), (0, false));
     put_away(&space, ann, chat, true).await.unwrap();
     assert!(place(&space, ann, chat).await.put_away && !place(&space, ben, chat).await.put_away);
     mute(&space, ann, chat, true).await.unwrap();

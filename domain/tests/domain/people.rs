@@ -16,6 +16,8 @@ async fn a_rename_keeps_mentions_and_is_told_wherever_one_is() {
     let ann = person(&space, "Ann").await;
     let id = room(&space, &keeper, 9, &[&keeper, &ann]).await;
     let named = say(&space, keeper.id, id, "welcome @Ann").await.unwrap();
+    let circle =
+        start(&space, keeper.id, CircleDraft { members: vec![ann.id], ..CircleDraft::default() }).await.unwrap();
     let mut hears = Hearing::of(&space, keeper.id).await;
     let draft = Profile { name: "Anna".into(), bio: "Paints.".into(), language: "pl".into(), ..Profile::default() };
     own::edit_profile(&space, ann.id, draft.clone()).await.unwrap();
@@ -27,11 +29,18 @@ async fn a_rename_keeps_mentions_and_is_told_wherever_one_is() {
     assert_eq!((member.entity.name.as_str(), member.entity.bio.as_str()), ("Anna", "Paints."));
     let kept = messages::history(&space, keeper.id, id, Stretch::Latest).await.unwrap().messages.remove(0);
     assert_eq!((kept.id, kept.mentions), (named.id, vec![ann.id]));
+    let line = messages::history(&space, keeper.id, circle, Stretch::Latest).await.unwrap().messages.remove(0);
+    assert_eq!(line.body, "started this circle with Anna.");
     // From now on she is called by the new name, and by the old one no more.
     assert_eq!(say(&space, keeper.id, id, "Ann? @anna!").await.unwrap().mentions, [ann.id]);
     assert!(say(&space, keeper.id, id, "Ann?").await.unwrap().mentions.is_empty());
     let taken = Profile { name: "keeper".into(), ..draft.clone() };
     assert_eq!(code(own::edit_profile(&space, ann.id, taken).await), Code::NameTaken);
+    for name in ["Кeeper", "A former member"] {
+        let looks = Profile { name: name.into(), ..draft.clone() };
+        let refused = own::edit_profile(&space, ann.id, looks).await.unwrap_err().problem();
+        assert_eq!(refused.field.as_deref(), Some("name"), "{refused:?}");
+    }
     let strange = Profile { language: "xx".into(), ..draft };
     assert_eq!(code(own::edit_profile(&space, ann.id, strange).await), Code::InvalidArgument);
 }
@@ -156,6 +165,8 @@ async fn who_goes_for_good_leaves_no_name_and_if_they_want_no_word() {
         let id = room(&space, &keeper, 9, &[&keeper, &ann]).await;
         let circle =
             start(&space, ann.id, CircleDraft { members: vec![ben.id], ..CircleDraft::default() }).await.unwrap();
+        channels::invite(&space, ben.id, circle, keeper.id).await.unwrap();
+        let chat = channels::chat_with(&space, ann.id, ben.id).await.unwrap();
         let said = say(&space, ann.id, id, "what I said").await.unwrap();
         let quoting = messages::Draft { reply_to: Some(said.id), ..crate::world::draft(id, "indeed") };
         messages::post(&space, keeper.id, quoting).await.unwrap();
@@ -164,12 +175,20 @@ async fn who_goes_for_good_leaves_no_name_and_if_they_want_no_word() {
         own::delete(&space, ann.id, "correct horse".into(), empty).await.unwrap();
         assert_eq!(code(accounts::log_in(&space, "Ann", "correct horse".into()).await), Code::WrongCredentials);
         let left = messages::history(&space, keeper.id, id, Stretch::Latest).await.unwrap().messages;
-        assert!(left[0].author.name.starts_with("A former member"), "{}", left[0].author.name);
+        assert_eq!(left[0].author.name, "A former member");
+        let lines = messages::history(&space, ben.id, circle, Stretch::Latest).await.unwrap().messages;
+        let lines: Vec<String> = lines.iter().map(|line| format!("{} {}", line.author.name, line.body)).collect();
+        assert_eq!(
+            lines,
+            ["A former member started this circle with Ben.", "Ben asked Keeper in.", "A former member left."]
+        );
+        assert_eq!(code(say(&space, ben.id, chat, "are you there?").await), Code::Archived);
         assert_eq!((left[0].body.is_empty(), left[0].deletion.is_some()), (empty, empty));
         assert_eq!(left[1].quote.as_ref().unwrap().text.is_empty(), empty);
         // The circle goes on with somebody else, and the name is free.
         channels::archive(&space, ben.id, circle, true).await.unwrap();
-        person(&space, "Ann").await;
+        let another = person(&space, "Ann").await;
+        own::delete(&space, another.id, "correct horse".into(), empty).await.unwrap();
     }
 }
 

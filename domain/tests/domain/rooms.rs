@@ -61,6 +61,8 @@ async fn rooms_are_made_changed_and_archived_by_admins() {
     let ada = person(&space, "Ada").await;
     assert_eq!(code(channels::create(&space, ada.id, draft("Mine", 5)).await), Code::AdminOnly);
     let id = channels::create(&space, keeper.id, draft("Attic", 5)).await.unwrap();
+    let opened = channels::open(&space, keeper.id, id).await.unwrap();
+    assert_eq!((opened.joined, opened.members[0].role), (true, model::Role::Owner));
     assert_eq!(code(channels::create(&space, keeper.id, draft("ATTIC", 5)).await), Code::RoomNameTaken);
     for (wrong, field) in [(draft("x", 5), "name"), (draft("fine", 1), "capacity"), (draft("fine", 10_001), "capacity")]
     {
@@ -71,6 +73,8 @@ async fn rooms_are_made_changed_and_archived_by_admins() {
     assert_eq!((edited.name.as_str(), edited.capacity), ("Loft", 6));
     channels::archive(&space, keeper.id, id, true).await.unwrap();
     assert_eq!(code(channels::join(&space, ada.id, id).await), Code::Archived);
+    assert_eq!(code(channels::typing(&space, keeper.id, id, false).await), Code::Archived);
+    assert_eq!(code(channels::remove(&space, keeper.id, id, ada.id, true).await), Code::Archived);
     assert_eq!(code(channels::join(&space, ada.id, ChannelId::new()).await), Code::NotFound);
     channels::create(&space, keeper.id, draft("Loft", 5)).await.unwrap();
 }

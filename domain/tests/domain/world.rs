@@ -107,6 +107,10 @@ pub async fn room(space: &Space, admin: &Me, capacity: i32, members: &[&Me]) -> 
     let id = domain::channels::create(space, admin.id, RoomDraft { name, description: String::new(), capacity })
         .await
         .unwrap();
+    // Whoever makes a room is in it.
+    if members.iter().all(|member| member.id != admin.id) {
+        domain::channels::leave(space, admin.id, id).await.unwrap();
+    }
     for member in members {
         domain::channels::join(space, member.id, id).await.unwrap();
     }

@@ -62,6 +62,28 @@ pub(in crate::channels) async fn chat_of(db: &PgPool, who: EntityId, with: Entit
     Ok(row.map(|(id,)| ChannelId(id)))
 }
 
+/// The other one of a private chat.
+pub(in crate::channels) async fn other_of(db: &PgPool, id: ChannelId, who: EntityId) -> Result<Option<EntityId>> {
+    let row: Option<(Uuid,)> = sqlx::query_as(
+        "select case one_id when $2 then other_id else one_id end from channels where id = $1 and kind = 'chat'",
+    )
+    .bind(id.0)
+    .bind(who.0)
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(|(other,)| EntityId(other)))
+}
+
+/// The private chats that somebody has, those that are open.
+pub(in crate::channels) async fn chats_of(db: &PgPool, who: EntityId) -> Result<Vec<ChannelId>> {
+    let rows: Vec<(Uuid,)> =
+        sqlx::query_as("select id from channels where (one_id = $1 or other_id = $1) and archived_at is null")
+            .bind(who.0)
+            .fetch_all(db)
+            .await?;
+    Ok(rows.into_iter().map(|(id,)| ChannelId(id)).collect())
+}
+
 /// Makes the private chat of two. `false` where it is there already, or one of them is not.
 pub(in crate::channels) async fn insert_chat(
     db: &mut PgConnection,

@@ -46,11 +46,17 @@ pub(crate) async fn places(db: &PgPool, who: EntityId, here: &[EntityId]) -> Res
         " as name, ", channel_columns!(), ",
                 m.entity_id is not null as joined,
                 (select count(*) from memberships n where n.channel_id = c.id and n.left_seq is null) as members,
-                case when m.entity_id is null then 0
-                     else greatest(c.last_seq - greatest(m.last_read_seq, m.visible_from - 1), 0) end as unread,
+                case when m.entity_id is null then 0 else (select count(*) from (
+                    select from messages n
+                    where n.channel_id = c.id and n.seq > greatest(m.last_read_seq, m.visible_from - 1, c.last_seq - 10 * $3)
+                      and n.author_id <> $1 and n.deleted_at is null
+                      and not exists (select from blocks b where b.blocker_id = $1 and b.blocked_id = n.author_id) limit $3
+                ) waiting) end as unread,
                 m.entity_id is not null and exists (
-                    select from mentions x
+                    select from mentions x join messages n on n.id = x.message_id
                     where x.entity_id = $1 and x.channel_id = c.id and x.seq > m.last_read_seq and x.seq >= m.visible_from
+                      and n.author_id <> $1
+                      and not exists (select from blocks b where b.blocker_id = $1 and b.blocked_id = n.author_id)
                 ) as mentioned,
                 coalesce(m.muted, false) as muted,
                 coalesce(m.put_away_seq >= c.last_seq, false) as put_away,
@@ -72,6 +78,7 @@ pub(crate) async fn places(db: &PgPool, who: EntityId, here: &[EntityId]) -> Res
     ))
     .bind(who.0)
     .bind(limits::LAST_LINE as i32)
+    .bind(limits::UNREAD)
     .fetch_all(db)
     .await?;
     let mut there = present(db, lines.iter().map(|line| line.channel.0.id.0).collect(), here).await?;
