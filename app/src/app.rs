@@ -14,7 +14,7 @@ use leptos_router::components::{Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 #[cfg(feature = "ssr")]
 use {
-    crate::pages::{Admin, Begin, LogIn, MyPage, NotFound, Person, Register, Reset, Welcome},
+    crate::pages::{Admin, Begin, LogIn, Mind, MyPage, NotFound, Person, Register, Reset, Studio, Welcome},
     crate::room::{MessagePage, NewRoom, Settings},
 };
 
@@ -76,6 +76,8 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/reset") view=Reset ssr=SsrMode::Async />
             <Route path=path!("/me") view=MyPage ssr=SsrMode::Async />
             <Route path=path!("/admin") view=Admin ssr=SsrMode::Async />
+            <Route path=path!("/studio") view=Studio ssr=SsrMode::Async />
+            <Route path=path!("/studio/:mind") view=Mind ssr=SsrMode::Async />
             <Route path=path!("/new") view=Begin ssr=SsrMode::Async />
             <Route path=path!("/people/:member") view=Person ssr=SsrMode::Async />
             <Route path=path!("/rooms/new") view=NewRoom ssr=SsrMode::Async />

@@ -120,6 +120,7 @@ addEventListener('pagehide', tell);
 // Forms that change what the stream then tells anyway are sent without leaving the page.
 addEventListener('submit', async (event) => {
   const form = event.target;
+  if (form.dataset.rehearses) return rehearse(event, form);
   const shows = form.dataset.shows;
   if (!shows && !(form.matches('[data-quietly]') && page.dataset.alive)) return;
   event.preventDefault();
@@ -137,6 +138,35 @@ addEventListener('submit', async (event) => {
   form.append(field);
   field.select();
 });
+
+// A talk with an AI in the studio stands on this page alone: all of it is sent each time.
+async function rehearse(event, form) {
+  event.preventDefault();
+  const lines = form.querySelector('.lines');
+  const button = form.querySelector('button');
+  const add = (who, text) => {
+    const line = lines.appendChild(document.createElement('p'));
+    line.append(Object.assign(document.createElement('b'), { textContent: who }), ' ', text);
+    line.dataset.text = text;
+    line.dir = 'auto';
+    line.scrollIntoView({ block: 'nearest' });
+    return line;
+  };
+  const said = add(page.dataset.you, form.line.value);
+  const body = new URLSearchParams({ mind: form.mind.value });
+  [...lines.children].forEach((line, at) => body.append(`talk[${at}]`, line.dataset.text));
+  form.line.value = '';
+  button.disabled = true;
+  lines.ariaBusy = 'true';
+  const answer = await fetch(form.action, { method: 'POST', body, headers: { accept: 'application/json' } }).catch(() => null);
+  button.disabled = false;
+  lines.ariaBusy = 'false';
+  if (answer?.ok) return add(form.dataset.rehearses, (await answer.json()) || '…');
+  // What was not answered can be sent again.
+  form.line.value = said.dataset.text;
+  said.remove();
+  refused(form, answer);
+}
 
 // Why it was refused stands where the other troubles do.
 async function refused(form, answer) {

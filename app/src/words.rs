@@ -68,6 +68,61 @@ pub const UNMAKE_ADMIN: &str = "No longer an admin";
 pub const KEEP_OUT: &str = "Keep out";
 pub const LET_IN: &str = "Let in again";
 
+pub const YOU: &str = "You";
+pub const STUDIO: &str = "The studio";
+pub const IN_STUDIO: &str = "Open in the studio";
+pub const MINDS: &str = "AIs";
+pub const AWAKE: &str = "awake";
+pub const ASLEEP: &str = "asleep";
+pub const NEW_MIND: &str = "A new AI";
+pub const NEW_MIND_HINT: &str = "It sleeps at first: you can change everything and try it out before you wake it.";
+pub const TEMPLATE: &str = "Begin with";
+pub const MAKE_MIND: &str = "Make it";
+pub const IS_AWAKE: &str = "It is awake: it takes part in its rooms, and anybody can talk with it.";
+pub const IS_ASLEEP: &str = "It is asleep: it says nothing until it is woken.";
+pub const WAKE: &str = "Wake it";
+pub const PUT_TO_SLEEP: &str = "Let it sleep";
+pub const CARD: &str = "Its card";
+pub const CHARACTER: &str = "Who it is";
+pub const MIND_BIO: &str = "A line for everybody";
+pub const PROMPT: &str = "Character";
+pub const PROMPT_HINT: &str =
+    "What the model is told to be: who it is, what it never does, how it speaks, a few lines that sound like it.";
+pub const IN_ROOMS: &str = "In rooms it answers";
+pub const IN_PRIVATE: &str = "In private chats and circles it answers";
+pub const TALKATIVENESS: &str = "Talkativeness";
+pub const TALKATIVENESS_HINT: &str =
+    "From 0, never unasked, to 1, always. Of several AIs the more talkative one speaks first.";
+pub const COOLDOWN: &str = "Seconds between two answers";
+pub const COOLDOWN_HINT: &str = "Who calls it by name meanwhile is answered when they are over.";
+pub const SPEAKS: &str = "It speaks";
+pub const SPEAKS_HINT: &str = "Without any it answers in the language it is spoken to in.";
+pub const MODEL_AND_WORDS: &str = "Model, and how it chooses its words";
+pub const MODEL: &str = "Model";
+pub const MODEL_HINT: &str = "Empty: what this space is configured with.";
+pub const TEMPERATURE: &str = "Temperature";
+pub const TEMPERATURE_HINT: &str = "From 0, the likeliest words, to 2, the most surprising ones.";
+pub const MAX_TOKENS: &str = "Longest answer, in tokens";
+pub const MAX_TOKENS_HINT: &str = "A token is about three quarters of a word.";
+pub const TOP_P: &str = "Top p";
+pub const FROM_0_TO_1: &str = "From 0 to 1; empty: the provider's choice.";
+pub const FREQUENCY_PENALTY: &str = "Frequency penalty";
+pub const PRESENCE_PENALTY: &str = "Presence penalty";
+pub const FROM_M2_TO_2: &str = "From -2 to 2; empty: the provider's choice.";
+pub const SEED: &str = "Seed";
+pub const SEED_HINT: &str = "A whole number; the same one gives, as far as the provider can, the same answer.";
+pub const REHEARSAL: &str = "Rehearsal";
+pub const REHEARSAL_HINT: &str = "Try out what is saved above. Nobody else sees it, and nothing of it is kept.";
+pub const TRY_OUT: &str = "Try it";
+pub const TAKE_OUT: &str = "Take it out";
+pub const BRING_IN: &str = "Bring it in";
+pub const MORE_OF_MIND: &str = "Copy and farewell";
+pub const COPY_NAME: &str = "Name of the copy";
+pub const DUPLICATE: &str = "Make a copy";
+pub const RETIRE: &str = "Retire it";
+pub const RETIRE_HINT: &str = "It leaves every room and circle for good, and its name is free. What it said stays.";
+pub const RETIRE_NOW: &str = "Retire it now";
+
 pub const ROOMS: &str = "Rooms";
 pub const ROOMS_EMPTY: &str = "No room yet. An admin makes the first one.";
 pub const ROOMS_EMPTY_ADMIN: &str = "No room yet. The first one is yours to make.";
@@ -206,6 +261,20 @@ pub const NOT_FOUND: &str = "This page does not exist, or it is not open to you.
 pub const BACK: &str = "Back to the clearing";
 pub const THEME: &str = "Light or dark";
 pub const SKIP: &str = "Skip to the talk";
+
+/// When an AI speaks, as the studio says it.
+#[cfg(feature = "ssr")]
+pub fn strategy(strategy: model::Strategy) -> &'static str {
+    match strategy {
+        model::Strategy::MentionOnly => "when it is called by name",
+        model::Strategy::Probabilistic => "when it is called, and as often as it is talkative",
+        model::Strategy::Active => "when it is called, and to everything of substance",
+        model::Strategy::EveryMessage => "to every message",
+        model::Strategy::OnQuestions => "when it is called, and to questions",
+        model::Strategy::Smart => "when it is called, to questions, and while its own talk goes on",
+        model::Strategy::Silent => "never: it only listens",
+    }
+}
 
 /// What stands beside a name for how somebody is there; nothing for those who simply are.
 pub fn presence(presence: model::Presence) -> Option<&'static str> {

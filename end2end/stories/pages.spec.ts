@@ -58,6 +58,11 @@ for (const [size, viewport] of Object.entries(SIZES)) {
       await look('rooms-admin');
       await page.goto('/admin');
       await look('admin');
+      await page.getByRole('link', { name: 'The studio' }).click();
+      await look('studio');
+      await page.getByRole('link', { name: 'Silas' }).click();
+      await page.getByText('Model, and how it chooses its words').click();
+      await look('mind');
       await page.goto('/me');
       await look('me');
       await page.goto('/rooms/new');

@@ -35,6 +35,8 @@ pub const LANGUAGES: &[(&str, &str)] = &[
     ("ja", "日本語"),
     ("zh", "中文"),
 ];
+/// Most characters in what an AI's model is told to be.
+pub const PROMPT: usize = 50_000;
 /// Different emoji on one message.
 pub const REACTIONS: i64 = 20;
 /// Pinned messages of a channel.

@@ -6,5 +6,6 @@ pub mod channels;
 pub mod chats;
 pub mod live;
 pub mod messages;
+pub mod minds;
 pub mod people;
 pub mod rooms;

@@ -2,9 +2,8 @@
 
 use crate::words;
 use leptos::prelude::*;
-use model::ChannelId;
 
-/// Asks, and then sends a form about a channel.
+/// Asks, and then sends a form.
 #[component]
 pub fn Ask(
     /// What the popover is called in the page.
@@ -17,15 +16,15 @@ pub fn Ask(
     yes: &'static str,
     /// Where the form goes.
     action: &'static str,
-    /// The channel.
-    room: ChannelId,
+    /// What it is about: a field and its value.
+    about: (&'static str, String),
 ) -> impl IntoView {
     view! {
         <button class="quiet" type="button" popovertarget=id>
             {label}
         </button>
         <form id=id class="ask" popover="auto" method="post" action=action>
-            <input type="hidden" name="room" value=room.to_string() />
+            <input type="hidden" name=about.0 value=about.1 />
             <p>{hint}</p>
             <div class="ways">
                 <button class="secondary danger">{yes}</button>

@@ -57,6 +57,7 @@ fn Show(me: EntityId, people: Vec<PersonRow>, invitations: Vec<OpenInvitation>) 
     view! {
         <main id="main" class="wide">
             <h1>{words::ADMIN}</h1>
+            <p><a class="secondary" href="/studio">{words::STUDIO}</a></p>
             <Trouble problem />
             <section class="card">
                 <h2>{words::PEOPLE}</h2>

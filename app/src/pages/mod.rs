@@ -9,10 +9,14 @@ mod come_in;
 #[cfg(feature = "ssr")]
 mod me;
 #[cfg(feature = "ssr")]
+mod mind;
+#[cfg(feature = "ssr")]
 mod not_found;
 #[cfg(feature = "ssr")]
 mod person;
 mod rooms;
+#[cfg(feature = "ssr")]
+mod studio;
 #[cfg(feature = "ssr")]
 mod welcome;
 
@@ -25,9 +29,13 @@ pub use come_in::{LogIn, Register, Reset};
 #[cfg(feature = "ssr")]
 pub use me::MyPage;
 #[cfg(feature = "ssr")]
+pub use mind::Mind;
+#[cfg(feature = "ssr")]
 pub use not_found::NotFound;
 #[cfg(feature = "ssr")]
 pub use person::Person;
 pub use rooms::{Rooms, trouble};
+#[cfg(feature = "ssr")]
+pub use studio::Studio;
 #[cfg(feature = "ssr")]
 pub use welcome::Welcome;

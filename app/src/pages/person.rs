@@ -94,6 +94,9 @@ fn Show(card: Card) -> impl IntoView {
             <p class="hint">{if blocked { words::BLOCKED_HINT } else { words::BLOCK_HINT }}</p>
         }
     });
+    let keeps = viewer.me.as_ref().is_some_and(|me| me.is_admin);
+    let studio = (is_ai && keeps)
+        .then(|| view! { <p><a class="secondary" href=format!("/studio/{id}")>{words::IN_STUDIO}</a></p> });
     let there = inside.filter(|_| !is_me).map(|(channel, mine, theirs, is_admin)| {
         view! { <Moderate channel mine theirs is_admin member=id /> }
     });
@@ -110,6 +113,7 @@ fn Show(card: Card) -> impl IntoView {
             <p>{bio}</p>
             <Trouble problem />
             {ways}
+            {studio}
             {there}
             <p class="aside"><a href=back>{words::BACK_TO_TALK}</a></p>
         </main>

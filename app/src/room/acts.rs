@@ -23,7 +23,7 @@ impl Room {
         let reply_to = self.answering.get_untracked().map(|message| message.id);
         self.answering.set(None);
         self.new_from.set(i64::MAX);
-        self.to_newest();
+        self.to_newest(|| ());
         self.unsent.update(|unsent| {
             unsent.push(Unsent {
                 client_key: ClientKey::new(),
@@ -175,7 +175,7 @@ impl Room {
         });
         // Said while one looked at the past.
         if self.picture.try_with_untracked(|picture| picture.newest() < event_seq) == Some(true) {
-            self.to_newest();
+            self.to_newest(|| ());
         }
         if self.unsent.try_get_untracked().is_some() {
             self.settle(key);
@@ -220,23 +220,27 @@ impl Room {
         });
     }
 
-    /// Shows the newest messages again, where what is shown is from the past.
-    pub fn to_newest(self) {
+    /// Shows the newest messages again, where what is shown is from the past; `then` where they are shown.
+    pub fn to_newest(self, then: impl FnOnce() + 'static) {
         if self.picture.with_untracked(|picture| picture.at_end) {
-            return;
+            return then();
         }
+        // Nothing else is loaded meanwhile: what comes before it would move the place.
+        self.loading.set(true);
         spawn_local(async move {
             // Once more where something was said meanwhile.
             for _ in 0..3 {
-                let Ok(page) = api::messages::history(self.id, None, None, None).await else { return };
+                let Ok(page) = api::messages::history(self.id, None, None, None).await else { break };
                 let at_end = self.picture.try_update(|picture| {
                     picture.begin_anew(page);
                     picture.at_end
                 });
                 if at_end != Some(false) {
-                    return;
+                    then();
+                    break;
                 }
             }
+            let _ = self.loading.try_set(false);
         });
     }
 

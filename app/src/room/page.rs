@@ -102,10 +102,8 @@ fn Inside(opened: Opened, places: Vec<Place>) -> impl IntoView {
     let local_note =
         (local_model && joined && has_ai).then(|| view! { <p class="local-model">{words::LOCAL_MODEL}</p> });
     // Not made anew at each message: what is being typed stays.
-    let closed = Memo::new(move |_| match room.is_archived() {
-        true => Some(words::ARCHIVED.to_owned()),
-        false => room.closed.get(),
-    });
+    let closed =
+        Memo::new(move |_| if room.is_archived() { Some(words::ARCHIVED.to_owned()) } else { room.closed.get() });
     let bottom = move || {
         if let Some(why) = closed.get() {
             EitherOf3::A(view! { <p class="notice">{why}</p> })
@@ -140,7 +138,7 @@ fn Inside(opened: Opened, places: Vec<Place>) -> impl IntoView {
                         {(joined && kind == ChannelKind::Room).then(|| view! { <a class="quiet" href=format!("/new?aside={id}") rel="external" title=words::STEP_ASIDE_HINT>{words::STEP_ASIDE}</a> })}
                         {with_settings.then(|| view! { <a class="quiet" href=format!("/rooms/{id}/edit") rel="external">{words::SETTINGS}</a> })}
                         {may_leave.then(|| view! {
-                            <Ask id="leave" label=words::LEAVE hint=leave_hint yes=words::LEAVE_NOW action="/api/rooms/leave" room=id />
+                            <Ask id="leave" label=words::LEAVE hint=leave_hint yes=words::LEAVE_NOW action="/api/rooms/leave" about=("room", id.to_string()) />
                         })}
                     </div>
                 </header>

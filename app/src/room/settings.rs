@@ -110,7 +110,7 @@ fn Show(shown: Shown) -> impl IntoView {
     });
     let archive = owns.then(|| {
         if is_open {
-            Either::Left(view! { <Ask id="archive" label=words::ARCHIVE hint=words::ARCHIVE_HINT yes=words::ARCHIVE_NOW action="/api/rooms/archive" room=id /> })
+            Either::Left(view! { <Ask id="archive" label=words::ARCHIVE hint=words::ARCHIVE_HINT yes=words::ARCHIVE_NOW action="/api/rooms/archive" about=("room", id.to_string()) /> })
         } else {
             Either::Right(view! {
                 <form method="post" action="/api/rooms/restore">

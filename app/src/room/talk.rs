@@ -147,8 +147,7 @@ pub fn Talk(room: Room) -> impl IntoView {
             && let Some(scroller) = scroller.get_untracked()
         {
             event.prevent_default();
-            room.to_newest();
-            scroller.set_scroll_top(0);
+            room.to_newest(move || scroller.set_scroll_top(0));
         }
     };
     // What one says oneself is always in sight.
@@ -294,9 +293,9 @@ fn Line(row: Row, room: Room) -> impl IntoView {
         }
     });
     let marks = (message.edited_at.is_some() || message.pinned).then(|| {
-        let edited = message.edited_at.map(|_| words::EDITED).unwrap_or_default();
-        let pinned = if message.pinned { words::PINNED } else { "" };
-        view! { <p class="marks">{edited} " " {pinned}</p> }
+        let marks = [message.edited_at.map(|_| words::EDITED), message.pinned.then_some(words::PINNED)];
+        let marks: Vec<&str> = marks.into_iter().flatten().collect();
+        view! { <p class="marks">{marks.join(" ")}</p> }
     });
     let reactions = (!message.reactions.is_empty())
         .then(|| view! { <Reactions room channel=message.channel message=message.id reactions=message.reactions /> });

@@ -3,7 +3,7 @@
 use super::change::Change;
 use super::store::kinds;
 use crate::error::not_found;
-use crate::{Result, Space, entities};
+use crate::{Result, Space, entities, minds};
 use model::{ChannelId, EntityId, Problem};
 
 /// The private chat of two: the same one each time, new at the first.
@@ -17,6 +17,7 @@ pub async fn chat_with(space: &Space, who: EntityId, with: EntityId) -> Result<C
         return Ok(id);
     }
     entities::blocks::refuse_contact(&space.db, who, &[with]).await?;
+    minds::store::refuse_asleep(&space.db, &[with]).await?;
     let id = ChannelId::new();
     let mut change = Change::begin(space, id).await?;
     if !kinds::insert_chat(change.db(), id, who, with).await? {

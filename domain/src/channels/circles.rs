@@ -4,7 +4,7 @@ use super::change::Change;
 use super::store::{kinds, memberships};
 use crate::error::not_found;
 use crate::messages::Part::{self, Who, Words};
-use crate::{Error, Result, Space, entities};
+use crate::{Error, Result, Space, entities, minds};
 use memberships::Standing;
 use model::channels::CircleDraft;
 use model::{ChannelId, ChannelKind, Code, Entity, EntityId, Problem, Role, limits};
@@ -33,6 +33,7 @@ pub async fn start(space: &Space, who: EntityId, draft: CircleDraft) -> Result<C
         return Err(Problem::argument("members", message).into());
     }
     entities::blocks::refuse_contact(&space.db, who, &others).await?;
+    minds::store::refuse_asleep(&space.db, &others).await?;
     let invited = entities::store::active(&space.db, &others).await?;
     if invited.len() != others.len() {
         return Err(not_found("member"));
@@ -83,6 +84,7 @@ pub async fn invite(space: &Space, who: EntityId, id: ChannelId, guest: EntityId
         return Err(Problem::new(Code::Archived, "This circle is archived. Nobody can be asked in any more.").into());
     }
     entities::blocks::refuse_contact(change.db(), who, &[guest]).await?;
+    minds::store::refuse_asleep(change.db(), &[guest]).await?;
     let both = entities::store::active(change.db(), &[who, guest]).await?;
     let find = |id: EntityId| both.iter().find(|one| one.id == id).cloned().ok_or_else(|| not_found("member"));
     let (me, guest) = (find(who)?, find(guest)?);

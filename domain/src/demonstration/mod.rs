@@ -4,10 +4,11 @@
 
 mod minds;
 
+use crate::minds::studio::{self, TEMPLATES};
 use crate::{Result, Space, accounts, channels, entities, messages};
 pub use minds::MINDS;
 use model::channels::RoomDraft;
-use model::{ChannelId, ClientKey, EntityId, EntityKind};
+use model::{ChannelId, ClientKey, EntityId, EntityKind, MindDraft};
 
 /// A sample person.
 pub struct Person {
@@ -79,8 +80,9 @@ pub async fn open(space: &Space) -> Result<()> {
     }
     for mind in MINDS {
         let id = EntityId::new();
-        entities::store::insert(&mut work, id, EntityKind::Ai, mind.name, mind.bio).await?;
-        crate::minds::store::insert(&mut work, id, mind.prompt, mind.temperature, 400).await?;
+        let Some(template) = TEMPLATES.iter().find(|template| template.key == mind.name) else { continue };
+        let draft = MindDraft { name: mind.name.to_owned(), ..template.draft() };
+        studio::store::insert(&mut work, id, &draft, true).await?;
         known.push((mind.name, id));
     }
     let owner = known[0].1;

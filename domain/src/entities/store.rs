@@ -37,11 +37,12 @@ pub(crate) async fn active(db: impl PgExecutor<'_>, ids: &[EntityId]) -> Result<
     Ok(rows.into_iter().map(entity).collect())
 }
 
-/// Members whose name holds these letters, other than `who`: those whose name begins with them first.
+/// Members whose name holds these letters, other than `who` and AIs that sleep: those whose name begins with them first.
 pub(super) async fn find(db: &PgPool, who: EntityId, letters: &str) -> Result<Vec<Entity>> {
     let rows: Vec<Row> = sqlx::query_as(
         "select id, kind, name, bio from entities
          where id <> $1 and deactivated_at is null and position($2 in name_key) > 0
+           and not exists (select from minds d where d.entity_id = id and not d.awake)
          order by position($2 in name_key) > 1, name_key limit $3",
     )
     .bind(who.0)

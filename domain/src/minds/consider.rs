@@ -1,6 +1,6 @@
 //! An AI considers what was said: gathers what decides, passes the gates, and leaves what came of it.
 
-use super::gates::{self, Considered, PAIR_COOLDOWN, Strategy, Verdict};
+use super::gates::{self, Considered, PAIR_COOLDOWN, Verdict};
 use super::store::{self, Mind, Standing, Trigger};
 use super::{questions, reply};
 use crate::messages::mentions::own_words;
@@ -135,18 +135,9 @@ fn known<'a>(space: &Space, task: &Task, mind: &'a Mind, trigger: &Trigger, stan
 fn inputs(considered: &Considered<'_>) -> Value {
     let Considered { by_human, mentioned, question, substance, continues, talkativeness, draw, hops, said, .. } =
         *considered;
-    let strategy = match considered.strategy {
-        Strategy::MentionOnly => "mention_only",
-        Strategy::Probabilistic => "probabilistic",
-        Strategy::Active => "active",
-        Strategy::EveryMessage => "every_message",
-        Strategy::OnQuestions => "on_questions",
-        Strategy::Smart => "smart",
-        Strategy::Silent => "silent",
-    };
     json!({
         "by_human": by_human, "mentioned": mentioned, "question": question, "substance": substance, "continues": continues,
-        "strategy": strategy, "talkativeness": talkativeness, "draw": draw, "hops": hops, "said": said,
+        "strategy": considered.strategy.as_str(), "talkativeness": talkativeness, "draw": draw, "hops": hops, "said": said,
         "pair_left_ms": considered.pair_left.as_millis() as u64, "typing": considered.typing,
         "waited_ms": considered.waited.as_millis() as u64, "cooldown_left_ms": considered.cooldown_left.as_millis() as u64,
     })

@@ -1,6 +1,7 @@
 //! What has to be true before an AI speaks. Pure: everything that decides is handed in, the draw included, and the
 //! verdict says why in words.
 
+use model::Strategy;
 use std::time::Duration;
 
 /// Answers of AIs in a row, with no human between them, after which AIs let people speak.
@@ -13,25 +14,6 @@ pub(crate) const A_MINUTE: u32 = 12;
 pub(crate) const FLOOR: Duration = Duration::from_secs(8);
 /// How often an AI that lets somebody write looks again.
 const GLANCE: Duration = Duration::from_millis(700);
-
-/// When an AI speaks of itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Strategy {
-    /// In rooms: when called.
-    MentionOnly,
-    /// In rooms: when called, and as often as it is talkative.
-    Probabilistic,
-    /// In rooms: when called, and to anything of substance.
-    Active,
-    /// In private: always.
-    EveryMessage,
-    /// In private: when called, and to questions.
-    OnQuestions,
-    /// In private: when called, to questions, and where its own exchange goes on.
-    Smart,
-    /// Never.
-    Silent,
-}
 
 /// What is known when an AI considers a message.
 #[derive(Clone, Copy, Debug)]

@@ -1,7 +1,8 @@
 //! Rooms full of AIs that would always speak, played through: they fall silent, one speaks at a time, and whoever a human
 //! called is answered.
 
-use super::gates::{self, Considered, HOPS, PAIR_COOLDOWN, Strategy, Verdict};
+use super::gates::{self, Considered, HOPS, PAIR_COOLDOWN, Verdict};
+use model::Strategy;
 use proptest::prelude::*;
 use proptest::strategy::Strategy as _;
 use std::time::Duration;

@@ -11,6 +11,7 @@ mod questions;
 mod repeats;
 mod reply;
 pub(crate) mod store;
+pub mod studio;
 mod words;
 
 pub use consider::consider;

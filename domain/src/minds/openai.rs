@@ -68,10 +68,16 @@ impl ChatModel for OpenAi {
         let asked = CreateChatCompletionRequest {
             model: request.model.unwrap_or_else(|| self.model.clone()),
             messages: request.turns.into_iter().map(|turn| line(turn.speaker, turn.text)).collect(),
-            temperature: Some(request.temperature),
+            temperature: Some(request.sampling.temperature),
+            top_p: request.sampling.top_p,
+            frequency_penalty: request.sampling.frequency_penalty,
+            presence_penalty: request.sampling.presence_penalty,
+            // OpenAI calls it deprecated; every other server takes it.
+            #[expect(deprecated, reason = "compatible servers know no other name")]
+            seed: request.sampling.seed,
             // `max_completion_tokens` is the newer name; the older one is what every compatible server knows.
             #[expect(deprecated, reason = "compatible servers know no other name")]
-            max_tokens: Some(request.max_tokens),
+            max_tokens: Some(request.sampling.max_tokens),
             stream_options: Some(ChatCompletionStreamOptions { include_usage: Some(true), include_obfuscation: None }),
             ..Default::default()
         };

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use futures::stream::BoxStream;
+use model::Sampling;
 use std::time::Duration;
 
 /// Who speaks in what a model is shown.
@@ -31,10 +32,8 @@ pub struct ChatRequest {
     pub model: Option<String>,
     /// The system turn first, then the talk, oldest first.
     pub turns: Vec<Turn>,
-    /// 0–2.
-    pub temperature: f32,
-    /// Most tokens of the answer.
-    pub max_tokens: u32,
+    /// How it is to choose its words.
+    pub sampling: Sampling,
 }
 
 /// A piece of an answer.

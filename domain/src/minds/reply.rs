@@ -94,9 +94,8 @@ async fn write(
         messages::store::newest(&space.db, channel, from, trigger.seq.max(place.last_seq), context::NEWEST).await?;
     let request = ChatRequest {
         model: mind.model.clone(),
-        turns: context::turns(&mind.system_prompt, mind.entity.id, &place, &members, &talk),
-        temperature: mind.temperature,
-        max_tokens: mind.max_tokens,
+        turns: context::turns(mind, &place, &members, &talk),
+        sampling: mind.sampling,
     };
     let begun = Instant::now();
     let mut pieces = match model.answer(request).await {

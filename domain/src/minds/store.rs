@@ -1,12 +1,15 @@
 //! The tables `minds`, `replies`, `decisions` and `usage`.
 
-use super::gates::Strategy;
 use crate::Result;
 use crate::entities::entity;
 use crate::messages;
-use model::{ChannelId, Decision, Entity, EntityId, Message, MessageId, ReplyId, ReplyState, Writing};
+use model::{
+    ChannelId, Code, Decision, Entity, EntityId, Message, MessageId, Problem, ReplyId, ReplyState, Sampling, Strategy,
+    Writing,
+};
 use serde_json::Value;
-use sqlx::{PgConnection, PgPool};
+use sqlx::postgres::PgRow;
+use sqlx::{FromRow, PgConnection, PgExecutor, PgPool, Row};
 use std::time::Duration;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -19,8 +22,9 @@ pub(super) struct Mind {
     pub entity: Entity,
     pub system_prompt: String,
     pub model: Option<String>,
-    pub temperature: f32,
-    pub max_tokens: u32,
+    pub sampling: Sampling,
+    /// The languages that it speaks, as codes; none: the one it is spoken to in.
+    pub languages: Vec<String>,
     pub awake: bool,
     pub is_member: bool,
     /// When it speaks in this channel.
@@ -29,26 +33,45 @@ pub(super) struct Mind {
     pub cooldown: Duration,
 }
 
-fn strategy(text: &str) -> Strategy {
-    match text {
-        "probabilistic" => Strategy::Probabilistic,
-        "active" => Strategy::Active,
-        "every_message" => Strategy::EveryMessage,
-        "on_questions" => Strategy::OnQuestions,
-        "smart" => Strategy::Smart,
-        "silent" => Strategy::Silent,
-        _ => Strategy::MentionOnly,
+/// How a row's model chooses its words.
+pub(super) fn sampling(row: &PgRow) -> sqlx::Result<Sampling> {
+    Ok(Sampling {
+        temperature: row.try_get("temperature")?,
+        max_tokens: row.try_get::<i32, _>("max_tokens")?.unsigned_abs(),
+        top_p: row.try_get("top_p")?,
+        frequency_penalty: row.try_get("frequency_penalty")?,
+        presence_penalty: row.try_get("presence_penalty")?,
+        seed: row.try_get("seed")?,
+    })
+}
+
+impl FromRow<'_, PgRow> for Mind {
+    fn from_row(row: &PgRow) -> sqlx::Result<Self> {
+        Ok(Self {
+            entity: entity((row.try_get("id")?, row.try_get("kind")?, row.try_get("name")?, row.try_get("bio")?)),
+            system_prompt: row.try_get("system_prompt")?,
+            model: row.try_get("model")?,
+            sampling: sampling(row)?,
+            languages: row.try_get("languages")?,
+            awake: row.try_get("awake")?,
+            is_member: row.try_get("is_member")?,
+            strategy: Strategy::named(row.try_get("strategy")?).unwrap_or(Strategy::Silent),
+            talkativeness: row.try_get("talkativeness")?,
+            cooldown: Duration::from_secs(u64::from(row.try_get::<i32, _>("cooldown_s")?.unsigned_abs())),
+        })
     }
 }
 
+/// An AI, seen from a channel; where it is in none of that id, as in a private chat.
 pub(super) async fn mind(db: &PgPool, id: EntityId, channel: ChannelId) -> Result<Option<Mind>> {
-    type Row = (Uuid, String, String, String, String, Option<String>, f32, i32, bool, bool, String, f32, i32);
-    let row: Option<Row> = sqlx::query_as(
-        "select e.id, e.kind, e.name, e.bio, d.system_prompt, d.model, d.temperature, d.max_tokens,
-                d.awake and e.deactivated_at is null,
-                exists (select from memberships m where m.channel_id = $2 and m.entity_id = e.id and m.left_seq is null),
+    let mind = sqlx::query_as(
+        "select e.id, e.kind, e.name, e.bio, d.system_prompt, d.model, d.temperature, d.max_tokens, d.top_p,
+                d.frequency_penalty, d.presence_penalty, d.seed, d.languages,
+                d.awake and e.deactivated_at is null as awake,
+                exists (select from memberships m where m.channel_id = $2 and m.entity_id = e.id and m.left_seq is null)
+                    as is_member,
                 case when exists (select from channels c where c.id = $2 and c.kind = 'room') then d.strategy_room
-                     else d.strategy_chat end,
+                     else d.strategy_chat end as strategy,
                 d.talkativeness, d.cooldown_s
          from entities e join minds d on d.entity_id = e.id where e.id = $1",
     )
@@ -56,52 +79,26 @@ pub(super) async fn mind(db: &PgPool, id: EntityId, channel: ChannelId) -> Resul
     .bind(channel.0)
     .fetch_optional(db)
     .await?;
-    Ok(row.map(
-        |(
-            id,
-            kind,
-            name,
-            bio,
-            system_prompt,
-            model,
-            temperature,
-            max_tokens,
-            awake,
-            is_member,
-            when,
-            talkativeness,
-            cooldown,
-        )| Mind {
-            entity: entity((id, kind, name, bio)),
-            system_prompt,
-            model,
-            temperature,
-            max_tokens: max_tokens.unsigned_abs(),
-            awake,
-            is_member,
-            strategy: strategy(&when),
-            talkativeness,
-            cooldown: Duration::from_secs(u64::from(cooldown.unsigned_abs())),
-        },
-    ))
+    Ok(mind)
 }
 
-/// Adds a mind to a member of the kind `ai`.
-pub(crate) async fn insert(
-    db: &mut PgConnection,
-    id: EntityId,
-    system_prompt: &str,
-    temperature: f32,
-    max_tokens: i32,
-) -> Result<()> {
-    sqlx::query("insert into minds (entity_id, system_prompt, temperature, max_tokens) values ($1, $2, $3, $4)")
-        .bind(id.0)
-        .bind(system_prompt)
-        .bind(temperature)
-        .bind(max_tokens)
-        .execute(db)
-        .await?;
-    Ok(())
+/// Refuses to ask in AIs that sleep.
+pub(crate) async fn refuse_asleep(db: impl PgExecutor<'_>, whom: &[EntityId]) -> Result<()> {
+    let ids: Vec<Uuid> = whom.iter().map(|id| id.0).collect();
+    let asleep: Option<(String,)> = sqlx::query_as(
+        "select e.name from minds d join entities e on e.id = d.entity_id
+         where d.entity_id = any($1) and not d.awake and e.deactivated_at is null order by e.name_key limit 1",
+    )
+    .bind(ids)
+    .fetch_optional(db)
+    .await?;
+    match asleep {
+        Some((name,)) => {
+            let message = format!("{name} is asleep. Ask again when it is awake.");
+            Err(Problem::new(Code::ContactRefused, message).into())
+        }
+        None => Ok(()),
+    }
 }
 
 /// What moves an AI.
@@ -271,7 +268,7 @@ pub(super) async fn begin(
 }
 
 /// Has an AI consider a channel once more; nothing where that waits already.
-pub(super) async fn ask_again(db: impl sqlx::PgExecutor<'_>, id: EntityId, channel: ChannelId) -> Result<()> {
+pub(super) async fn ask_again(db: impl PgExecutor<'_>, id: EntityId, channel: ChannelId) -> Result<()> {
     sqlx::query(
         "insert into tasks (id, kind, ordering_key, dedup_key, payload) values ($1, 'consider', $2, $3, $4)
          on conflict (dedup_key) where lease_owner is null and dedup_key is not null do nothing",

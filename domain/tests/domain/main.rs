@@ -16,6 +16,7 @@ mod races;
 mod rooms;
 mod statements;
 mod streams;
+mod studio;
 mod tasks;
 mod turns;
 mod world;

@@ -1,7 +1,7 @@
 //! What each endpoint takes, as the description of the API tells it.
 #![expect(dead_code, reason = "these describe server functions' arguments and are never made")]
 
-use model::{ChannelId, ClientKey, EntityId, MessageId, Position, Role};
+use model::{ChannelId, ClientKey, EntityId, MessageId, Position, Role, Strategy};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -28,6 +28,92 @@ pub(super) struct LogIn {
     login: String,
     #[schema(example = "correct horse")]
     password: String,
+}
+
+/// `minds/create`
+#[derive(Deserialize, ToSchema)]
+pub(super) struct CreateMind {
+    /// `companion`, `advisor`, `storyteller`, `moderator`, `language_partner`, `Silas`, `Luna` or `Mira`.
+    #[schema(example = "companion")]
+    template: String,
+    /// 2–32 characters, unique across people and AIs.
+    #[schema(example = "Nova")]
+    name: String,
+}
+
+/// An AI.
+#[derive(Deserialize, ToSchema)]
+pub(super) struct AMind {
+    mind: EntityId,
+}
+
+/// `minds/duplicate`
+#[derive(Deserialize, ToSchema)]
+pub(super) struct DuplicateMind {
+    mind: EntityId,
+    /// 2–32 characters, unique across people and AIs.
+    name: String,
+}
+
+/// `minds/edit`
+#[derive(Deserialize, ToSchema)]
+pub(super) struct EditMind {
+    mind: EntityId,
+    /// 2–32 characters, unique across people and AIs.
+    name: String,
+    /// A line for everybody, at most 500 characters.
+    bio: Option<String>,
+    /// What the model is told to be: 1–50,000 characters.
+    system_prompt: String,
+    /// A model of the provider; its default where there is none.
+    model: Option<String>,
+    /// 0–2.
+    temperature: f32,
+    /// 1–32,000.
+    max_tokens: u32,
+    /// 0–1.
+    top_p: Option<f32>,
+    /// −2–2.
+    frequency_penalty: Option<f32>,
+    /// −2–2.
+    presence_penalty: Option<f32>,
+    seed: Option<i64>,
+    /// `mention_only`, `probabilistic`, `active` or `silent`.
+    strategy_room: Strategy,
+    /// `every_message`, `on_questions`, `smart` or `silent`.
+    strategy_chat: Strategy,
+    /// 0: never unasked, 1: always.
+    talkativeness: f32,
+    /// 0–3,600.
+    cooldown_s: i32,
+    /// Codes of the languages that it speaks; none: the one it is spoken to in.
+    #[serde(default)]
+    languages: Vec<String>,
+}
+
+/// `minds/wake`
+#[derive(Deserialize, ToSchema)]
+pub(super) struct WakeMind {
+    mind: EntityId,
+    /// `false`: it is to sleep.
+    awake: bool,
+}
+
+/// `minds/place`
+#[derive(Deserialize, ToSchema)]
+pub(super) struct PlaceMind {
+    mind: EntityId,
+    room: ChannelId,
+    /// `false`: it is taken out.
+    inside: bool,
+}
+
+/// `minds/rehearse`
+#[derive(Deserialize, ToSchema)]
+pub(super) struct Rehearse {
+    mind: EntityId,
+    /// What was said so far: one's own line first, then by turns; the last is one's own.
+    talk: Vec<String>,
 }
 
 /// A room.

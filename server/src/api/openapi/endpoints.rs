@@ -1,14 +1,15 @@
 //! Every endpoint but the stream: what it takes, gives and refuses.
 
 use super::arguments::{
-    AChannel, APerson, ARoom, ASession, AfterName, AnInvitation, ChangeEmail, ChangePassword, ChangeRole,
-    DeleteAccount, DeleteMessage, EditMessage, EditProfile, EditRoom, IntoCircle, Letters, LogIn, Mute, OfMessage,
-    OneMember, Pin, PostMessage, PutAway, React, Read, Register, Remove, RenameCircle, ResetPassword, SetActive,
-    SetAdmin, SetQuota, Somebody, Stretch, SyncPositions, Typing, Unread, WithSomebody,
+    AChannel, AMind, APerson, ARoom, ASession, AfterName, AnInvitation, ChangeEmail, ChangePassword, ChangeRole,
+    CreateMind, DeleteAccount, DeleteMessage, DuplicateMind, EditMessage, EditMind, EditProfile, EditRoom, IntoCircle,
+    Letters, LogIn, Mute, OfMessage, OneMember, Pin, PlaceMind, PostMessage, PutAway, React, Read, Register, Rehearse,
+    Remove, RenameCircle, ResetPassword, SetActive, SetAdmin, SetQuota, Somebody, Stretch, SyncPositions, Typing,
+    Unread, WakeMind, WithSomebody,
 };
 use model::accounts::{Invitation, Me, OpenInvitation, OwnSession, PersonRow, Profile, ResetLink};
 use model::channels::{CircleDraft, Opened, RoomDraft};
-use model::{Channel, ChannelId, Code, Decision, Entity, Member, Message, Page, Place, SyncAnswer};
+use model::{Channel, ChannelId, Code, Decision, Entity, EntityId, Member, Message, MindCard, Page, Place, SyncAnswer};
 use utoipa::openapi::{Ref, RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
@@ -141,6 +142,56 @@ pub(super) fn all() -> Vec<Endpoint> {
             takes::<AnInvitation>(),
             nothing(),
             &[NotLoggedIn, AdminOnly, NotFound],
+        ),
+        of("minds/list", "Every AI, by name (admins)", None, many::<MindCard>(), &[NotLoggedIn, AdminOnly]),
+        of(
+            "minds/create",
+            "Make an AI from a template; it sleeps (admins)",
+            takes::<CreateMind>(),
+            gives::<EntityId>(),
+            &[NotLoggedIn, AdminOnly, NameTaken],
+        ),
+        of(
+            "minds/duplicate",
+            "Make another AI like one; it sleeps (admins)",
+            takes::<DuplicateMind>(),
+            gives::<EntityId>(),
+            &[NotLoggedIn, AdminOnly, NotFound, NameTaken],
+        ),
+        of(
+            "minds/edit",
+            "Change an AI: all of it (admins)",
+            takes::<EditMind>(),
+            nothing(),
+            &[NotLoggedIn, AdminOnly, NotFound, NameTaken],
+        ),
+        of(
+            "minds/wake",
+            "Wake an AI, or have it sleep (admins)",
+            takes::<WakeMind>(),
+            nothing(),
+            &[NotLoggedIn, AdminOnly, NotFound],
+        ),
+        of(
+            "minds/place",
+            "Bring an AI into a room, or take it out (admins)",
+            takes::<PlaceMind>(),
+            nothing(),
+            &[NotLoggedIn, AdminOnly, NotFound, RoomFull, Archived, Banned],
+        ),
+        of(
+            "minds/retire",
+            "Let an AI go for good: its name and its places are free, what it said stays (admins)",
+            takes::<AMind>(),
+            nothing(),
+            &[NotLoggedIn, AdminOnly, NotFound],
+        ),
+        of(
+            "minds/rehearse",
+            "What an AI would answer, in a talk of which nothing is kept (admins)",
+            takes::<Rehearse>(),
+            gives::<String>(),
+            &[NotLoggedIn, AdminOnly, NotFound, RateLimited],
         ),
         of("rooms/list", "The open rooms, and every channel one is in", None, many::<Place>(), &[NotLoggedIn]),
         of(

@@ -7,10 +7,11 @@ mod misfit;
 pub(super) use misfit::{misfit, misfit_in_json};
 
 use arguments::{
-    AChannel, APerson, ARoom, ASession, AfterName, AnInvitation, ChangeEmail, ChangePassword, ChangeRole,
-    DeleteAccount, DeleteMessage, EditMessage, EditProfile, EditRoom, IntoCircle, Letters, LogIn, Mute, OfMessage,
-    OneMember, Pin, PostMessage, PutAway, React, Read, Register, Remove, RenameCircle, ResetPassword, SetActive,
-    SetAdmin, SetQuota, Somebody, Stretch, SyncPositions, Typing, Unread, WithSomebody,
+    AChannel, AMind, APerson, ARoom, ASession, AfterName, AnInvitation, ChangeEmail, ChangePassword, ChangeRole,
+    CreateMind, DeleteAccount, DeleteMessage, DuplicateMind, EditMessage, EditMind, EditProfile, EditRoom, IntoCircle,
+    Letters, LogIn, Mute, OfMessage, OneMember, Pin, PlaceMind, PostMessage, PutAway, React, Read, Register, Rehearse,
+    Remove, RenameCircle, ResetPassword, SetActive, SetAdmin, SetQuota, Somebody, Stretch, SyncPositions, Typing,
+    Unread, WakeMind, WithSomebody,
 };
 use axum::Router;
 use axum::http::{HeaderValue, header};
@@ -22,8 +23,8 @@ use model::channels::{CircleDraft, Last, Opened, RoomDraft};
 use model::messages::{Deletion, Quote, Reaction};
 use model::{
     Channel, ChannelId, ChannelKind, ClientKey, Code, Decision, Entity, EntityId, EntityKind, Event, History, Member,
-    Message, MessageId, MessageKind, Page, Place, Position, Presence, Present, Problem, ReplyId, ReplyState, Role,
-    SyncAnswer, Synced, Writing,
+    Message, MessageId, MessageKind, MindCard, MindDraft, Page, Place, Position, Presence, Present, Problem, ReplyId,
+    ReplyState, Role, Sampling, Strategy, SyncAnswer, Synced, Writing,
 };
 use std::collections::BTreeMap;
 use utoipa::openapi::path::{HttpMethod, Operation, OperationBuilder};
@@ -131,6 +132,17 @@ pub fn document() -> OpenApi {
     schemas!(
         Register,
         LogIn,
+        AMind,
+        CreateMind,
+        DuplicateMind,
+        EditMind,
+        PlaceMind,
+        Rehearse,
+        WakeMind,
+        MindCard,
+        MindDraft,
+        Sampling,
+        Strategy,
         ARoom,
         WithSomebody,
         AChannel,

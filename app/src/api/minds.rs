@@ -1,0 +1,101 @@
+//! The studio: AIs as admins make them.
+#![expect(clippy::too_many_arguments, reason = "an AI has as many fields as its form")]
+
+#[cfg(feature = "ssr")]
+use super::accounts::go;
+use crate::failure::Failure;
+#[cfg(feature = "ssr")]
+use crate::visitor::{me, space};
+use leptos::prelude::*;
+use model::{ChannelId, EntityId, MindCard, Strategy};
+#[cfg(feature = "ssr")]
+use {
+    domain::minds::studio,
+    model::{MindDraft, Sampling},
+};
+
+/// Every AI, by name. For admins.
+#[server(prefix = "/api", endpoint = "minds/list")]
+pub async fn list() -> Result<Vec<MindCard>, Failure> {
+    Ok(studio::all(&space()?, me()?.id).await?)
+}
+
+/// Makes an AI from a template; it sleeps. For admins.
+#[server(prefix = "/api", endpoint = "minds/create")]
+pub async fn create(template: String, name: String) -> Result<EntityId, Failure> {
+    let mind = studio::create(&space()?, me()?.id, &template, &name).await?;
+    go(&format!("/studio/{mind}"));
+    Ok(mind)
+}
+
+/// Makes another AI like one; it sleeps. For admins.
+#[server(prefix = "/api", endpoint = "minds/duplicate")]
+pub async fn duplicate(mind: EntityId, name: String) -> Result<EntityId, Failure> {
+    let mind = studio::duplicate(&space()?, me()?.id, mind, &name).await?;
+    go(&format!("/studio/{mind}"));
+    Ok(mind)
+}
+
+/// Changes an AI: all of it. For admins.
+#[server(prefix = "/api", endpoint = "minds/edit")]
+pub async fn edit(
+    mind: EntityId,
+    name: String,
+    #[server(default)] bio: String,
+    system_prompt: String,
+    model: Option<String>,
+    temperature: f32,
+    max_tokens: u32,
+    top_p: Option<f32>,
+    frequency_penalty: Option<f32>,
+    presence_penalty: Option<f32>,
+    seed: Option<i64>,
+    strategy_room: Strategy,
+    strategy_chat: Strategy,
+    talkativeness: f32,
+    cooldown_s: i32,
+    #[server(default)] languages: Vec<String>,
+) -> Result<(), Failure> {
+    let sampling = Sampling { temperature, max_tokens, top_p, frequency_penalty, presence_penalty, seed };
+    let draft = MindDraft {
+        name,
+        bio,
+        system_prompt,
+        model,
+        sampling,
+        strategy_room,
+        strategy_chat,
+        talkativeness,
+        cooldown_s,
+        languages,
+    };
+    Ok(studio::edit(&space()?, me()?.id, mind, draft).await?)
+}
+
+/// Wakes an AI, or has it sleep. For admins.
+#[server(prefix = "/api", endpoint = "minds/wake")]
+pub async fn wake(mind: EntityId, awake: bool) -> Result<(), Failure> {
+    Ok(studio::wake(&space()?, me()?.id, mind, awake).await?)
+}
+
+/// Brings an AI into a room, or takes it out. For admins.
+#[server(prefix = "/api", endpoint = "minds/place")]
+pub async fn place(mind: EntityId, room: ChannelId, inside: bool) -> Result<(), Failure> {
+    Ok(studio::place(&space()?, me()?.id, mind, room, inside).await?)
+}
+
+/// Lets an AI go for good. For admins.
+#[server(prefix = "/api", endpoint = "minds/retire")]
+pub async fn retire(mind: EntityId) -> Result<(), Failure> {
+    studio::retire(&space()?, me()?.id, mind).await?;
+    go("/studio");
+    Ok(())
+}
+
+/// What an AI would answer, in a talk of which nothing is kept. For admins.
+#[server(prefix = "/api", endpoint = "minds/rehearse")]
+pub async fn rehearse(mind: EntityId, #[server(default)] talk: Vec<String>) -> Result<String, Failure> {
+    let (space, me) = (space()?, me()?);
+    space.pace.post(me.id)?;
+    Ok(studio::rehearse(&space, me.id, mind, &talk).await?)
+}

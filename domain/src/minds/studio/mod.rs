@@ -1,0 +1,234 @@
+//! The studio: where admins make AIs, change them, try them out, and let them go.
+
+pub(crate) mod store;
+mod templates;
+
+pub use templates::{TEMPLATES, Template};
+
+use super::provider::{ChatRequest, Piece};
+use super::words::Words;
+use super::{context, store as minds};
+use crate::accounts::admins_only;
+use crate::error::not_found;
+use crate::space::undisturbed;
+use crate::{Result, Space, channels, entities, messages};
+use futures::StreamExt;
+use model::{
+    Channel, ChannelId, ChannelKind, ClientKey, Code, Entity, EntityId, History, Member, Message, MessageId,
+    MessageKind, MindCard, MindDraft, Presence, Problem, Role, limits,
+};
+use std::time::Duration;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// Most lines of a rehearsal that are taken into account.
+const REHEARSED: usize = 40;
+/// How long an answer in a rehearsal may take.
+const PATIENCE: Duration = Duration::from_mins(2);
+
+/// Every AI, by name. For admins.
+pub async fn all(space: &Space, by: EntityId) -> Result<Vec<MindCard>> {
+    admins_only(space, by).await?;
+    store::all(&space.db).await
+}
+
+/// One AI. Refuses with `admin_only`, `not_found`.
+pub async fn one(space: &Space, by: EntityId, id: EntityId) -> Result<MindCard> {
+    admins_only(space, by).await?;
+    store::one(&space.db, id).await?.ok_or_else(|| not_found("AI"))
+}
+
+/// Makes an AI from a template. It sleeps until somebody has looked at it and wakes it.
+///
+/// Refuses with `admin_only`, `invalid_argument`, `name_taken`.
+pub async fn create(space: &Space, by: EntityId, template: &str, name: &str) -> Result<EntityId> {
+    admins_only(space, by).await?;
+    let Some(template) = TEMPLATES.iter().find(|one| one.key == template) else {
+        return Err(Problem::argument("template", "Choose one of the templates in the list.").into());
+    };
+    insert(space, MindDraft { name: entities::parse_name("name", name)?, ..template.draft() }).await
+}
+
+/// Makes another AI like one. It sleeps, and is in no room.
+///
+/// Refuses with `admin_only`, `not_found`, `invalid_argument`, `name_taken`.
+pub async fn duplicate(space: &Space, by: EntityId, id: EntityId, name: &str) -> Result<EntityId> {
+    let like = one(space, by, id).await?.mind;
+    insert(space, MindDraft { name: entities::parse_name("name", name)?, ..like }).await
+}
+
+async fn insert(space: &Space, mind: MindDraft) -> Result<EntityId> {
+    let id = EntityId::new();
+    let mut work = space.db.begin().await?;
+    store::insert(&mut work, id, &mind, false).await?;
+    work.commit().await?;
+    Ok(id)
+}
+
+/// Changes an AI. Its next answer is another one's already.
+///
+/// Refuses with `admin_only`, `not_found`, `name_taken`, and with `invalid_argument` for a field out of its range.
+pub async fn edit(space: &Space, by: EntityId, id: EntityId, draft: MindDraft) -> Result<()> {
+    admins_only(space, by).await?;
+    let mind = MindDraft {
+        name: entities::parse_name("name", &draft.name)?,
+        bio: limits::trimmed(&draft.bio).to_owned(),
+        model: draft.model.filter(|model| limits::length(model) > 0).map(|model| limits::trimmed(&model).to_owned()),
+        ..draft
+    };
+    if let Some((field, message)) = mind.fault() {
+        return Err(Problem::argument(field, message).into());
+    }
+    let space = space.clone();
+    let done = async move {
+        let mut work = space.db.begin().await?;
+        let renamed = store::edit(&mut work, id, &mind).await?.ok_or_else(|| not_found("AI"))?;
+        work.commit().await?;
+        if renamed {
+            messages::call_otherwise(&space, id).await?;
+        }
+        // Who considers what unasked is remembered by the clock of the members.
+        channels::tell_of(&space, id).await
+    };
+    undisturbed("changing an AI", done).await
+}
+
+/// Wakes an AI, or has it sleep: it says nothing until it is woken. Refuses with `admin_only`, `not_found`.
+pub async fn wake(space: &Space, by: EntityId, id: EntityId, awake: bool) -> Result<()> {
+    admins_only(space, by).await?;
+    let space = space.clone();
+    let done = async move {
+        if !store::wake(&space.db, id, awake).await? {
+            return Err(not_found("AI"));
+        }
+        channels::tell_of(&space, id).await
+    };
+    undisturbed("waking an AI", done).await
+}
+
+/// Brings an AI into a room, or takes it out.
+///
+/// Refuses with `admin_only`, `not_found`, `room_full`, `archived`, `banned`.
+pub async fn place(space: &Space, by: EntityId, id: EntityId, room: ChannelId, inside: bool) -> Result<()> {
+    one(space, by, id).await?;
+    let is_room = channels::store::channel_state(&space.db, room).await?;
+    if is_room.is_none_or(|(channel, _)| channel.kind != ChannelKind::Room) {
+        return Err(not_found("room"));
+    }
+    if inside { channels::join(space, id, room).await.map(drop) } else { channels::leave(space, id, room).await }
+}
+
+/// Lets an AI go for good: it leaves every place, its name is free, what it said stays.
+///
+/// Refuses with `admin_only`, `not_found`.
+pub async fn retire(space: &Space, by: EntityId, id: EntityId) -> Result<()> {
+    one(space, by, id).await?;
+    let space = space.clone();
+    let gone = async move {
+        for channel in channels::joined(&space, id).await? {
+            channels::leave(&space, id, channel).await?;
+        }
+        channels::close_all_of(&space, id).await?;
+        store::retire(&space.db, id).await?;
+        channels::tell_of(&space, id).await
+    };
+    undisturbed("retiring an AI", gone).await
+}
+
+/// What an AI, awake or not, would answer to an admin in private. Nothing is kept of it. `talk`: what was said so far,
+/// the admin's line first, then by turns.
+///
+/// Refuses with `admin_only`, `not_found`, `invalid_argument`, and with `unavailable` where no model answers.
+pub async fn rehearse(space: &Space, by: EntityId, id: EntityId, talk: &[String]) -> Result<String> {
+    admins_only(space, by).await?;
+    let nowhere = ChannelId(Uuid::nil());
+    let mind = minds::mind(&space.db, id, nowhere).await?.ok_or_else(|| not_found("AI"))?;
+    let admin = entities::store::active(&space.db, &[by]).await?.pop().ok_or_else(|| not_found("member"))?;
+    if talk.len().is_multiple_of(2) {
+        return Err(Problem::argument("talk", "Say something first; the last line has to be yours.").into());
+    }
+    for line in talk {
+        messages::check(line).map_err(|problem| problem.about("talk"))?;
+    }
+    let silence = |why: &str| {
+        Problem::new(Code::Unavailable, format!("{} could not answer: {why} Try again in a moment.", mind.entity.name))
+    };
+    let Some(model) = space.minds.model() else {
+        return Err(silence("there is no model to think with.").into());
+    };
+    let speaker = |at: usize| if at.is_multiple_of(2) { &admin } else { &mind.entity };
+    let from = talk.len().saturating_sub(REHEARSED);
+    let lines: Vec<Message> =
+        talk.iter().enumerate().skip(from).map(|(at, line)| said(nowhere, at, speaker(at), line)).collect();
+    let members = [&admin, &mind.entity].map(|entity| present(entity.clone()));
+    let request = ChatRequest {
+        model: mind.model.clone(),
+        turns: context::turns(&mind, &private(nowhere), &members, &lines),
+        sampling: mind.sampling,
+    };
+    let answer = async {
+        let mut words = Words::of(&mind.entity.name);
+        let mut cut = false;
+        let mut pieces = model.answer(request).await?;
+        while let Some(piece) = pieces.next().await {
+            match piece? {
+                Piece::Words(more) => words.push(&more),
+                Piece::End { cut: by_limit } => cut = by_limit,
+                Piece::Queued(_) | Piece::Usage { .. } => {}
+            }
+        }
+        Ok::<String, super::ModelError>(words.whole(cut))
+    };
+    match tokio::time::timeout(PATIENCE, answer).await {
+        Ok(Ok(answer)) => Ok(answer),
+        Ok(Err(cause)) => {
+            tracing::warn!(%cause, ai = mind.entity.name, "a model did not answer in a rehearsal");
+            Err(silence("the model did not respond.").into())
+        }
+        Err(_) => Err(silence("the model took too long.").into()),
+    }
+}
+
+/// A private chat that is nowhere.
+fn private(id: ChannelId) -> Channel {
+    Channel {
+        id,
+        kind: ChannelKind::Chat,
+        name: String::new(),
+        description: String::new(),
+        capacity: 2,
+        last_seq: 0,
+        clock: 0,
+        epoch: 0,
+        history: History::Whole,
+        archived_at: None,
+    }
+}
+
+fn present(entity: Entity) -> Member {
+    Member { entity, role: Role::Member, joined: true, presence: Presence::Available, clock: 0, visible_from: 1 }
+}
+
+/// A line of a rehearsal as a message.
+fn said(channel: ChannelId, at: usize, author: &Entity, body: &str) -> Message {
+    let id = MessageId::new();
+    Message {
+        id,
+        channel,
+        seq: at as i64 + 1,
+        clock: 0,
+        author: author.clone(),
+        kind: MessageKind::Text,
+        body: body.to_owned(),
+        html: String::new(),
+        reply_to: None,
+        quote: None,
+        mentions: Vec::new(),
+        reactions: Vec::new(),
+        client_key: ClientKey(id.0),
+        created_at: OffsetDateTime::now_utc(),
+        edited_at: None,
+        pinned: false,
+        deletion: None,
+    }
+}
