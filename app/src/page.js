@@ -63,13 +63,11 @@ addEventListener('focusin', (event) => (reading = event.target.closest?.('articl
 addEventListener('pointerdown', () => (reading = ''), true);
 new MutationObserver(() => {
   if (reading && document.activeElement === document.body) document.getElementById(reading)?.focus({ preventScroll: true });
-  for (const what of open.size ? ['.fold', '.why:not([open])'] : []) {
-    for (const closed of document.querySelectorAll(what)) {
-      const message = closed.closest('article');
-      if (!open.has(place(message, what))) continue;
-      if (what === '.fold') unfold(message);
-      else closed.open = true;
-    }
+  for (const closed of open.size ? document.querySelectorAll('.fold, .why:not([open])') : []) {
+    const message = closed.closest('article');
+    if (!open.has(place(message, closed.dataset.message || '.fold'))) continue;
+    if (closed.dataset.message) closed.open = true;
+    else unfold(message);
   }
 }).observe(page, { childList: true, subtree: true });
 
@@ -78,7 +76,7 @@ addEventListener('toggle', async (event) => {
   const why = event.target;
   if (!why.matches('.why')) return;
   const article = why.closest('article');
-  const here = place(article, '.why:not([open])');
+  const here = place(article, why.dataset.message);
   if (!why.open) return open.delete(here);
   open.add(here);
   if (why.childElementCount > 1) return;
@@ -161,7 +159,7 @@ async function rehearse(event, form) {
   const answer = await fetch(form.action, { method: 'POST', body, headers: { accept: 'application/json' } }).catch(() => null);
   button.disabled = false;
   lines.ariaBusy = 'false';
-  if (answer?.ok) return add(form.dataset.rehearses, (await answer.json()) || '…');
+  if (answer?.ok) return add(form.dataset.rehearses, (await answer.json()).answer || '…');
   // What was not answered can be sent again.
   form.line.value = said.dataset.text;
   said.remove();

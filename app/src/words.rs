@@ -222,6 +222,7 @@ pub const EDITED: &str = "edited";
 pub const PINNED: &str = "pinned";
 pub const DELETED: &str = "Deleted.";
 pub const DELETED_BY: &str = "Deleted by";
+pub const CONSIDERED: &str = "considered this";
 pub const QUOTE_HIDDEN: &str = "somebody you have blocked";
 pub const QUOTE_GONE: &str = "a message that is not here any more";
 pub const SHOW_ALL: &str = "Show all of it";

@@ -49,4 +49,10 @@ test('why an AI spoke can be read under its answer', async ({ newcomer, stub }) 
   await expect(reply).toHaveCount(1);
   await reply.getByText('Why', { exact: true }).click();
   await expect(reply.locator('.why p')).toHaveText(/Luna/);
+  // Under the question, too, as soon as somebody has considered it.
+  const question = alice.talk.locator('article').filter({ hasText: 'why do you speak?' });
+  await question.getByText('1 considered this').click();
+  await expect(question.locator('.why p')).toHaveText(/Luna was called by name/);
+  await alice.page.reload();
+  await expect(question.getByText('1 considered this')).toBeVisible();
 });

@@ -69,6 +69,15 @@ pub enum Event {
         /// The words from `offset` on, and the state.
         writing: Box<Writing>,
     },
+    /// Ephemeral: one more AI has considered a message.
+    Considered {
+        /// Where.
+        channel: ChannelId,
+        /// The message's number.
+        seq: i64,
+        /// How many have by now.
+        considered: i64,
+    },
     /// Ephemeral: somebody is writing; forget it after five seconds.
     Typing {
         /// Where.

@@ -97,6 +97,9 @@ pub struct Message {
     /// Whether it is pinned in its channel.
     #[serde(default)]
     pub pinned: bool,
+    /// How many AIs have considered it, whether they spoke or not. Told apart from its other changes.
+    #[serde(default)]
+    pub considered: i64,
     /// Where it was deleted: body and html are empty then.
     #[serde(default)]
     pub deletion: Option<Deletion>,

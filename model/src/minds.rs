@@ -190,6 +190,14 @@ pub struct MindCard {
     pub mind: MindDraft,
 }
 
+/// What an AI answers in a rehearsal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Rehearsed {
+    /// Its words; none where it has nothing to say.
+    pub answer: String,
+}
+
 impl MindDraft {
     /// The first field that is out of its range: its name, and what to do.
     pub fn fault(&self) -> Option<(&'static str, &'static str)> {

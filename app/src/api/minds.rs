@@ -7,7 +7,7 @@ use crate::failure::Failure;
 #[cfg(feature = "ssr")]
 use crate::visitor::{me, space};
 use leptos::prelude::*;
-use model::{ChannelId, EntityId, MindCard, Strategy};
+use model::{ChannelId, EntityId, MindCard, Rehearsed, Strategy};
 #[cfg(feature = "ssr")]
 use {
     domain::minds::studio,
@@ -94,8 +94,8 @@ pub async fn retire(mind: EntityId) -> Result<(), Failure> {
 
 /// What an AI would answer, in a talk of which nothing is kept. For admins.
 #[server(prefix = "/api", endpoint = "minds/rehearse")]
-pub async fn rehearse(mind: EntityId, #[server(default)] talk: Vec<String>) -> Result<String, Failure> {
+pub async fn rehearse(mind: EntityId, talk: Vec<String>) -> Result<Rehearsed, Failure> {
     let (space, me) = (space()?, me()?);
     space.pace.post(me.id)?;
-    Ok(studio::rehearse(&space, me.id, mind, &talk).await?)
+    Ok(Rehearsed { answer: studio::rehearse(&space, me.id, mind, &talk).await? })
 }

@@ -135,6 +135,7 @@ impl Live {
             | Event::Gone { channel }
             | Event::Reply { channel, .. }
             | Event::Typing { channel, .. }
+            | Event::Considered { channel, .. }
             | Event::Presence { channel, .. } => *channel,
         };
         match self.room.get_untracked() {

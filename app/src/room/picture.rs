@@ -72,6 +72,11 @@ impl Picture {
                 }
                 self.reach(*clock);
             }
+            Event::Considered { seq, considered, .. } => {
+                if let Some(message) = self.messages.get_mut(seq).filter(|known| known.considered < *considered) {
+                    Arc::make_mut(message).considered = *considered;
+                }
+            }
             Event::Tick { clock, .. } => self.reach(*clock),
             _ => {}
         }
@@ -256,6 +261,7 @@ mod tests {
             created_at: time::OffsetDateTime::UNIX_EPOCH,
             edited_at: None,
             pinned: false,
+            considered: 0,
             deletion: None,
         };
         Event::Message { channel: message.channel, clock, message: Box::new(message) }

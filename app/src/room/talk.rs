@@ -40,12 +40,12 @@ struct Row {
 }
 
 /// What a row's line is made anew for.
-type Key = (MessageId, i64, Option<i64>, [bool; 4]);
+type Key = (MessageId, [i64; 2], Option<i64>, [bool; 4]);
 
 impl Row {
     fn key(&self) -> Key {
         let marks = [self.head, self.hidden, self.quotes_hidden, self.first_new];
-        (self.message.id, self.message.clock, self.day, marks)
+        (self.message.id, [self.message.clock, self.message.considered], self.day, marks)
     }
 }
 
@@ -279,6 +279,13 @@ fn Line(row: Row, room: Room) -> impl IntoView {
             </details>
         }
     });
+    let considered = (message.considered > 0 && message.deletion.is_none()).then(|| {
+        view! {
+            <details class="why by-script" data-message=message.id.to_string()>
+                <summary>{message.considered} " " {words::CONSIDERED}</summary>
+            </details>
+        }
+    });
     // A reply right after what it answers needs no quotation.
     let quote = message.quote.filter(|quote| quote.seq != seq - 1 && message.deletion.is_none()).map(|quote| {
         let (author, text) = match quote {
@@ -327,6 +334,7 @@ fn Line(row: Row, room: Room) -> impl IntoView {
             {marks}
             {reactions}
             {why}
+            {considered}
         </article>
     })
 }
@@ -455,6 +463,7 @@ mod tests {
             created_at: start + Duration::minutes(minutes),
             edited_at: None,
             pinned: false,
+            considered: 0,
             deletion: None,
         };
         let talk =

@@ -230,6 +230,12 @@ impl Hub {
         lock(&self.typing).iter().any(|((there, _), since)| *there == channel && since.elapsed() < TYPES_FOR)
     }
 
+    /// Tells something ephemeral to everybody in a channel who may see what it is about.
+    pub(crate) fn pass(&self, channel: ChannelId, told: Told) {
+        self.nodes.tell(&Hint::Passing { channel, effect: told.effect.clone() }, &told.frame);
+        self.pass_here(channel, told);
+    }
+
     pub(crate) fn pass_here(&self, channel: ChannelId, told: Told) {
         if let Some(lane) = self.lane(channel) {
             lane.pass(told);

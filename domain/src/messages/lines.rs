@@ -58,6 +58,7 @@ pub(crate) async fn system_line(
         created_at,
         edited_at: None,
         pinned: false,
+        considered: 0,
         deletion: None,
     })
 }

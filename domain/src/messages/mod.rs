@@ -215,6 +215,7 @@ impl Prepared {
             created_at,
             edited_at: None,
             pinned: false,
+            considered: 0,
             deletion: None,
         }
     }

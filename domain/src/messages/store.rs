@@ -17,6 +17,7 @@ struct MessageRow(Message);
 macro_rules! message_columns {
     () => {
         "select m.id, m.channel_id, m.seq, m.clock, m.kind, m.body, m.html, m.reply_to, m.client_key, m.created_at, m.edited_at,
+                (select count(distinct d.entity_id) from decisions d where d.trigger_id = m.id) as considered,
                 m.pinned_at is not null as pinned, m.deleted_at is not null as deleted, m.deleted_why,
                 (select d.name from entities d where d.id = m.deleted_by and d.id <> m.author_id) as deleted_by,
                 e.id as author, e.kind as author_kind, e.name, e.bio,
@@ -76,6 +77,7 @@ impl FromRow<'_, PgRow> for MessageRow {
             created_at: row.try_get("created_at")?,
             edited_at: row.try_get("edited_at")?,
             pinned: row.try_get("pinned")?,
+            considered: row.try_get("considered")?,
             deletion,
         }))
     }

@@ -1,8 +1,8 @@
 //! An AI considers what was said: gathers what decides, passes the gates, and leaves what came of it.
 
 use super::gates::{self, Considered, PAIR_COOLDOWN, Verdict};
-use super::store::{self, Mind, Standing, Trigger};
-use super::{questions, reply};
+use super::store::{self, Decided, Mind, Standing, Trigger};
+use super::{decisions, questions, reply};
 use crate::messages::mentions::own_words;
 use crate::tasks::{Outcome, Task};
 use crate::{Error, Result, Space};
@@ -53,7 +53,16 @@ async fn give_up(space: &Space, asked: &Consider) -> Result<()> {
             continue;
         }
         let notice = reply::could_not_answer(&mind.entity.name);
-        store::decide(&space.db, &mind, asked.channel, begun.trigger, "inside", "failed", &notice, None, None).await?;
+        let decided = Decided {
+            mind: &mind,
+            trigger: begun.trigger,
+            gate: "inside",
+            outcome: "failed",
+            reason: &notice,
+            cause: None,
+            inputs: None,
+        };
+        decisions::keep(space, asked.channel, decided).await?;
         store::end(&space.db, begun.reply, ReplyState::Failed, Some(&notice)).await?;
         space.live.grow(Writing { state: ReplyState::Failed, text: String::new(), notice: Some(notice), ..begun });
     }
@@ -75,6 +84,15 @@ async fn once(space: &Space, task: &Task, asked: &Consider) -> Result<Outcome> {
     }
     let inputs = inputs(&considered);
     let message = &trigger.message;
+    let base = Decided {
+        mind: &mind,
+        trigger: message.id,
+        gate: "",
+        outcome: "",
+        reason: "",
+        cause: None,
+        inputs: Some(&inputs),
+    };
     let reason = match gates::pass(&considered) {
         Verdict::Speak { reason } => reason,
         // It was decided, and its beginning is seen: only who is gone or asleep does not go on.
@@ -82,16 +100,16 @@ async fn once(space: &Space, task: &Task, asked: &Consider) -> Result<Outcome> {
             format!("{} goes on with the answer that it had begun.", mind.entity.name)
         }
         Verdict::Stay { gate, reason } => {
-            store::decide(&space.db, &mind, channel, message.id, gate, "stayed_silent", &reason, None, Some(&inputs))
-                .await?;
+            let silent = Decided { gate, outcome: "stayed_silent", reason: &reason, ..base };
+            decisions::keep(space, channel, silent).await?;
             store::give_up(&space.db, entity, message.id).await?;
             store::considered(&space.db, entity, channel, trigger.up_to).await?;
             return Ok(Outcome::Done);
         }
         Verdict::Wait { gate, reason, after } => {
             if gate == "cooldown" {
-                store::decide(&space.db, &mind, channel, message.id, gate, "waited", &reason, None, Some(&inputs))
-                    .await?;
+                let waits = Decided { gate, outcome: "waited", reason: &reason, ..base };
+                decisions::keep(space, channel, waits).await?;
             }
             return Ok(Outcome::Later(after));
         }

@@ -84,6 +84,7 @@ mod tests {
             created_at: time::OffsetDateTime::UNIX_EPOCH,
             edited_at: None,
             pinned: false,
+            considered: 0,
             deletion: None,
         }
     }

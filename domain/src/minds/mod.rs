@@ -2,6 +2,7 @@
 
 mod consider;
 mod context;
+mod decisions;
 mod gates;
 #[cfg(test)]
 mod gathering;
@@ -15,10 +16,11 @@ pub mod studio;
 mod words;
 
 pub use consider::consider;
+pub use decisions::decisions;
 pub use provider::{ChatModel, ChatRequest, ModelError, Piece, Pieces, Speaker, Turn};
 
 use crate::{Result, Space};
-use model::{ChannelId, Decision, EntityId, MessageId, Writing};
+use model::{ChannelId, Writing};
 use std::sync::Arc;
 
 /// What the AIs of this server think with.
@@ -70,11 +72,4 @@ pub async fn writing(space: &Space, channel: ChannelId) -> Result<Vec<Writing>> 
         }
     }
     Ok(kept)
-}
-
-/// What the AIs of a channel made of a message, for those who may read it.
-pub async fn decisions(space: &Space, who: EntityId, channel: ChannelId, trigger: MessageId) -> Result<Vec<Decision>> {
-    // Reading the channel is what gives the right.
-    crate::messages::history(space, who, channel, crate::messages::Stretch::After(i64::MAX - 1)).await?;
-    store::decisions(&space.db, channel, trigger).await
 }

@@ -1,10 +1,10 @@
 //! A reply: written in sight of everybody and posted once, or a word that says why not.
 
-use super::context;
 use super::provider::{ChatModel, ChatRequest, ModelError, Piece};
 use super::repeats::repeats;
-use super::store::{self, Mind, Settled};
+use super::store::{self, Decided, Mind, Settled};
 use super::words::Words;
+use super::{context, decisions};
 use crate::entities::blocks;
 use crate::tasks::{Outcome, Task};
 use crate::{Error, Result, Space, channels, messages, tasks};
@@ -237,6 +237,7 @@ impl Telling<'_> {
         }
         work.commit().await?;
         telling.tell(messages::told(&prepared.numbered(numbered)));
+        decisions::tell(space, channel, trigger.id).await?;
         if prepared.considering().next().is_some() {
             space.ring();
         }
@@ -244,19 +245,23 @@ impl Telling<'_> {
         Ok(Outcome::Settled)
     }
 
+    fn decided<'a>(&'a self, gate: &'a str, outcome: &'a str, reason: &'a str) -> Decided<'a> {
+        Decided { mind: self.mind, trigger: self.trigger, gate, outcome, reason, cause: None, inputs: None }
+    }
+
     /// Ends without a word.
     async fn keep_silent(&mut self, begin: Begin<'_>, reason: &str) -> Result<Outcome> {
-        let Self { space, channel, mind, reply, trigger, .. } = *self;
-        let inputs = Some(begin.inputs);
-        store::decide(&space.db, mind, channel, trigger, "words", "stayed_silent", reason, None, inputs).await?;
+        let Self { space, channel, reply, .. } = *self;
+        let silent = Decided { inputs: Some(begin.inputs), ..self.decided("words", "stayed_silent", reason) };
+        decisions::keep(space, channel, silent).await?;
         store::end(&space.db, reply, ReplyState::Silent, None).await?;
         self.tell(ReplyState::Silent, "");
         Ok(Outcome::Done)
     }
 
     async fn gone(&mut self, reason: &str) -> Result<Outcome> {
-        let Self { space, channel, mind, reply, trigger, .. } = *self;
-        store::decide(&space.db, mind, channel, trigger, "present", "stayed_silent", reason, None, None).await?;
+        let Self { space, channel, reply, .. } = *self;
+        decisions::keep(space, channel, self.decided("present", "stayed_silent", reason)).await?;
         store::end(&space.db, reply, ReplyState::Silent, None).await?;
         self.tell(ReplyState::Silent, "");
         Ok(Outcome::Done)
@@ -264,7 +269,7 @@ impl Telling<'_> {
 
     /// Another try, or the end in sight of everybody.
     async fn fail(&mut self, task: &Task, cause: &ModelError) -> Result<Outcome> {
-        let Self { space, channel, mind, reply, trigger, .. } = *self;
+        let Self { space, channel, mind, reply, .. } = *self;
         let name = &mind.entity.name;
         tracing::warn!(%cause, ai = name, attempt = task.attempt, "a model did not answer");
         if cause.may_pass() && !task.is_last_try() {
@@ -278,8 +283,8 @@ impl Telling<'_> {
             return Ok(Outcome::Retry(after));
         }
         let notice = could_not_answer(name);
-        store::decide(&space.db, mind, channel, trigger, "model", "failed", &notice, Some(&cause.to_string()), None)
-            .await?;
+        let failed = self.decided("model", "failed", &notice);
+        decisions::keep(space, channel, Decided { cause: Some(&cause.to_string()), ..failed }).await?;
         store::end(&space.db, reply, ReplyState::Failed, Some(&notice)).await?;
         self.notice = Some(notice);
         self.tell(ReplyState::Failed, "");

@@ -329,19 +329,23 @@ pub(super) async fn give_up(db: &PgPool, id: EntityId, trigger: MessageId) -> Re
     Ok(())
 }
 
+/// Why an AI did what it did.
+#[derive(Clone, Copy)]
+pub(super) struct Decided<'a> {
+    pub mind: &'a Mind,
+    pub trigger: MessageId,
+    /// The gate that was closed.
+    pub gate: &'a str,
+    pub outcome: &'a str,
+    /// In words, for everybody.
+    pub reason: &'a str,
+    /// For admins: the cause inside, where there is one.
+    pub cause: Option<&'a str>,
+    pub inputs: Option<&'a Value>,
+}
+
 /// Keeps why an AI did what it did.
-#[expect(clippy::too_many_arguments, reason = "a row's columns")]
-pub(super) async fn decide(
-    db: &PgPool,
-    mind: &Mind,
-    channel: ChannelId,
-    trigger: MessageId,
-    gate: &str,
-    outcome: &str,
-    reason: &str,
-    cause: Option<&str>,
-    inputs: Option<&Value>,
-) -> Result<()> {
+pub(super) async fn decide(db: &PgPool, channel: ChannelId, decided: &Decided<'_>) -> Result<()> {
     // That it waits is said once, though it may look several times.
     sqlx::query(
         "insert into decisions (id, entity_id, channel_id, trigger_id, gate, outcome, reason, cause, inputs)
@@ -349,17 +353,29 @@ pub(super) async fn decide(
             select from decisions where entity_id = $2 and trigger_id = $4 and outcome = 'waited')",
     )
     .bind(Uuid::now_v7())
-    .bind(mind.entity.id.0)
+    .bind(decided.mind.entity.id.0)
     .bind(channel.0)
-    .bind(trigger.0)
-    .bind(gate)
-    .bind(outcome)
-    .bind(reason)
-    .bind(cause)
-    .bind(inputs)
+    .bind(decided.trigger.0)
+    .bind(decided.gate)
+    .bind(decided.outcome)
+    .bind(decided.reason)
+    .bind(decided.cause)
+    .bind(decided.inputs)
     .execute(db)
     .await?;
     Ok(())
+}
+
+/// A message's number, and how many AIs have considered it.
+pub(super) async fn considered_by(db: &PgPool, trigger: MessageId) -> Result<Option<(i64, i64)>> {
+    let found = sqlx::query_as(
+        "select m.seq, (select count(distinct d.entity_id) from decisions d where d.trigger_id = m.id)
+         from messages m where m.id = $1",
+    )
+    .bind(trigger.0)
+    .fetch_optional(db)
+    .await?;
+    Ok(found)
 }
 
 /// What is kept of a reply that was posted.

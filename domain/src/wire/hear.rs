@@ -46,6 +46,9 @@ fn take_in(space: &Space, bytes: &Bytes) {
         Hint::Typing { channel, who, over, except } => {
             space.live.typing_here(channel, who, over, Told::passing(frame).except(except));
         }
+        Hint::Passing { channel, effect } => {
+            space.live.pass_here(channel, Told { effect, ..Told::passing(frame) });
+        }
         Hint::Grown { writing } => space.live.grow_here(*writing, false),
         Hint::Person { who } => space.live.tell_person_here(who, &frame),
         Hint::Ended { who, session } => space.live.end_here(who, session.as_deref()),

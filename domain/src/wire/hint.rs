@@ -21,6 +21,8 @@ pub(crate) enum Hint {
     Told { channel: ChannelId, clock: i64, effect: Effect },
     /// Somebody writes in a channel, or no longer; the event comes with it, for everybody but some.
     Typing { channel: ChannelId, who: EntityId, over: bool, except: Vec<EntityId> },
+    /// Something ephemeral is told in a channel; the event comes with it.
+    Passing { channel: ChannelId, effect: Effect },
     /// A reply grows: new words, or the whole of it where `offset` is 0.
     Grown { writing: Box<Writing> },
     /// Something for one person; the event comes with it.

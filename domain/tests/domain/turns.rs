@@ -120,6 +120,17 @@ impl Stage {
         opened.page.messages.into_iter().filter(|m| m.seq > since && m.author.kind == EntityKind::Ai).collect()
     }
 
+    /// How many have considered a message, as it is told.
+    async fn considered(&mut self, of: &Message) -> i64 {
+        loop {
+            if let Some(Event::Considered { seq, considered, .. }) = self.frames.next().await
+                && seq == of.seq
+            {
+                return considered;
+            }
+        }
+    }
+
     async fn reasons(&self, of: &Message) -> Vec<(String, String)> {
         let found = domain::minds::decisions(&self.space, self.keeper.id, self.room, of.id).await.unwrap();
         found.into_iter().map(|one| (one.outcome, one.reason)).collect()
@@ -161,12 +172,15 @@ async fn who_would_say_again_what_was_said_keeps_silent() {
 #[tokio::test]
 async fn whoever_is_called_answers_in_the_order_of_the_calls() {
     let mut stage = stage(&["Ada-1", "Silas", "Luna", "Mira", "Noor"], "cooldown_s = 0").await;
-    stage.says("Mira, Silas, Noor, Luna: one word each").await;
+    let asked = stage.says("Mira, Silas, Noor, Luna: one word each").await;
     let mut order = Vec::new();
     for _ in 0..4 {
         order.push(stage.answer().await.author.name);
     }
     assert_eq!(order, ["Mira", "Silas", "Noor", "Luna"]);
+    while stage.considered(&asked).await < 4 {}
+    let opened = domain::channels::open(&stage.space, stage.keeper.id, stage.room).await.unwrap();
+    assert_eq!(opened.page.messages.iter().find(|message| message.id == asked.id).unwrap().considered, 4);
 }
 
 #[tokio::test]

@@ -21,7 +21,7 @@ pub(crate) use guard::same_site_only;
 /// Most bytes of a request: a message of 4,000 characters, each written as two JSON escapes, and some room.
 const BODY: usize = 64 * 1024;
 /// The same where a whole character is sent: 50,000 characters, each written as two JSON escapes or four escaped bytes.
-const CHARACTER: usize = 1024 * 1024;
+pub(crate) const CHARACTER: usize = 1024 * 1024;
 /// How long a request's body may take to arrive.
 const ARRIVES: std::time::Duration = std::time::Duration::from_secs(20);
 /// Most characters of a field that a stranger gets back.

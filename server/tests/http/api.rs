@@ -57,6 +57,7 @@ async fn bad_input_is_refused_with_a_code_at_every_endpoint() {
                 let value = match (kind(property), property["format"].as_str()) {
                     (_, Some("uuid")) => json!(EntityId::new()),
                     ("integer", _) => json!(5),
+                    ("number", _) => json!(0.5),
                     ("boolean", _) => json!(true),
                     ("string", _) if property["enum"].is_array() => property["enum"][0].clone(),
                     ("array", _) => json!([]),
@@ -116,7 +117,9 @@ async fn bad_input_is_refused_with_a_code_at_every_endpoint() {
         let answer = keeper.post(endpoint, Value::Object(nul)).await;
         assert!(answer.status < 500, "{endpoint} with U+0000: {answer:?}");
         let mut large = good.clone();
-        large.insert("extra".into(), json!("x".repeat(100_000)));
+        // A whole character may be sent.
+        let most = if endpoint == "minds/edit" { 1024 } else { 64 } * 1024;
+        large.insert("extra".into(), json!("x".repeat(most)));
         let answer = keeper.post(endpoint, Value::Object(large)).await;
         assert_eq!((answer.status, answer.code().as_str()), (413, "too_large"), "{endpoint}: {answer:?}");
         let request = keeper.request(reqwest::Method::POST, path).header("content-type", "text/plain").body("x");
@@ -139,6 +142,26 @@ async fn bad_input_is_refused_with_a_code_at_every_endpoint() {
     assert_eq!((unknown.status, unknown.code().as_str()), (404, "not_found"));
     let request = keeper.request(reqwest::Method::GET, "/api/rooms/list");
     assert_eq!(keeper.send(request).await.status, 405);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_longest_character_in_any_script_can_be_written() {
+    let house = House::open(&[]).await;
+    let mut keeper = Client::keeper(&house).await;
+    let made = json!({"template": "companion", "name": "Nova"});
+    let mind: EntityId = keeper.call("minds/create", made).await;
+    let mut draft = json!({
+        "mind": mind, "name": "Nova", "system_prompt": "🌟".repeat(50_000), "temperature": 0.7, "max_tokens": 400,
+        "strategy_room": "active", "strategy_chat": "smart", "talkativeness": 0.5, "cooldown_s": 9, "languages": ["pl", "ja"],
+    });
+    keeper.call::<Value>("minds/edit", draft.clone()).await;
+    let cards: Vec<model::MindCard> = keeper.call("minds/list", json!({})).await;
+    let card = cards.into_iter().find(|card| card.id == mind).unwrap();
+    assert_eq!(card.mind.system_prompt.chars().count(), 50_000);
+    assert_eq!((card.mind.languages, card.awake), (vec!["pl".to_owned(), "ja".to_owned()], false));
+    draft["system_prompt"] = json!("🌟".repeat(50_001));
+    let refused = keeper.post("minds/edit", draft).await;
+    assert_eq!((refused.status, refused.json()["field"].clone()), (422, json!("system_prompt")));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -229,6 +229,7 @@ fn said(channel: ChannelId, at: usize, author: &Entity, body: &str) -> Message {
         created_at: OffsetDateTime::now_utc(),
         edited_at: None,
         pinned: false,
+        considered: 0,
         deletion: None,
     }
 }

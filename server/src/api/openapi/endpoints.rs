@@ -9,7 +9,9 @@ use super::arguments::{
 };
 use model::accounts::{Invitation, Me, OpenInvitation, OwnSession, PersonRow, Profile, ResetLink};
 use model::channels::{CircleDraft, Opened, RoomDraft};
-use model::{Channel, ChannelId, Code, Decision, Entity, EntityId, Member, Message, MindCard, Page, Place, SyncAnswer};
+use model::{
+    Channel, ChannelId, Code, Decision, Entity, EntityId, Member, Message, MindCard, Page, Place, Rehearsed, SyncAnswer,
+};
 use utoipa::openapi::{Ref, RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
@@ -190,7 +192,7 @@ pub(super) fn all() -> Vec<Endpoint> {
             "minds/rehearse",
             "What an AI would answer, in a talk of which nothing is kept (admins)",
             takes::<Rehearse>(),
-            gives::<String>(),
+            gives::<Rehearsed>(),
             &[NotLoggedIn, AdminOnly, NotFound, RateLimited],
         ),
         of("rooms/list", "The open rooms, and every channel one is in", None, many::<Place>(), &[NotLoggedIn]),

@@ -68,10 +68,11 @@ fn unlike(schema: &'static Value, value: &Value) -> Option<&'static str> {
     } else {
         match value {
             Value::String(text) => refused_by(schema, text),
-            Value::Number(number) if is("integer") => refused_by(schema, &number.to_string()),
+            Value::Number(number) if is("integer") || is("number") => refused_by(schema, &number.to_string()),
             Value::Bool(_) if is("boolean") => None,
             _ if schema["format"] == "uuid" => Some("an id (a UUID)"),
             _ if is("integer") => Some("a whole number"),
+            _ if is("number") => Some("a number"),
             _ if is("string") => Some("text"),
             _ => Some(described),
         }
@@ -86,6 +87,8 @@ fn refused_by(schema: &Value, value: &str) -> Option<&'static str> {
         _ if is("null") && value.is_empty() => None,
         Some("int32") if is("integer") && value.parse::<i32>().is_err() => Some("a whole number"),
         _ if is("integer") && value.parse::<i64>().is_err() => Some("a whole number"),
+        _ if is("integer") && schema["minimum"] == 0 && value.starts_with('-') => Some("0 or more"),
+        _ if is("number") && value.parse::<f64>().is_err() => Some("a number"),
         _ if is("boolean") && !matches!(value, "true" | "false") => Some("true or false"),
         _ if schema["enum"].as_array().is_some_and(|all| !all.iter().any(|one| one == value)) => {
             Some("one of those that /docs names")
@@ -134,6 +137,16 @@ mod tests {
         }
         let known = serde_json::json!({"positions": [{"channel": room, "clock": 1, "epoch": 0}]});
         assert_eq!(misfit_in_json("/api/sync", &known), None);
+        let edit = |temperature: &str, tokens: &str| {
+            let form = format!(
+                "mind={room}&name=N&system_prompt=x&temperature={temperature}&max_tokens={tokens}&cooldown_s=0\
+                 &talkativeness=1&strategy_room=silent&strategy_chat=silent&top_p="
+            );
+            misfit("/api/minds/edit", &form).map(|problem| problem.message)
+        };
+        assert_eq!(edit("warm", "9").as_deref(), Some("“temperature” has to be a number."));
+        assert_eq!(edit("0.5", "-9").as_deref(), Some("“max_tokens” has to be 0 or more."));
+        assert_eq!(edit("0.5", "9"), None);
         let history = misfit("/api/messages/history", &format!("channel={room}&before=yesterday")).unwrap();
         assert_eq!(history.field.as_deref(), Some("before"));
     }

@@ -23,8 +23,8 @@ use model::channels::{CircleDraft, Last, Opened, RoomDraft};
 use model::messages::{Deletion, Quote, Reaction};
 use model::{
     Channel, ChannelId, ChannelKind, ClientKey, Code, Decision, Entity, EntityId, EntityKind, Event, History, Member,
-    Message, MessageId, MessageKind, MindCard, MindDraft, Page, Place, Position, Presence, Present, Problem, ReplyId,
-    ReplyState, Role, Sampling, Strategy, SyncAnswer, Synced, Writing,
+    Message, MessageId, MessageKind, MindCard, MindDraft, Page, Place, Position, Presence, Present, Problem, Rehearsed,
+    ReplyId, ReplyState, Role, Sampling, Strategy, SyncAnswer, Synced, Writing,
 };
 use std::collections::BTreeMap;
 use utoipa::openapi::path::{HttpMethod, Operation, OperationBuilder};
@@ -141,6 +141,7 @@ pub fn document() -> OpenApi {
         WakeMind,
         MindCard,
         MindDraft,
+        Rehearsed,
         Sampling,
         Strategy,
         ARoom,

@@ -1,0 +1,28 @@
+//! What AIs made of messages: kept, told, and read by those who may read the message.
+
+use super::store::{self, Decided};
+use crate::live::Told;
+use crate::messages::{Stretch, history};
+use crate::{Result, Space};
+use model::{ChannelId, Decision, EntityId, Event, MessageId};
+
+/// What the AIs of a channel made of a message, for those who may read it.
+pub async fn decisions(space: &Space, who: EntityId, channel: ChannelId, trigger: MessageId) -> Result<Vec<Decision>> {
+    // Reading the channel is what gives the right.
+    history(space, who, channel, Stretch::After(i64::MAX - 1)).await?;
+    store::decisions(&space.db, channel, trigger).await
+}
+
+/// Keeps why an AI did what it did, and has it shown under the message.
+pub(super) async fn keep(space: &Space, channel: ChannelId, decided: Decided<'_>) -> Result<()> {
+    store::decide(&space.db, channel, &decided).await?;
+    tell(space, channel, decided.trigger).await
+}
+
+/// Tells how many have considered a message by now.
+pub(super) async fn tell(space: &Space, channel: ChannelId, trigger: MessageId) -> Result<()> {
+    if let Some((seq, considered)) = store::considered_by(&space.db, trigger).await? {
+        space.live.pass(channel, Told::event(&Event::Considered { channel, seq, considered }));
+    }
+    Ok(())
+}
