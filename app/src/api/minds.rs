@@ -94,7 +94,7 @@ pub async fn retire(mind: EntityId) -> Result<(), Failure> {
 
 /// What an AI would answer, in a talk of which nothing is kept. For admins.
 #[server(prefix = "/api", endpoint = "minds/rehearse")]
-pub async fn rehearse(mind: EntityId, talk: Vec<String>) -> Result<Rehearsed, Failure> {
+pub async fn rehearse(mind: EntityId, #[server(default)] talk: Vec<String>) -> Result<Rehearsed, Failure> {
     let (space, me) = (space()?, me()?);
     space.pace.post(me.id)?;
     Ok(Rehearsed { answer: studio::rehearse(&space, me.id, mind, &talk).await? })

@@ -113,6 +113,7 @@ pub(super) struct PlaceMind {
 pub(super) struct Rehearse {
     mind: EntityId,
     /// What was said so far: one's own line first, then by turns; the last is one's own.
+    #[serde(default)]
     talk: Vec<String>,
 }
 
