@@ -1,4 +1,4 @@
-import { expect, test } from '../house';
+import { expect, test, type Visitor } from '../house';
 
 test('from a card into a private chat with an AI, that nobody else can find', async ({ newcomer, stub }) => {
   const alice = await (await newcomer()).logIn('alice@test.com', 'alice123');
@@ -51,4 +51,8 @@ test('two people talk in private, and the one who is elsewhere sees it waiting',
   await carol.alive();
   await carol.say('I hear you');
   await expect(alice.talk.getByText('I hear you')).toBeVisible();
+  // The list says what was said last, of the open talk, too.
+  const last = (one: Visitor, other: string) => one.page.locator('#places a').filter({ hasText: other }).locator('.last');
+  await expect(last(alice, 'carol')).toHaveText('carol: I hear you');
+  await expect(last(carol, 'alice')).toHaveText('carol: I hear you');
 });

@@ -148,13 +148,14 @@ impl Live {
                 if room.apply(event) {
                     self.sync_soon();
                 }
+                self.note(channel, event, true);
             }
-            _ => self.note(channel, event),
+            _ => self.note(channel, event, false),
         }
     }
 
-    /// Something happened in a channel that is not open: the list says so.
-    fn note(self, channel: ChannelId, event: &Event) {
+    /// Something was said in a channel: the list says so. What is open is read, and does not wait.
+    fn note(self, channel: ChannelId, event: &Event, is_open: bool) {
         let Event::Message { message, .. } = event else { return };
         self.places.update(|places| {
             let Some(places) = places else { return };
@@ -166,11 +167,11 @@ impl Live {
                 place.channel.last_seq = message.seq;
                 place.put_away = false;
                 let me = self.me.get_untracked();
-                if me != Some(message.author.id) && !is_blocked {
+                if !is_open && me != Some(message.author.id) && !is_blocked {
                     place.unread = (place.unread + 1).min(limits::UNREAD);
                     place.mentioned |= me.is_some_and(|me| message.mentions.contains(&me));
                 }
-            } else if message.deletion.is_some() && place.unread > 0 {
+            } else if message.deletion.is_some() && place.unread > 0 && !is_open {
                 // Whether it was among those that wait, the server knows.
                 self.sync_soon();
             }

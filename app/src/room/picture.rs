@@ -1,6 +1,6 @@
 //! What a browser knows of a room, and how events change it: the newer state of a row replaces the older one.
 
-use model::{Channel, EntityId, Event, Member, Message, Page, Presence, Present};
+use model::{Channel, ChannelKind, EntityId, Event, Member, Message, Page, Presence, Present};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -68,7 +68,11 @@ impl Picture {
             }
             Event::Channel { state, clock, .. } => {
                 if state.clock >= self.channel.clock {
-                    self.channel = state.clone();
+                    let known = std::mem::replace(&mut self.channel, state.clone());
+                    // What is told to both of a private chat is not called by the other one.
+                    if known.kind == ChannelKind::Chat {
+                        self.channel.name = known.name;
+                    }
                 }
                 self.reach(*clock);
             }
@@ -215,7 +219,7 @@ impl Picture {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use model::{ChannelId, ChannelKind, ClientKey, Entity, EntityKind, MessageId, MessageKind, Role};
+    use model::{ChannelId, ClientKey, Entity, EntityKind, MessageId, MessageKind, Role};
     use proptest::prelude::*;
 
     fn channel(clock: i64) -> Channel {

@@ -41,7 +41,8 @@ pub fn Places(places: Vec<Place>, here: ChannelId) -> impl IntoView {
 /// way while the list comes anew is lost.
 pub fn shown(place: &Place) -> (ChannelId, String, i64, [bool; 4], Option<Last>) {
     let marks = [place.joined, place.mentioned, place.muted, place.put_away];
-    (place.channel.id, place.channel.name.clone(), place.unread, marks, place.last.clone())
+    let last = place.last.clone().filter(|_| place.channel.kind != ChannelKind::Room);
+    (place.channel.id, place.channel.name.clone(), place.unread, marks, last)
 }
 
 /// A place in a list: its name, what was said last, and what waits there.
