@@ -119,6 +119,7 @@ addEventListener('pagehide', tell);
 addEventListener('submit', async (event) => {
   const form = event.target;
   if (form.dataset.rehearses) return rehearse(event, form);
+  if (form.dataset.uploads || form.matches('[data-saves]')) return exchange(event, form);
   const shows = form.dataset.shows;
   if (!shows && !(form.matches('[data-quietly]') && page.dataset.alive)) return;
   event.preventDefault();
@@ -136,6 +137,31 @@ addEventListener('submit', async (event) => {
   form.append(field);
   field.select();
 });
+
+// An AI comes from a file, or becomes one.
+async function exchange(event, form) {
+  event.preventDefault();
+  const fields = Object.fromEntries(new FormData(form));
+  const uploaded = fields[form.dataset.uploads];
+  if (uploaded) {
+    const url = await new Promise((done) => {
+      const reader = new FileReader();
+      reader.onloadend = () => done(reader.result || '');
+      reader.readAsDataURL(uploaded);
+    });
+    fields[form.dataset.uploads] = url.slice(url.indexOf(',') + 1);
+  }
+  const headers = { accept: 'application/json', 'content-type': 'application/json' };
+  const answer = await fetch(form.action, { method: 'POST', body: JSON.stringify(fields), headers }).catch(() => null);
+  if (!answer?.ok) return refused(form, answer);
+  const made = await answer.json();
+  if (uploaded) return location.assign(`/studio/${made}`);
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([made.content], { type: 'application/json' }));
+  link.download = made.name;
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
 
 // A talk with an AI in the studio stands on this page alone: all of it is sent each time.
 async function rehearse(event, form) {

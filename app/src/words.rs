@@ -116,6 +116,15 @@ pub const REHEARSAL_HINT: &str = "Try out what is saved above. Nobody else sees 
 pub const TRY_OUT: &str = "Try it";
 pub const TAKE_OUT: &str = "Take it out";
 pub const BRING_IN: &str = "Bring it in";
+pub const IMPORT: &str = "From a file";
+pub const IMPORT_HINT: &str =
+    "A file of a studio like this one, or a Character Card of another tool: JSON, or a picture (PNG) that carries it.";
+pub const FILE: &str = "File";
+pub const IMPORT_NAME: &str = "Call it";
+pub const IMPORT_NAME_HINT: &str = "Empty: as the file has it.";
+pub const IMPORT_NOW: &str = "Bring it here";
+pub const EXPORT: &str = "Save as a file";
+pub const EXPORT_HINT: &str = "All that is saved above, for another space, or for other tools (a Character Card).";
 pub const MORE_OF_MIND: &str = "Copy and farewell";
 pub const COPY_NAME: &str = "Name of the copy";
 pub const DUPLICATE: &str = "Make a copy";

@@ -72,7 +72,7 @@ for (const [size, viewport] of Object.entries(SIZES)) {
       await expect(page.getByRole('button', { name: 'Join' })).toBeVisible();
       await look('outside');
       await page.getByRole('link', { name: 'Settings' }).click();
-      await expect(page.getByRole('button', { name: 'Save' })).toBeVisible();
+      await expect(page.getByRole('button', { name: 'Save', exact: true })).toBeVisible();
       await look('edit');
       await page.goto('/nowhere');
       await look('nowhere');
@@ -143,11 +143,11 @@ test('a room that is archived while one types refuses, and gives the words back'
   await keeper.page.getByLabel('Name').fill('Short Lived');
   await keeper.page.getByLabel('Places').fill('2.5');
   await keeper.page.locator('form').filter({ has: keeper.page.getByLabel('Places') }).evaluate((form: HTMLFormElement) => { form.noValidate = true; });
-  await keeper.page.getByRole('button', { name: 'Save' }).click();
+  await keeper.page.getByRole('button', { name: 'Save', exact: true }).click();
   await expect(keeper.page.getByText('has to be a whole number')).toBeVisible();
   await expect(keeper.page.getByLabel('Name')).toHaveValue('Short Lived');
   await keeper.page.getByLabel('Places').fill('5');
-  await keeper.page.getByRole('button', { name: 'Save' }).click();
+  await keeper.page.getByRole('button', { name: 'Save', exact: true }).click();
   await expect(keeper.page.getByRole('heading', { level: 1, name: 'Short Lived' })).toBeVisible();
   await alice.page.reload();
   await alice.enter('Short Lived');

@@ -20,7 +20,7 @@ test('the studio, from a template to the first answer and farewell', async ({ ne
   await page.getByLabel('Talkativeness').fill('7');
   await page.getByLabel('Polski').check();
   await page.getByLabel('日本語').check();
-  const save = page.getByRole('button', { name: 'Save' });
+  const save = page.getByRole('button', { name: 'Save', exact: true });
   await save.click();
   await expect(page.getByText('Talkativeness is a number from 0')).toBeVisible();
   await expect(page.getByLabel('Character')).toHaveValue(character);
@@ -60,6 +60,23 @@ test('the studio, from a template to the first answer and farewell', async ({ ne
   await stub.says({ text: answer });
   await alice.say('@Nova, tell us a beginning');
   await expect(alice.talk.locator('.text').filter({ hasText: answer })).toHaveCount(1);
+
+  // As a file, and back from it under another name.
+  const saving = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Save as a file' }).click();
+  const saved = await (await saving).path();
+  await page.goto('/studio');
+  await page.getByLabel('File').setInputFiles(saved);
+  await page.getByRole('button', { name: 'Bring it here' }).click();
+  await expect(page.getByText('This name is taken')).toBeVisible();
+  await page.getByLabel('Call it').fill('Vega');
+  await page.getByRole('button', { name: 'Bring it here' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Vega');
+  await expect(page.getByLabel('Character')).toHaveValue(character);
+  // The browser itself notes every answer that refuses.
+  expect(keeper.complaints.splice(0)).toEqual([expect.stringContaining('409')]);
+  await page.goto('/studio');
+  await page.getByRole('link', { name: 'Nova' }).click();
 
   // Farewell: it is gone from the room, and what it said stays.
   await page.getByRole('button', { name: 'Retire it' }).click();

@@ -190,6 +190,16 @@ pub struct MindCard {
     pub mind: MindDraft,
 }
 
+/// An AI as a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct MindFile {
+    /// What the file may be called.
+    pub name: String,
+    /// What stands in it: a Character Card V2 in JSON.
+    pub content: String,
+}
+
 /// What an AI answers in a rehearsal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

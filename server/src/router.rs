@@ -57,7 +57,7 @@ pub(crate) fn router(
         .route("/readyz", get(health::ready).with_state((space.clone(), stopping.clone())))
         .merge(assets::router(folder))
         .merge(pictures::router())
-        .layer(DefaultBodyLimit::max(api::CHARACTER))
+        .layer(DefaultBodyLimit::max(api::FILE))
         .layer(map_response(move |response: Response| async move { for_everything(response, https) }))
         .layer(from_fn(telling::each_request))
         .with_state(options)

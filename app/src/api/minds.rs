@@ -7,7 +7,7 @@ use crate::failure::Failure;
 #[cfg(feature = "ssr")]
 use crate::visitor::{me, space};
 use leptos::prelude::*;
-use model::{ChannelId, EntityId, MindCard, Rehearsed, Strategy};
+use model::{ChannelId, EntityId, MindCard, MindFile, Rehearsed, Strategy};
 #[cfg(feature = "ssr")]
 use {
     domain::minds::studio,
@@ -34,6 +34,18 @@ pub async fn duplicate(mind: EntityId, name: String) -> Result<EntityId, Failure
     let mind = studio::duplicate(&space()?, me()?.id, mind, &name).await?;
     go(&format!("/studio/{mind}"));
     Ok(mind)
+}
+
+/// An AI as a file. For admins.
+#[server(prefix = "/api", endpoint = "minds/export")]
+pub async fn export(mind: EntityId) -> Result<MindFile, Failure> {
+    Ok(studio::export(&space()?, me()?.id, mind).await?)
+}
+
+/// Makes an AI from a file; it sleeps. For admins.
+#[server(prefix = "/api", endpoint = "minds/import")]
+pub async fn import(file: String, name: Option<String>) -> Result<EntityId, Failure> {
+    Ok(studio::import(&space()?, me()?.id, file, name.as_deref()).await?)
 }
 
 /// Changes an AI: all of it. For admins.

@@ -217,6 +217,11 @@ fn Copy(id: EntityId, viewer: Viewer) -> impl IntoView {
                     {wrong}
                 </div>
             </form>
+            <form class="by-script" method="post" action="/api/minds/export" data-saves="">
+                <input type="hidden" name="mind" value=id.to_string() />
+                <p class="hint">{words::EXPORT_HINT}</p>
+                <button class="secondary">{words::EXPORT}</button>
+            </form>
             <Ask id="retire" label=words::RETIRE hint=words::RETIRE_HINT yes=words::RETIRE_NOW action="/api/minds/retire" about=("mind", id.to_string()) />
         </section>
     }

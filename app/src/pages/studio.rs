@@ -76,6 +76,20 @@ fn Show(minds: Vec<MindCard>) -> impl IntoView {
                 <Field name="name" label=words::NAME_FIELD value=name hint=words::NEW_MIND_HINT problem />
                 <button class="primary">{words::MAKE_MIND}</button>
             </form>
+            <form class="card by-script" method="post" action="/api/minds/import" data-uploads="file">
+                <h2>{words::IMPORT}</h2>
+                <p class="hint">{words::IMPORT_HINT}</p>
+                <div class="field">
+                    <label for="file">{words::FILE}</label>
+                    <input id="file" name="file" type="file" accept=".json,.png,application/json,image/png" required=true />
+                </div>
+                <div class="field">
+                    <label for="import-name">{words::IMPORT_NAME}</label>
+                    <input id="import-name" name="name" autocomplete="off" aria-describedby="import-hint" />
+                    <p class="hint" id="import-hint">{words::IMPORT_NAME_HINT}</p>
+                </div>
+                <button class="secondary">{words::IMPORT_NOW}</button>
+            </form>
             <p class="aside"><a href="/admin">{words::ADMIN}</a></p>
         </main>
     }

@@ -171,6 +171,24 @@ async fn messages_decided(
 }
 
 #[tokio::test]
+async fn an_ai_goes_into_a_file_and_comes_back_under_another_name() {
+    let (space, _, keeper, nova) = stage().await;
+    let ann = person(&space, "Ann").await;
+    let file = studio::export(&space, keeper.id, nova).await.unwrap();
+    assert_eq!(file.name, "Nova.json");
+    assert_eq!(code(studio::export(&space, ann.id, nova).await), Code::AdminOnly);
+    assert_eq!(code(studio::import(&space, ann.id, file.content.clone(), None).await), Code::AdminOnly);
+    assert_eq!(code(studio::import(&space, keeper.id, file.content.clone(), None).await), Code::NameTaken);
+    let vega = studio::import(&space, keeper.id, file.content.clone(), Some("Vega")).await.unwrap();
+    let mind = draft(&space, &keeper, nova).await;
+    assert_eq!(draft(&space, &keeper, vega).await, MindDraft { name: "Vega".into(), ..mind });
+    for wrong in ["", "{}", "no base64!", &file.content.replace("\"temperature\": 0.8", "\"temperature\": 80")] {
+        let problem = studio::import(&space, keeper.id, wrong.into(), Some("Rigel")).await.unwrap_err().problem();
+        assert_eq!((problem.code, problem.field.as_deref()), (Code::InvalidArgument, Some("file")), "{wrong}");
+    }
+}
+
+#[tokio::test]
 async fn nobody_finds_or_asks_in_who_sleeps() {
     let (space, _, keeper, nova) = stage().await;
     let ann = person(&space, "Ann").await;

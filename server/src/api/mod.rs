@@ -21,7 +21,9 @@ pub(crate) use guard::same_site_only;
 /// Most bytes of a request: a message of 4,000 characters, each written as two JSON escapes, and some room.
 const BODY: usize = 64 * 1024;
 /// The same where a whole character is sent: 50,000 characters, each written as two JSON escapes or four escaped bytes.
-pub(crate) const CHARACTER: usize = 1024 * 1024;
+const CHARACTER: usize = 1024 * 1024;
+/// The same where a file of 8 MiB is sent, as Base64.
+pub(crate) const FILE: usize = 12 * 1024 * 1024;
 /// How long a request's body may take to arrive.
 const ARRIVES: std::time::Duration = std::time::Duration::from_secs(20);
 /// Most characters of a field that a stranger gets back.
@@ -86,7 +88,11 @@ fn is_endpoint(path: &str) -> bool {
 async fn read(path: &str, headers: &HeaderMap, body: Body) -> Result<String, Problem> {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let most = if path == "/api/minds/edit" { CHARACTER } else { BODY };
+    let most = match path {
+        "/api/minds/edit" => CHARACTER,
+        "/api/minds/import" => FILE,
+        _ => BODY,
+    };
     let arrived = tokio::time::timeout(ARRIVES, to_bytes(body, most)).await;
     let bytes = arrived
         .map_err(|_| Problem::new(Code::TooSlow, "The request took too long to arrive. Send it again."))?

@@ -33,6 +33,8 @@ const ROWS: &[(&str, &str)] = &[
     ("minds/list", "{}"),
     ("minds/create", "-"),
     ("minds/duplicate", "-"),
+    ("minds/export", r#"{"mind": "$channel"}"#),
+    ("minds/import", "-"),
     (
         "minds/edit",
         r#"{"mind": "$channel", "name": "Mine now", "system_prompt": "x", "temperature": 1, "max_tokens": 9, "strategy_room": "silent", "strategy_chat": "silent", "talkativeness": 0, "cooldown_s": 0}"#,

@@ -1,5 +1,6 @@
 //! The studio: where admins make AIs, change them, try them out, and let them go.
 
+mod cards;
 pub(crate) mod store;
 mod templates;
 
@@ -11,11 +12,13 @@ use super::{context, store as minds};
 use crate::accounts::admins_only;
 use crate::error::not_found;
 use crate::space::undisturbed;
-use crate::{Result, Space, channels, entities, messages};
+use crate::{Error, Result, Space, channels, entities, messages};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use futures::StreamExt;
 use model::{
     Channel, ChannelId, ChannelKind, ClientKey, Code, Entity, EntityId, History, Member, Message, MessageId,
-    MessageKind, MindCard, MindDraft, Presence, Problem, Role, limits,
+    MessageKind, MindCard, MindDraft, MindFile, Presence, Problem, Role, limits,
 };
 use std::time::Duration;
 use time::OffsetDateTime;
@@ -55,6 +58,42 @@ pub async fn create(space: &Space, by: EntityId, template: &str, name: &str) -> 
 pub async fn duplicate(space: &Space, by: EntityId, id: EntityId, name: &str) -> Result<EntityId> {
     let like = one(space, by, id).await?.mind;
     insert(space, MindDraft { name: entities::parse_name("name", name)?, ..like }).await
+}
+
+/// An AI as a file: a Character Card in JSON, as other tools read them, with all that this space knows beside.
+///
+/// Refuses with `admin_only`, `not_found`.
+pub async fn export(space: &Space, by: EntityId, id: EntityId) -> Result<MindFile> {
+    let mind = one(space, by, id).await?.mind;
+    let content =
+        serde_json::to_string_pretty(&cards::write(&mind)).map_err(|_| Error::Interrupted("writing a file"))?;
+    Ok(MindFile { name: format!("{}.json", mind.name), content })
+}
+
+/// Makes an AI from a file, under the name of the file or another one. It sleeps. `file`: JSON, or the Base64 of a JSON or
+/// a PNG file.
+///
+/// Refuses with `admin_only`, `invalid_argument`, `name_taken`.
+pub async fn import(space: &Space, by: EntityId, file: String, name: Option<&str>) -> Result<EntityId> {
+    admins_only(space, by).await?;
+    // A picture is unpacked to find its words: not in anybody's way.
+    let read = tokio::task::spawn_blocking(move || {
+        if file.trim_start().starts_with('{') {
+            return cards::read(file.as_bytes());
+        }
+        let bytes = STANDARD.decode(file.trim());
+        cards::read(&bytes.map_err(|_| Problem::argument("file", "The file has to be JSON, or Base64."))?)
+    });
+    // A file that breaks its reader is none, either.
+    let mind = read.await.map_err(|_| cards::no_card())??;
+    let name = name.filter(|name| limits::length(name) > 0).unwrap_or(&mind.name);
+    let mind = MindDraft { name: entities::parse_name("name", name)?, ..mind };
+    if let Some((field, message)) = mind.fault() {
+        return Err(
+            Problem::argument("file", format!("What the file says of “{field}” does not fit: {message}")).into()
+        );
+    }
+    insert(space, mind).await
 }
 
 async fn insert(space: &Space, mind: MindDraft) -> Result<EntityId> {

@@ -47,6 +47,15 @@ pub(super) struct AMind {
     mind: EntityId,
 }
 
+/// `minds/import`
+#[derive(Deserialize, ToSchema)]
+pub(super) struct ImportMind {
+    /// A Character Card (V1, V2 or V3): JSON, or the Base64 of a JSON or PNG file; at most 8 MiB.
+    file: String,
+    /// Another name than the file's.
+    name: Option<String>,
+}
+
 /// `minds/duplicate`
 #[derive(Deserialize, ToSchema)]
 pub(super) struct DuplicateMind {

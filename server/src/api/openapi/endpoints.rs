@@ -2,15 +2,16 @@
 
 use super::arguments::{
     AChannel, AMind, APerson, ARoom, ASession, AfterName, AnInvitation, ChangeEmail, ChangePassword, ChangeRole,
-    CreateMind, DeleteAccount, DeleteMessage, DuplicateMind, EditMessage, EditMind, EditProfile, EditRoom, IntoCircle,
-    Letters, LogIn, Mute, OfMessage, OneMember, Pin, PlaceMind, PostMessage, PutAway, React, Read, Register, Rehearse,
-    Remove, RenameCircle, ResetPassword, SetActive, SetAdmin, SetQuota, Somebody, Stretch, SyncPositions, Typing,
-    Unread, WakeMind, WithSomebody,
+    CreateMind, DeleteAccount, DeleteMessage, DuplicateMind, EditMessage, EditMind, EditProfile, EditRoom, ImportMind,
+    IntoCircle, Letters, LogIn, Mute, OfMessage, OneMember, Pin, PlaceMind, PostMessage, PutAway, React, Read,
+    Register, Rehearse, Remove, RenameCircle, ResetPassword, SetActive, SetAdmin, SetQuota, Somebody, Stretch,
+    SyncPositions, Typing, Unread, WakeMind, WithSomebody,
 };
 use model::accounts::{Invitation, Me, OpenInvitation, OwnSession, PersonRow, Profile, ResetLink};
 use model::channels::{CircleDraft, Opened, RoomDraft};
 use model::{
-    Channel, ChannelId, Code, Decision, Entity, EntityId, Member, Message, MindCard, Page, Place, Rehearsed, SyncAnswer,
+    Channel, ChannelId, Code, Decision, Entity, EntityId, Member, Message, MindCard, MindFile, Page, Place, Rehearsed,
+    SyncAnswer,
 };
 use utoipa::openapi::{Ref, RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
@@ -159,6 +160,20 @@ pub(super) fn all() -> Vec<Endpoint> {
             takes::<DuplicateMind>(),
             gives::<EntityId>(),
             &[NotLoggedIn, AdminOnly, NotFound, NameTaken],
+        ),
+        of(
+            "minds/export",
+            "An AI as a file: a Character Card V2 that carries all that the space knows of it (admins)",
+            takes::<AMind>(),
+            gives::<MindFile>(),
+            &[NotLoggedIn, AdminOnly, NotFound],
+        ),
+        of(
+            "minds/import",
+            "Make an AI from a file; it sleeps (admins)",
+            takes::<ImportMind>(),
+            gives::<EntityId>(),
+            &[NotLoggedIn, AdminOnly, NameTaken],
         ),
         of(
             "minds/edit",

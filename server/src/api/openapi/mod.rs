@@ -8,10 +8,10 @@ pub(super) use misfit::{misfit, misfit_in_json};
 
 use arguments::{
     AChannel, AMind, APerson, ARoom, ASession, AfterName, AnInvitation, ChangeEmail, ChangePassword, ChangeRole,
-    CreateMind, DeleteAccount, DeleteMessage, DuplicateMind, EditMessage, EditMind, EditProfile, EditRoom, IntoCircle,
-    Letters, LogIn, Mute, OfMessage, OneMember, Pin, PlaceMind, PostMessage, PutAway, React, Read, Register, Rehearse,
-    Remove, RenameCircle, ResetPassword, SetActive, SetAdmin, SetQuota, Somebody, Stretch, SyncPositions, Typing,
-    Unread, WakeMind, WithSomebody,
+    CreateMind, DeleteAccount, DeleteMessage, DuplicateMind, EditMessage, EditMind, EditProfile, EditRoom, ImportMind,
+    IntoCircle, Letters, LogIn, Mute, OfMessage, OneMember, Pin, PlaceMind, PostMessage, PutAway, React, Read,
+    Register, Rehearse, Remove, RenameCircle, ResetPassword, SetActive, SetAdmin, SetQuota, Somebody, Stretch,
+    SyncPositions, Typing, Unread, WakeMind, WithSomebody,
 };
 use axum::Router;
 use axum::http::{HeaderValue, header};
@@ -23,8 +23,8 @@ use model::channels::{CircleDraft, Last, Opened, RoomDraft};
 use model::messages::{Deletion, Quote, Reaction};
 use model::{
     Channel, ChannelId, ChannelKind, ClientKey, Code, Decision, Entity, EntityId, EntityKind, Event, History, Member,
-    Message, MessageId, MessageKind, MindCard, MindDraft, Page, Place, Position, Presence, Present, Problem, Rehearsed,
-    ReplyId, ReplyState, Role, Sampling, Strategy, SyncAnswer, Synced, Writing,
+    Message, MessageId, MessageKind, MindCard, MindDraft, MindFile, Page, Place, Position, Presence, Present, Problem,
+    Rehearsed, ReplyId, ReplyState, Role, Sampling, Strategy, SyncAnswer, Synced, Writing,
 };
 use std::collections::BTreeMap;
 use utoipa::openapi::path::{HttpMethod, Operation, OperationBuilder};
@@ -141,6 +141,8 @@ pub fn document() -> OpenApi {
         WakeMind,
         MindCard,
         MindDraft,
+        MindFile,
+        ImportMind,
         Rehearsed,
         Sampling,
         Strategy,

@@ -1,0 +1,199 @@
+//! AIs as files: Character Cards, as other tools write and read them (specifications V1 to V3, as JSON or inside a PNG).
+//!
+//! Ours are V2 cards that carry, as an extension, everything that this space knows of an AI: here they come back as they
+//! were, and elsewhere they are a character like any other.
+
+use super::TEMPLATES;
+use crate::entities::parse_name;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use model::{MindDraft, Problem, limits};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::io::Cursor;
+
+/// What a file of ours is known by.
+const EXTENSION: &str = "the_gathering";
+/// Most bytes of a file.
+pub const FILE: usize = 8 * 1024 * 1024;
+
+/// A card's words; all of them may be missing.
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+struct Words {
+    name: String,
+    description: String,
+    personality: String,
+    scenario: String,
+    first_mes: String,
+    mes_example: String,
+    creator_notes: String,
+    system_prompt: String,
+    post_history_instructions: String,
+    alternate_greetings: Vec<String>,
+    tags: Vec<String>,
+    creator: String,
+    character_version: String,
+    extensions: Value,
+}
+
+/// An AI as a V2 card, in JSON.
+pub(super) fn write(mind: &MindDraft) -> Value {
+    let data = Words {
+        name: mind.name.clone(),
+        description: mind.system_prompt.clone(),
+        creator_notes: mind.bio.clone(),
+        extensions: json!({ EXTENSION: mind }),
+        ..Words::default()
+    };
+    json!({ "spec": "chara_card_v2", "spec_version": "2.0", "data": data })
+}
+
+/// The AI of a file. What a card has no word for is as in the first template.
+pub(super) fn read(file: &[u8]) -> Result<MindDraft, Problem> {
+    if file.len() > FILE {
+        return Err(Problem::argument("file", "A character's file has at most 8 MiB."));
+    }
+    let text = if file.starts_with(b"\x89PNG") { in_picture(file)? } else { file.to_vec() };
+    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&text);
+    let card: Value = serde_json::from_slice(text).map_err(|_| no_card())?;
+    let data = if card["data"].is_object() { &card["data"] } else { &card };
+    if let Ok(mind) = serde_json::from_value::<MindDraft>(data["extensions"][EXTENSION].clone()) {
+        return Ok(mind);
+    }
+    let words: Words = serde_json::from_value(without_null(data)).map_err(|_| no_card())?;
+    if words.name.trim().is_empty() {
+        return Err(no_card());
+    }
+    let name = allowed(&words.name);
+    let spoken = |text: &str| text.replace("{{char}}", &name).replace("{{user}}", "somebody").trim().to_owned();
+    let parts = [
+        ("", spoken(&words.system_prompt.replace("{{original}}", ""))),
+        ("", spoken(&words.description)),
+        ("What you are like: ", spoken(&words.personality)),
+        ("Where you are: ", spoken(&words.scenario)),
+        ("How you begin: ", spoken(&words.first_mes)),
+        ("Lines that sound like you:\n", spoken(&words.mes_example.replace("<START>", ""))),
+        ("", spoken(&words.post_history_instructions.replace("{{original}}", ""))),
+    ];
+    let parts: Vec<String> =
+        parts.into_iter().filter(|(_, text)| !text.is_empty()).map(|(head, text)| format!("{head}{text}")).collect();
+    let prompt = if parts.is_empty() { format!("You are {name}.") } else { parts.join("\n\n") };
+    let first = |text: &str, most: usize| text.chars().filter(|c| *c != '\0').take(most).collect::<String>();
+    let bio = words.creator_notes.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+    Ok(MindDraft {
+        bio: first(bio, limits::BIO),
+        system_prompt: first(&prompt, limits::PROMPT),
+        name,
+        ..TEMPLATES[0].draft()
+    })
+}
+
+pub(super) fn no_card() -> Problem {
+    Problem::argument("file", "This is no character: choose a file of this studio, or a Character Card (JSON or PNG).")
+}
+
+/// The card inside a picture: the newer form where both are there.
+fn in_picture(file: &[u8]) -> Result<Vec<u8>, Problem> {
+    let limits = png::Limits { bytes: FILE };
+    let mut reader = png::Decoder::new_with_limits(Cursor::new(file), limits).read_info().map_err(|_| no_card())?;
+    // What stands behind the picture itself is read, too; a picture that is damaged may still have its card before.
+    let _ = reader.finish();
+    let chunks = &reader.info().uncompressed_latin1_text;
+    let card = ["ccv3", "chara"].iter().find_map(|key| chunks.iter().find(|chunk| chunk.keyword == *key));
+    let card = card.ok_or_else(|| Problem::argument("file", "There is no character in this picture."))?;
+    STANDARD.decode(card.text.trim()).map_err(|_| no_card())
+}
+
+/// The same object without what is null.
+fn without_null(data: &Value) -> Value {
+    match data {
+        Value::Object(members) => members
+            .iter()
+            .filter(|(_, value)| !value.is_null())
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect(),
+        other => other.clone(),
+    }
+}
+
+/// A name as it may be here: what may not stand in one is left out.
+fn allowed(name: &str) -> String {
+    let kept = |c: char| if c.is_alphanumeric() || "_-.".contains(c) { c } else { ' ' };
+    let plain: String = name.chars().map(kept).collect();
+    let plain: String = plain.split_whitespace().collect::<Vec<&str>>().join(" ").chars().take(32).collect();
+    parse_name("name", &plain).unwrap_or(plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::Strategy;
+
+    #[test]
+    fn what_is_written_comes_back_whole() {
+        let mind = MindDraft {
+            name: "Nova".into(),
+            strategy_room: Strategy::Active,
+            languages: vec!["pl".into()],
+            ..TEMPLATES[2].draft()
+        };
+        let file = write(&mind);
+        assert_eq!((file["spec"].as_str(), file["data"]["name"].as_str()), (Some("chara_card_v2"), Some("Nova")));
+        assert_eq!(read(file.to_string().as_bytes()).unwrap(), mind);
+    }
+
+    fn v2() -> Value {
+        json!({"spec": "chara_card_v2", "spec_version": "2.0", "data": {
+            "name": "Captain “Iron” Vega!", "description": "{{char}} sails alone. {{user}} is a passenger.",
+            "personality": "gruff", "scenario": "", "first_mes": "Aye?", "mes_example": "<START>\n{{char}}: Aye.",
+            "creator_notes": "\n A captain of few words.\nMore.", "system_prompt": "{{original}}", "tags": ["sea"],
+            "character_book": {"entries": []}, "extensions": {"other": 1}, "nickname": null
+        }})
+    }
+
+    #[test]
+    fn cards_of_other_tools_become_characters() {
+        let mind = read(v2().to_string().as_bytes()).unwrap();
+        assert_eq!((mind.name.as_str(), mind.bio.as_str()), ("Captain Iron Vega", "A captain of few words."));
+        assert_eq!(
+            mind.system_prompt,
+            "Captain Iron Vega sails alone. somebody is a passenger.\n\nWhat you are like: gruff\n\nHow you begin: Aye?\n\n\
+             Lines that sound like you:\nCaptain Iron Vega: Aye."
+        );
+        assert_eq!(mind.fault(), None);
+        let first = json!({"name": "Old", "description": "A card of the first kind.", "first_mes": ""});
+        assert_eq!(read(first.to_string().as_bytes()).unwrap().system_prompt, "A card of the first kind.");
+        let bare = read(br#"{"spec": "chara_card_v3", "data": {"name": "Bare"}}"#).unwrap();
+        assert_eq!(bare.system_prompt, "You are Bare.");
+    }
+
+    fn picture(chunks: &[(&str, &[u8])]) -> Vec<u8> {
+        let mut file = Vec::new();
+        let mut encoder = png::Encoder::new(&mut file, 1, 1);
+        encoder.set_color(png::ColorType::Grayscale);
+        for (key, text) in chunks {
+            encoder.add_text_chunk((*key).to_owned(), STANDARD.encode(text)).unwrap();
+        }
+        encoder.write_header().unwrap().write_image_data(&[0]).unwrap();
+        file
+    }
+
+    #[test]
+    fn pictures_carry_characters() {
+        let (old, new) = (v2().to_string(), r#"{"spec": "chara_card_v3", "data": {"name": "Newer"}}"#);
+        assert_eq!(read(&picture(&[("chara", old.as_bytes())])).unwrap().name, "Captain Iron Vega");
+        assert_eq!(read(&picture(&[("chara", old.as_bytes()), ("ccv3", new.as_bytes())])).unwrap().name, "Newer");
+        for wrong in [picture(&[]), picture(&[("chara", b"{")]), b"\x89PNG\r\n\x1a\nrubbish".to_vec()] {
+            assert_eq!(read(&wrong).unwrap_err().field.as_deref(), Some("file"));
+        }
+    }
+
+    #[test]
+    fn what_is_no_card_is_refused() {
+        for wrong in ["", "[]", "7", "{}", r#"{"data": {"name": 7}}"#, r#"{"name": " "}"#, "\u{0}"] {
+            assert_eq!(read(wrong.as_bytes()).unwrap_err().field.as_deref(), Some("file"), "{wrong}");
+        }
+        assert!(read(&vec![b' '; FILE + 1]).is_err());
+    }
+}
