@@ -31,6 +31,16 @@ pub struct Policy {
     pub away_after: Duration,
     /// How long AIs wait for what else is said before they consider it; a fifth of it where one is called by name.
     pub pause: Duration,
+    /// Answers of AIs in a row, with no human between them, after which they let people speak.
+    pub hops: u32,
+    /// Most messages of AIs in a channel within a minute, if nobody calls them.
+    pub ais_per_minute: u32,
+    /// Most tokens of a talk that an AI is shown, its character included.
+    pub context_tokens: usize,
+    /// Most tokens in a day that AIs may spend in one channel; `None` for no limit.
+    pub channel_tokens: Option<i64>,
+    /// Most tokens in a day that AIs may spend on what one person says; `None` for no limit.
+    pub person_tokens: Option<i64>,
 }
 
 impl Policy {

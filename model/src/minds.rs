@@ -174,6 +174,12 @@ pub struct MindDraft {
     /// The languages that it speaks, as codes; without any, the one it is spoken to in.
     #[serde(default)]
     pub languages: Vec<String>,
+    /// Most tokens in a day (in UTC), in and out together, 1–1,000,000,000; without any, as many as it takes.
+    #[serde(default)]
+    pub daily_tokens: Option<i64>,
+    /// What it says once when they are used up, at most 500 characters; without any, words of the space.
+    #[serde(default)]
+    pub tired_line: String,
 }
 
 /// An AI in the studio.
@@ -256,6 +262,16 @@ impl MindDraft {
             ),
             ((0..=3_600).contains(&self.cooldown_s), "cooldown_s", "The cooldown is 0 to 3,600 seconds."),
             (self.languages.iter().all(known), "languages", "Choose from the languages in the list."),
+            (
+                self.daily_tokens.is_none_or(|tokens| (1..=1_000_000_000).contains(&tokens)),
+                "daily_tokens",
+                "This is a number from 1 to 1,000,000,000, or nothing.",
+            ),
+            (
+                limits::length(&self.tired_line) <= limits::BIO && !self.tired_line.contains('\0'),
+                "tired_line",
+                "What it says when it is tired has at most 500 characters.",
+            ),
         ]
         .into_iter()
         .find(|(fits, ..)| !fits)
@@ -286,6 +302,8 @@ mod tests {
             talkativeness: 1.0,
             cooldown_s: 3_600,
             languages: vec!["pl".into()],
+            daily_tokens: None,
+            tired_line: String::new(),
         }
     }
 

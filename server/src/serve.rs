@@ -200,6 +200,11 @@ async fn open_space(
         weekly_messages: config.weekly_messages,
         away_after: config.away_after,
         pause: config.pause,
+        hops: config.hops,
+        ais_per_minute: config.ais_per_minute,
+        context_tokens: config.context_tokens as usize,
+        channel_tokens: config.channel_tokens,
+        person_tokens: config.person_tokens,
     };
     let (space, wire) = match &config.redis_url {
         Some(url) => {

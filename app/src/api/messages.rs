@@ -6,7 +6,7 @@ use crate::failure::Failure;
 #[cfg(feature = "ssr")]
 use crate::visitor::{me, space, visitor};
 use leptos::prelude::*;
-use model::{ChannelId, ClientKey, Decision, Message, MessageId, Page};
+use model::{ChannelId, ClientKey, Decision, Message, MessageId, Page, ReplyId};
 
 /// Where a message stands, in its talk.
 #[cfg(feature = "ssr")]
@@ -63,14 +63,42 @@ pub async fn decisions(channel: ChannelId, message: MessageId) -> Result<Vec<Dec
     Ok(domain::minds::decisions(&space()?, me()?.id, channel, message).await?)
 }
 
-/// Changes the words of one's own message.
+/// Changes the words of one's own message; with `again`, the AIs that answered it or are named in it answer anew.
 #[server(prefix = "/api", endpoint = "messages/edit")]
-pub async fn edit(channel: ChannelId, message: MessageId, body: String) -> Result<Message, Failure> {
+pub async fn edit(
+    channel: ChannelId,
+    message: MessageId,
+    body: String,
+    #[server(default)] again: bool,
+) -> Result<Message, Failure> {
     let (space, me) = (space()?, me()?);
     space.pace.post(me.id)?;
     let message = domain::messages::edit(&space, me.id, channel, message, &body).await?;
+    if again {
+        domain::minds::again(&space, me.id, channel, message.id).await?;
+    }
     go(&place(&message));
     Ok(message)
+}
+
+/// Asks for another answer: to a question, or in place of an AI's message.
+#[server(prefix = "/api", endpoint = "messages/again")]
+pub async fn again(channel: ChannelId, message: MessageId) -> Result<(), Failure> {
+    let (space, me) = (space()?, me()?);
+    space.pace.post(me.id)?;
+    domain::minds::again(&space, me.id, channel, message).await?;
+    go(&format!("/rooms/{channel}"));
+    Ok(())
+}
+
+/// Stops an answer on its way; what is written by then is posted.
+#[server(prefix = "/api", endpoint = "replies/stop")]
+pub async fn stop(channel: ChannelId, reply: ReplyId) -> Result<(), Failure> {
+    let (space, me) = (space()?, me()?);
+    space.pace.post(me.id)?;
+    domain::minds::stop(&space, me.id, channel, reply).await?;
+    go(&format!("/rooms/{channel}"));
+    Ok(())
 }
 
 /// Empties one's own message, or, with a reason, somebody else's where one moderates.

@@ -67,6 +67,8 @@ pub async fn edit(
     talkativeness: f32,
     cooldown_s: i32,
     #[server(default)] languages: Vec<String>,
+    daily_tokens: Option<i64>,
+    #[server(default)] tired_line: String,
 ) -> Result<(), Failure> {
     let sampling = Sampling { temperature, max_tokens, top_p, frequency_penalty, presence_penalty, seed };
     let draft = MindDraft {
@@ -80,6 +82,8 @@ pub async fn edit(
         talkativeness,
         cooldown_s,
         languages,
+        daily_tokens,
+        tired_line,
     };
     Ok(studio::edit(&space()?, me()?.id, mind, draft).await?)
 }
@@ -94,6 +98,14 @@ pub async fn wake(mind: EntityId, awake: bool) -> Result<(), Failure> {
 #[server(prefix = "/api", endpoint = "minds/place")]
 pub async fn place(mind: EntityId, room: ChannelId, inside: bool) -> Result<(), Failure> {
     Ok(studio::place(&space()?, me()?.id, mind, room, inside).await?)
+}
+
+/// Has an AI say a last line in each of its places, leave them, and sleep.
+#[server(prefix = "/api", endpoint = "minds/goodbye")]
+pub async fn goodbye(mind: EntityId) -> Result<(), Failure> {
+    domain::minds::goodbye(&space()?, me()?.id, mind).await?;
+    go(&format!("/studio/{mind}"));
+    Ok(())
 }
 
 /// Lets an AI go for good. For admins.

@@ -26,6 +26,8 @@ const FIELDS: &[&str] = &[
     "talkativeness",
     "cooldown_s",
     "model",
+    "daily_tokens",
+    "tired_line",
 ];
 
 async fn load(id: Option<String>) -> Result<(MindCard, Vec<Place>), Failure> {
@@ -165,6 +167,8 @@ fn Character(id: EntityId, mind: MindDraft, viewer: Viewer) -> impl IntoView {
                 {languages.collect_view()}
                 <p class="hint">{words::SPEAKS_HINT}</p>
             </fieldset>
+            {optional("daily_tokens", words::DAILY_TOKENS, words::DAILY_TOKENS_HINT, mind.daily_tokens.map(|tokens| tokens.to_string()).unwrap_or_default())}
+            {optional("tired_line", words::TIRED_LINE, words::TIRED_LINE_HINT, mind.tired_line.clone())}
             <details class="more">
                 <summary>{words::MODEL_AND_WORDS}</summary>
                 {optional("model", words::MODEL, words::MODEL_HINT, mind.model.clone().unwrap_or_default())}
@@ -222,6 +226,7 @@ fn Copy(id: EntityId, viewer: Viewer) -> impl IntoView {
                 <p class="hint">{words::EXPORT_HINT}</p>
                 <button class="secondary">{words::EXPORT}</button>
             </form>
+            <Ask id="goodbye" label=words::GOODBYE hint=words::GOODBYE_HINT yes=words::GOODBYE_NOW action="/api/minds/goodbye" about=("mind", id.to_string()) />
             <Ask id="retire" label=words::RETIRE hint=words::RETIRE_HINT yes=words::RETIRE_NOW action="/api/minds/retire" about=("mind", id.to_string()) />
         </section>
     }

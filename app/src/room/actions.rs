@@ -1,10 +1,11 @@
 //! What one can do with a message: one set of buttons, which stands at the message that is pointed at or focused.
 
 use super::state::Room;
+use crate::app::viewer;
 use crate::words;
 use leptos::html;
 use leptos::prelude::*;
-use model::Message;
+use model::{EntityKind, Message};
 
 /// What is mostly reacted with; the message's own page takes any.
 const EMOJI: &str = "👍 ❤️ 😂 🔥 🎉 😮 😢 🙏 👀 ✅ 👎 🤔 😊 😍 🥰 😉 😎 🤗 😅 😭 😴 🤯 😱 🥺 🤝 👏 💪 🙌 👋 ✌️ 🫶 💡 ✨ ⭐ 🌙 ☀️ 🌈 🌱 🌿 🍂 🌊 ☕ 🍵 🍞 🍰 🎵 🎨 📚 🔧 🐛 🚀 ⏳ ❓ ❗ 💯 ➕ 🕯️ 🦊 🐈 🦉";
@@ -17,6 +18,16 @@ pub fn Actions(room: Room, #[prop(into)] place: NodeRef<html::Div>) -> impl Into
     let mine = move || message.with(|message| message.as_ref().is_some_and(|message| message.author.id == room.me));
     let page = move || format!("/rooms/{}/messages/{}", room.id, of(|message| message.seq.to_string()));
     let archived = move || room.is_archived();
+    let is_admin = viewer().with_untracked(|viewer| viewer.me.as_ref().is_some_and(|me| me.is_admin));
+    let asks_again = move || {
+        message.with(|message| {
+            message.as_ref().is_some_and(|message| match (message.author.kind, message.reply_to) {
+                (EntityKind::Ai, Some(question)) => room.has_a_say(question, is_admin),
+                (EntityKind::Ai, None) => false,
+                (EntityKind::Human, _) => message.author.id == room.me && room.is_answered(message.id),
+            })
+        })
+    };
     let answer = move |_| {
         room.stop_acting();
         room.answering.set(message.get_untracked());
@@ -31,6 +42,11 @@ pub fn Actions(room: Room, #[prop(into)] place: NodeRef<html::Div>) -> impl Into
             <button class="quiet" type="button" popovertarget="emoji" hidden=archived>{words::REACT}</button>
             <button class="quiet" type="button" hidden=archived on:click=answer>{words::ANSWER}</button>
             <button class="quiet" type="button" hidden=move || archived() || !mine() on:click=edit>{words::EDIT}</button>
+            <form method="post" action="/api/messages/again" data-quietly="" hidden=move || archived() || !asks_again()>
+                <input type="hidden" name="channel" value=room.id.to_string() />
+                <input type="hidden" name="message" prop:value=move || of(|message| message.id.to_string()) />
+                <button class="quiet">{words::ASK_AGAIN}</button>
+            </form>
             <a class="quiet" rel="external" href=page>{words::MORE}</a>
         </div>
         <form id="emoji" class="emoji" popover="auto" method="post" action="/api/messages/react" data-quietly="" aria-label=words::REACT>

@@ -6,7 +6,7 @@ use super::state::{Room, wait};
 use crate::{api, browser};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use model::{ChannelKind, ClientKey, Code, Event, Message, MessageId, MessageKind};
+use model::{ChannelKind, ClientKey, Code, EntityKind, Event, Message, MessageId, MessageKind, Role};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ impl Room {
     /// Says something: drawn at once, sent, and sent again until the server has answered.
     pub fn say(self, body: String) {
         if let Some(id) = self.editing.get_untracked() {
-            self.change(id, body);
+            self.change(id, body, false);
             return;
         }
         let reply_to = self.answering.get_untracked().map(|message| message.id);
@@ -70,10 +70,33 @@ impl Room {
         }
     }
 
-    fn change(self, id: MessageId, body: String) {
+    /// Whether one may stop the answer to a message or ask for another: one asked it oneself, or moderates.
+    pub fn has_a_say(self, question: MessageId, is_admin: bool) -> bool {
+        let say = self.picture.try_with(|picture| {
+            let role = picture.members.get(&self.me).map(|member| member.role);
+            let asked = || picture.messages.values().any(|one| one.id == question && one.author.id == self.me);
+            match picture.channel.kind {
+                ChannelKind::Chat => true,
+                ChannelKind::Room if is_admin => true,
+                _ => matches!(role, Some(Role::Owner | Role::Admin)) || asked(),
+            }
+        });
+        say.unwrap_or_default()
+    }
+
+    /// Whether an AI's answer to a message is shown.
+    pub fn is_answered(self, question: MessageId) -> bool {
+        let answers = |one: &Arc<Message>| {
+            one.reply_to == Some(question) && one.author.kind == EntityKind::Ai && one.deletion.is_none()
+        };
+        self.picture.try_with(|picture| picture.messages.values().any(answers)).unwrap_or_default()
+    }
+
+    /// Changes the message that was taken up; with `again`, the AIs that answered it answer anew.
+    pub fn change(self, id: MessageId, body: String, again: bool) {
         self.stop_acting();
         spawn_local(async move {
-            match api::messages::edit(self.id, id, body.clone()).await {
+            match api::messages::edit(self.id, id, body.clone(), again).await {
                 Ok(message) => self.draw(message),
                 Err(failure) => {
                     // What was typed comes back, to be tried again.

@@ -171,9 +171,20 @@ pub fn Composer(room: Room) -> impl IntoView {
             (None, Some(message)) => format!("{} {}", words::ANSWERING, message.author.name),
             (None, None) => return None,
         };
+        // Whoever changes a question may want another answer to it.
+        let again = room.editing.get().filter(|id| room.is_answered(*id)).map(|id| {
+            let ask = move |_| {
+                let body = text.get_untracked();
+                if limits::BODY.contains(&limits::length(&body)) {
+                    room.change(id, body, true);
+                }
+            };
+            view! { <button class="quiet" type="button" on:click=ask>{words::SAVE_AND_ASK}</button> }
+        });
         Some(view! {
             <p class="acting" role="status">
                 {words} " "
+                {again}
                 <button class="quiet" type="button" on:click=move |_| room.stop_acting()>{words::CANCEL}</button>
             </p>
         })

@@ -19,6 +19,8 @@ struct Shown {
     is_mine: bool,
     moderates: bool,
     is_room: bool,
+    /// Whether one may ask for another answer: in place of it, or to it.
+    asks_again: bool,
     /// Why an AI said it, and what others made of the same message.
     reasons: Vec<String>,
 }
@@ -40,8 +42,14 @@ async fn load(room: Option<String>, seq: Option<String>) -> Result<Shown, Failur
         Some(trigger) => domain::minds::decisions(&space, me.id, id, trigger).await?,
         None => Vec::new(),
     };
+    let is_mine = message.author.id == me.id;
+    let asked = message.quote.as_ref().and_then(|quote| quote.author_id) == Some(me.id);
+    let asks_again = match trigger {
+        Some(_) => asked || moderates || opened.channel.kind == ChannelKind::Chat,
+        None => is_mine && message.considered > 0,
+    };
     let reasons = reasons.into_iter().map(|decision| decision.reason).collect();
-    Ok(Shown { reasons, is_mine: message.author.id == me.id, message, moderates, is_room })
+    Ok(Shown { message, is_mine, moderates, is_room, asks_again, reasons })
 }
 
 /// The page.
@@ -63,7 +71,7 @@ pub fn MessagePage() -> impl IntoView {
 
 #[component]
 fn Show(shown: Shown) -> impl IntoView {
-    let Shown { message, is_mine, moderates, is_room, reasons } = shown;
+    let Shown { message, is_mine, moderates, is_room, asks_again, reasons } = shown;
     let flash = viewer().with_untracked(|viewer| viewer.flash.clone());
     let problem = flash.map(|flash| flash.problem);
     let (channel, seq) = (message.channel, message.seq);
@@ -125,6 +133,14 @@ fn Show(shown: Shown) -> impl IntoView {
             </form>
         }
     });
+    let again = (alive && asks_again).then(|| {
+        view! {
+            <form method="post" action="/api/messages/again">
+                {hidden()}
+                <button class="secondary">{words::ASK_AGAIN}</button>
+            </form>
+        }
+    });
     let reasons = (!reasons.is_empty()).then(|| {
         let lines = reasons.into_iter().map(|line| view! { <p>{line}</p> }).collect_view();
         view! { <details class="why"><summary>{words::WHY}</summary>{lines}</details> }
@@ -164,6 +180,7 @@ fn Show(shown: Shown) -> impl IntoView {
                 </div>
                 <div class="ways">
                     {pin}
+                    {again}
                     <form method="post" action="/api/channels/unread">
                         <input type="hidden" name="channel" value=channel.to_string() />
                         <input type="hidden" name="from" value=seq.to_string() />

@@ -389,6 +389,19 @@ fn Growing(room: Room, writing: Writing) -> impl IntoView {
             _ => writing.text.clone(),
         })
     };
+    let is_admin = viewer().with_untracked(|viewer| viewer.me.as_ref().is_some_and(|me| me.is_admin));
+    let may_stop = Memo::new(move |_| !failed() && room.has_a_say(writing.trigger, is_admin));
+    let stop = move || {
+        may_stop.get().then(|| {
+            view! {
+                <form method="post" action="/api/replies/stop" data-quietly="">
+                    <input type="hidden" name="channel" value=room.id.to_string() />
+                    <input type="hidden" name="reply" value=id.to_string() />
+                    <button class="quiet stop">{words::STOP}</button>
+                </form>
+            }
+        })
+    };
     view! {
         <article class="message head" class:breathing=move || !failed() aria-busy=move || (!failed()).then_some("true")>
             <Avatar entity=entity.clone() />
@@ -397,6 +410,7 @@ fn Growing(room: Room, writing: Writing) -> impl IntoView {
                 <span class="wisp" title=words::AI_MARK>{words::AI_MARK}</span>
             </p>
             <div class=class dir="auto" role=move || failed().then_some("status")>{body}</div>
+            {stop}
         </article>
     }
 }

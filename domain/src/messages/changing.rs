@@ -11,7 +11,7 @@ use crate::space::undisturbed;
 use crate::{Result, Space, accounts, channels};
 use channels::store::Seat;
 use model::{Channel, ChannelId, ChannelKind, Code, EntityId, Message, MessageId, MessageKind, Problem, Role, limits};
-use sqlx::{PgConnection, Postgres, Transaction};
+use sqlx::{PgConnection, PgExecutor, Postgres, Transaction};
 
 /// A change of one message that is being made.
 struct Changing {
@@ -63,13 +63,7 @@ impl Changing {
 
     /// Whether the one who asks may tidy up after others here.
     async fn moderates(&mut self) -> Result<bool> {
-        if self.channel.kind == ChannelKind::Chat {
-            return Ok(false);
-        }
-        let by_role = matches!(self.seat.role, Role::Owner | Role::Admin);
-        Ok(by_role
-            || self.channel.kind == ChannelKind::Room
-                && accounts::store::me(&mut *self.work, self.who).await?.is_some_and(|me| me.is_admin))
+        moderates(&mut *self.work, self.who, &self.channel, &self.seat).await
     }
 
     /// Gives the message the channel's next clock; `with_replies`: those that quote it, too.
@@ -95,6 +89,55 @@ impl Changing {
         };
         undisturbed("changing a message", done).await
     }
+}
+
+/// Whether a member may tidy up after others in a channel.
+pub(crate) async fn moderates(db: impl PgExecutor<'_>, who: EntityId, channel: &Channel, seat: &Seat) -> Result<bool> {
+    let by_role = matches!(seat.role, Role::Owner | Role::Admin);
+    Ok(match channel.kind {
+        ChannelKind::Chat => false,
+        ChannelKind::Circle => by_role,
+        ChannelKind::Room => by_role || accounts::store::me(db, who).await?.is_some_and(|me| me.is_admin),
+    })
+}
+
+/// Empties an answer that another one has taken the place of, in the transaction that posts that one. `false` where it
+/// was gone already.
+pub(crate) async fn replaced(
+    db: &mut PgConnection,
+    channel: ChannelId,
+    id: MessageId,
+    asker: EntityId,
+) -> Result<bool> {
+    let found = sqlx::query("select from messages where id = $1 and deleted_at is null")
+        .bind(id.0)
+        .fetch_optional(&mut *db)
+        .await?;
+    if found.is_none() {
+        return Ok(false);
+    }
+    empty(db, id, asker, Some("asked for another answer")).await?;
+    let clock = channels::store::advance_clock(db, channel).await?;
+    sqlx::query("update messages set clock = $2 where id = $1").bind(id.0).bind(clock).execute(&mut *db).await?;
+    touch_replies(db, channel, id).await?;
+    Ok(true)
+}
+
+/// Leaves of a message that somebody was there, and who emptied it, and why.
+async fn empty(db: &mut PgConnection, id: MessageId, by: EntityId, why: Option<&str>) -> Result<()> {
+    sqlx::query(
+        "update messages set body = '', html = '', deleted_at = now(), deleted_by = $2, deleted_why = $3, pinned_at = null
+         where id = $1",
+    )
+    .bind(id.0)
+    .bind(by.0)
+    .bind(why)
+    .execute(&mut *db)
+    .await?;
+    for gone in ["delete from mentions where message_id = $1", "delete from reactions where message_id = $1"] {
+        sqlx::query(gone).bind(id.0).execute(&mut *db).await?;
+    }
+    Ok(())
 }
 
 /// Gives the replies to a message new clocks. `false` where there are none.
@@ -169,18 +212,7 @@ pub async fn delete(space: &Space, who: EntityId, channel: ChannelId, id: Messag
             return Err(Problem::argument("why", "Say in 1 to 200 characters why it is deleted.").into());
         }
     }
-    sqlx::query(
-        "update messages set body = '', html = '', deleted_at = now(), deleted_by = $2, deleted_why = $3, pinned_at = null
-         where id = $1",
-    )
-    .bind(id.0)
-    .bind(who.0)
-    .bind(Some(why).filter(|_| !own))
-    .execute(&mut *change.work)
-    .await?;
-    for gone in ["delete from mentions where message_id = $1", "delete from reactions where message_id = $1"] {
-        sqlx::query(gone).bind(id.0).execute(&mut *change.work).await?;
-    }
+    empty(&mut change.work, id, who, Some(why).filter(|_| !own)).await?;
     change.commit(true).await
 }
 

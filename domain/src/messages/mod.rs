@@ -13,8 +13,8 @@ pub(crate) mod store;
 pub(crate) mod writer;
 
 pub use changes::{Changes, changes, sync};
-pub(crate) use changing::empty_all_of;
 pub use changing::{delete, edit, pin, pinned, react};
+pub(crate) use changing::{empty_all_of, moderates, replaced};
 pub(crate) use lines::{Part, call_otherwise, system_line};
 pub use markdown::render;
 

@@ -118,7 +118,7 @@ pub(super) async fn by_client_key(db: &PgPool, author: EntityId, key: ClientKey)
 }
 
 /// One message of a channel.
-pub(super) async fn one(db: impl PgExecutor<'_>, channel: ChannelId, id: MessageId) -> Result<Option<Message>> {
+pub(crate) async fn one(db: impl PgExecutor<'_>, channel: ChannelId, id: MessageId) -> Result<Option<Message>> {
     let row: Option<MessageRow> = sqlx::query_as(concat!(message_columns!(), "where m.id = $1 and m.channel_id = $2"))
         .bind(id.0)
         .bind(channel.0)

@@ -2,7 +2,7 @@
 
 use super::gates::{self, Considered, PAIR_COOLDOWN, Verdict};
 use super::store::{self, Decided, Mind, Standing, Trigger};
-use super::{decisions, questions, reply};
+use super::{decisions, questions, reply, telling};
 use crate::messages::mentions::own_words;
 use crate::tasks::{Outcome, Task};
 use crate::{Error, Result, Space};
@@ -52,7 +52,7 @@ async fn give_up(space: &Space, asked: &Consider) -> Result<()> {
         if begun.entity.id != asked.entity || begun.state.is_over() {
             continue;
         }
-        let notice = reply::could_not_answer(&mind.entity.name);
+        let notice = telling::could_not_answer(&mind.entity.name);
         let decided = Decided {
             mind: &mind,
             trigger: begun.trigger,
@@ -141,7 +141,9 @@ fn known<'a>(space: &Space, task: &Task, mind: &'a Mind, trigger: &Trigger, stan
         talkativeness: mind.talkativeness,
         draw: rand::random_range(0.0..1.0),
         hops: standing.hops,
+        most_hops: space.policy.hops,
         said: standing.said,
+        most_said: space.policy.ais_per_minute,
         pair_left: if by_human { Duration::ZERO } else { left(standing.answered, PAIR_COOLDOWN) },
         typing: space.live.is_typed_in(message.channel),
         waited: task.waited,

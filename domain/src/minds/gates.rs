@@ -4,12 +4,8 @@
 use model::Strategy;
 use std::time::Duration;
 
-/// Answers of AIs in a row, with no human between them, after which AIs let people speak.
-pub(crate) const HOPS: u32 = 3;
 /// How long an AI lets pass before it answers the same other AI again.
 pub(crate) const PAIR_COOLDOWN: Duration = Duration::from_secs(20);
-/// Most messages of AIs in a channel within a minute, if nobody calls them.
-pub(crate) const A_MINUTE: u32 = 12;
 /// How long a human who is writing keeps the floor.
 pub(crate) const FLOOR: Duration = Duration::from_secs(8);
 /// How often an AI that lets somebody write looks again.
@@ -48,8 +44,12 @@ pub(crate) struct Considered<'a> {
     pub draw: f32,
     /// Messages of AIs since the last one of a human.
     pub hops: u32,
+    /// After how many of them AIs let people speak.
+    pub most_hops: u32,
     /// Messages of AIs in the channel within the last minute.
     pub said: u32,
+    /// After how many of them nothing more is said unasked.
+    pub most_said: u32,
     /// What is left until it may answer the same AI again.
     pub pair_left: Duration,
     /// Whether a human is writing.
@@ -129,12 +129,12 @@ fn turn(considered: &Considered<'_>) -> Option<Verdict> {
     }
     if called {
         None
-    } else if hops >= HOPS {
+    } else if hops >= considered.most_hops {
         Some(stay(
             "turn",
             format!("{name} leaves the word to people: AIs have spoken {hops} times since one of them did."),
         ))
-    } else if said >= A_MINUTE {
+    } else if said >= considered.most_said {
         Some(stay("turn", format!("{name} stayed quiet: AIs have said {said} things here within a minute.")))
     } else if !by_human && !pair_left.is_zero() {
         let left = seconds(pair_left);
@@ -222,7 +222,9 @@ mod tests {
             talkativeness: 0.3,
             draw: 0.5,
             hops: 0,
+            most_hops: 3,
             said: 0,
+            most_said: 12,
             pair_left: Duration::ZERO,
             typing: false,
             waited: Duration::ZERO,
@@ -244,10 +246,10 @@ mod tests {
             ("present", Considered { is_member: false, ..open() }),
             ("awake", Considered { awake: false, ..open() }),
             ("own", Considered { own: true, ..open() }),
-            ("turn", Considered { hops: HOPS, ..unasked }),
-            ("turn", Considered { said: A_MINUTE, ..unasked }),
+            ("turn", Considered { hops: 3, ..unasked }),
+            ("turn", Considered { said: 12, ..unasked }),
             ("turn", Considered { by_human: false, pair_left: Duration::from_secs(3), ..unasked }),
-            ("turn", Considered { by_human: false, mentioned: true, hops: HOPS, ..unasked }),
+            ("turn", Considered { by_human: false, mentioned: true, hops: 3, ..unasked }),
             ("strategy", Considered { mentioned: false, ..open() }),
             ("strategy", Considered { strategy: Strategy::Silent, ..open() }),
             ("cooldown", Considered { cooldown_left: Duration::from_millis(17_400), ..unasked }),

@@ -1,11 +1,14 @@
 //! Rooms full of AIs that would always speak, played through: they fall silent, one speaks at a time, and whoever a human
 //! called is answered.
 
-use super::gates::{self, Considered, HOPS, PAIR_COOLDOWN, Verdict};
+use super::gates::{self, Considered, PAIR_COOLDOWN, Verdict};
 use model::Strategy;
 use proptest::prelude::*;
 use proptest::strategy::Strategy as _;
 use std::time::Duration;
+
+/// Answers of AIs in a row after which they let people speak.
+const HOPS: usize = 3;
 
 /// One message of the play.
 struct Said {
@@ -87,6 +90,8 @@ impl Room {
             strategy: player.strategy,
             talkativeness: 1.0,
             draw: 0.999,
+            most_hops: HOPS as u32,
+            most_said: 12,
             hops: self.said.iter().rev().take_while(|one| one.by.is_some()).count() as u32,
             said: self.said.iter().filter(|one| one.by.is_some() && one.at + Duration::from_mins(1) > now).count()
                 as u32,
@@ -137,12 +142,12 @@ fn play(players: &[Player], lines: &[Line]) {
     }
     let said = &room.said;
     for stretch in said.split(|one| one.by.is_none()) {
-        assert!(stretch.len() <= HOPS as usize + players.len(), "{} answers in a row", stretch.len());
+        assert!(stretch.len() <= HOPS + players.len(), "{} answers in a row", stretch.len());
     }
     // Money: no more answers than people's lines allow.
     let humans = said.iter().filter(|one| one.by.is_none()).count();
     let called: usize = said.iter().filter(|one| one.by.is_none()).map(|one| one.names.len()).sum();
-    assert!(said.len() - humans <= humans * HOPS as usize + called, "more answers than anybody asked for");
+    assert!(said.len() - humans <= humans * HOPS + called, "more answers than anybody asked for");
     for (n, one) in said.iter().enumerate().filter(|(_, one)| one.by.is_none()) {
         for ai in one.names.iter().filter(|&&ai| players[ai].strategy != Strategy::Silent) {
             assert!(said[n..].iter().any(|answer| answer.by == Some(*ai)), "a call was not answered");

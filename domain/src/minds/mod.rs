@@ -1,11 +1,15 @@
 //! How AIs think: what moves them, what they are shown, how their replies come to be.
 
+mod answering;
+mod asking;
+mod budget;
 mod consider;
 mod context;
 mod decisions;
 mod gates;
 #[cfg(test)]
 mod gathering;
+mod goodbye;
 pub mod openai;
 mod provider;
 mod questions;
@@ -13,10 +17,14 @@ mod repeats;
 mod reply;
 pub(crate) mod store;
 pub mod studio;
+mod telling;
+mod whole;
 mod words;
 
+pub use asking::{again, stop};
 pub use consider::consider;
 pub use decisions::decisions;
+pub use goodbye::{goodbye, part};
 pub use provider::{ChatModel, ChatRequest, ModelError, Piece, Pieces, Speaker, Turn};
 
 use crate::{Result, Space};
@@ -60,6 +68,12 @@ impl Minds {
 
     fn model(&self) -> Option<&Arc<dyn ChatModel>> {
         self.model.as_ref()
+    }
+
+    /// How much of a talk an AI is shown that thinks with `own`, or else with the space's model.
+    fn frame<'a>(&'a self, own: Option<&'a str>, tokens: usize) -> context::Frame<'a> {
+        let name = own.or_else(|| self.model().map(|model| model.name())).unwrap_or_default();
+        context::Frame::of(name, tokens, self.local)
     }
 }
 

@@ -4,9 +4,12 @@
 
 mod accounts;
 mod agreement;
+mod asking;
+mod budget;
 mod changing;
 mod chats;
 mod circles;
+mod goodbye;
 mod hearing;
 mod messages;
 mod minds;

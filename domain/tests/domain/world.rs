@@ -47,6 +47,11 @@ pub fn policy() -> Policy {
         weekly_messages: None,
         away_after: Duration::from_mins(10),
         pause: Duration::from_millis(50),
+        hops: 3,
+        ais_per_minute: 12,
+        context_tokens: 6_000,
+        channel_tokens: None,
+        person_tokens: None,
     }
 }
 

@@ -78,6 +78,16 @@ pub struct Config {
     pub away_after: Duration,
     /// How long AIs wait for what else is said.
     pub pause: Duration,
+    /// Answers of AIs in a row after which they let people speak.
+    pub hops: u32,
+    /// Most messages of AIs in a channel within a minute, if nobody calls them.
+    pub ais_per_minute: u32,
+    /// Most tokens that an AI is shown for an answer.
+    pub context_tokens: u32,
+    /// Most tokens in a day that AIs may spend in one channel.
+    pub channel_tokens: Option<i64>,
+    /// Most tokens in a day that AIs may spend on what one person says.
+    pub person_tokens: Option<i64>,
     /// How long a task's lease lasts without a sign of life.
     pub task_lease: Duration,
     /// The built site.
@@ -92,6 +102,11 @@ pub struct Config {
 #[derive(Debug, thiserror::Error)]
 #[error("The configuration is wrong:\n{}\nSee --help for every setting.", .0.iter().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n"))]
 pub struct Wrong(pub Vec<String>);
+
+/// A limit; 0 says that there is none.
+fn limit(number: u32) -> Option<i64> {
+    (number > 0).then(|| i64::from(number))
+}
 
 impl Config {
     /// Reads the file that `CONFIG_FILE` names, if it does, and then the environment, which wins.
@@ -146,6 +161,11 @@ impl Config {
                 .filter(|limit| *limit > 0),
             away_after: Duration::from_secs(u64::from(read.number("AWAY_AFTER_SECONDS", 2..=86_400))),
             pause: Duration::from_millis(u64::from(read.number("AI_PAUSE_MS", 0..=60_000))),
+            hops: read.number("AI_HOPS", 0..=50),
+            ais_per_minute: read.number("AIS_PER_MINUTE", 0..=1_000),
+            context_tokens: read.number("AI_CONTEXT_TOKENS", 500..=1_000_000),
+            channel_tokens: limit(read.number("AI_CHANNEL_TOKENS", 0..=1_000_000_000)),
+            person_tokens: limit(read.number("AI_PERSON_TOKENS", 0..=1_000_000_000)),
             task_lease: Duration::from_secs(u64::from(read.number("TASK_LEASE_SECONDS", 3..=600))),
             site: read.path("SITE_DIR"),
             log: read.text("LOG"),

@@ -64,6 +64,31 @@ pub const SETTINGS: &[Setting] = &[
         "1500",
         "how long AIs wait for what else is said before they consider it, 0 to 60000; a fifth where one is called",
     ),
+    setting(
+        "AI_HOPS",
+        "3",
+        "answers of AIs in a row, with no human between, after which they let people speak, 0 to 50",
+    ),
+    setting(
+        "AIS_PER_MINUTE",
+        "12",
+        "most messages of AIs in a channel within a minute, if nobody calls them, 0 to 1000",
+    ),
+    setting(
+        "AI_CONTEXT_TOKENS",
+        "6000",
+        "most tokens of a talk that an AI is shown, its character included, 500 to 1000000; the local model is shown fewer",
+    ),
+    setting(
+        "AI_CHANNEL_TOKENS",
+        "0",
+        "most tokens in a day (in UTC) that AIs may spend in one channel; 0 for no limit",
+    ),
+    setting(
+        "AI_PERSON_TOKENS",
+        "0",
+        "most tokens in a day (in UTC) that AIs may spend on what one person says; 0 for no limit",
+    ),
     setting("AWAY_AFTER_SECONDS", "600", "after how long without a sign somebody is shown as away, 2 to 86400"),
     setting("TASK_LEASE_SECONDS", "30", "how long work of a node that died stays untouched, 3 to 600"),
     setting("SITE_DIR", "", "folder of the built site; unset, beside the server's binary"),

@@ -5,6 +5,7 @@
 mod api;
 mod forms;
 mod house;
+mod injections;
 mod life;
 mod minds;
 mod nodes;

@@ -6,16 +6,14 @@ mod templates;
 
 pub use templates::{TEMPLATES, Template};
 
-use super::provider::{ChatRequest, Piece};
-use super::words::Words;
-use super::{context, store as minds};
+use super::provider::ChatRequest;
+use super::{context, store as minds, whole};
 use crate::accounts::admins_only;
 use crate::error::not_found;
 use crate::space::undisturbed;
 use crate::{Error, Result, Space, channels, entities, messages};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use futures::StreamExt;
 use model::{
     Channel, ChannelId, ChannelKind, ClientKey, Code, Entity, EntityId, History, Member, Message, MessageId,
     MessageKind, MindCard, MindDraft, MindFile, Presence, Problem, Role, limits,
@@ -200,32 +198,17 @@ pub async fn rehearse(space: &Space, by: EntityId, id: EntityId, talk: &[String]
     let lines: Vec<Message> =
         talk.iter().enumerate().skip(from).map(|(at, line)| said(nowhere, at, speaker(at), line)).collect();
     let members = [&admin, &mind.entity].map(|entity| present(entity.clone()));
+    let frame = space.minds.frame(mind.model.as_deref(), space.policy.context_tokens);
     let request = ChatRequest {
         model: mind.model.clone(),
-        turns: context::turns(&mind, &private(nowhere), &members, &lines),
+        turns: context::turns(&mind, &private(nowhere), &members, &lines, &frame),
         sampling: mind.sampling,
     };
-    let answer = async {
-        let mut words = Words::of(&mind.entity.name);
-        let mut cut = false;
-        let mut pieces = model.answer(request).await?;
-        while let Some(piece) = pieces.next().await {
-            match piece? {
-                Piece::Words(more) => words.push(&more),
-                Piece::End { cut: by_limit } => cut = by_limit,
-                Piece::Queued(_) | Piece::Usage { .. } => {}
-            }
-        }
-        Ok::<String, super::ModelError>(words.whole(cut))
-    };
-    match tokio::time::timeout(PATIENCE, answer).await {
-        Ok(Ok(answer)) => Ok(answer),
-        Ok(Err(cause)) => {
-            tracing::warn!(%cause, ai = mind.entity.name, "a model did not answer in a rehearsal");
-            Err(silence("the model did not respond.").into())
-        }
-        Err(_) => Err(silence("the model took too long.").into()),
-    }
+    let answer = whole::answer(model.as_ref(), request, &mind.entity.name, PATIENCE).await;
+    answer.map_err(|cause| {
+        tracing::warn!(%cause, ai = mind.entity.name, "a model did not answer in a rehearsal");
+        silence("the model did not respond.").into()
+    })
 }
 
 /// A private chat that is nowhere.

@@ -2,7 +2,7 @@
 
 use crate::minds::store::sampling;
 use crate::{Result, entities};
-use model::{ChannelId, EntityId, EntityKind, MindCard, MindDraft, Strategy};
+use model::{ChannelId, EntityId, EntityKind, MindCard, MindDraft, Strategy, limits};
 use sqlx::postgres::PgRow;
 use sqlx::{FromRow, PgConnection, PgPool, Row};
 use uuid::Uuid;
@@ -30,6 +30,8 @@ impl FromRow<'_, PgRow> for CardRow {
                 talkativeness: row.try_get("talkativeness")?,
                 cooldown_s: row.try_get("cooldown_s")?,
                 languages: row.try_get("languages")?,
+                daily_tokens: row.try_get("daily_tokens")?,
+                tired_line: row.try_get("tired_line")?,
             },
         }))
     }
@@ -40,7 +42,7 @@ macro_rules! cards {
         concat!(
             "select e.id, e.name, e.bio, d.system_prompt, d.model, d.temperature, d.max_tokens, d.top_p,
                     d.frequency_penalty, d.presence_penalty, d.seed, d.strategy_room, d.strategy_chat, d.talkativeness,
-                    d.cooldown_s, d.languages, d.awake,
+                    d.cooldown_s, d.languages, d.daily_tokens, d.tired_line, d.awake,
                     array(select m.channel_id from memberships m join channels c on c.id = m.channel_id
                           where m.entity_id = e.id and m.left_seq is null and c.kind = 'room' order by c.name_key) as rooms
              from minds d join entities e on e.id = d.entity_id where d.retired_at is null ",
@@ -77,7 +79,8 @@ pub(super) async fn write(db: &mut PgConnection, id: EntityId, mind: &MindDraft)
     sqlx::query(
         "update minds set system_prompt = $2, model = $3, temperature = $4, max_tokens = $5, top_p = $6,
                 frequency_penalty = $7, presence_penalty = $8, seed = $9, strategy_room = $10, strategy_chat = $11,
-                talkativeness = $12, cooldown_s = $13, languages = $14
+                talkativeness = $12, cooldown_s = $13, languages = $14,
+                daily_tokens = $15, tired_line = $16
          where entity_id = $1",
     )
     .bind(id.0)
@@ -94,6 +97,8 @@ pub(super) async fn write(db: &mut PgConnection, id: EntityId, mind: &MindDraft)
     .bind(mind.talkativeness)
     .bind(mind.cooldown_s)
     .bind(&mind.languages)
+    .bind(mind.daily_tokens)
+    .bind(limits::trimmed(&mind.tired_line))
     .execute(db)
     .await?;
     Ok(())

@@ -17,6 +17,8 @@ pub struct Template {
     strategy_chat: Strategy,
     talkativeness: f32,
     cooldown_s: i32,
+    /// What it says once a day when it may say nothing more.
+    tired_line: &'static str,
 }
 
 impl Template {
@@ -40,6 +42,8 @@ impl Template {
             talkativeness: self.talkativeness,
             cooldown_s: self.cooldown_s,
             languages: Vec::new(),
+            daily_tokens: None,
+            tired_line: self.tired_line.to_owned(),
         }
     }
 }
@@ -56,6 +60,7 @@ pub static TEMPLATES: LazyLock<Vec<Template>> = LazyLock::new(|| {
         strategy_chat: Strategy::EveryMessage,
         talkativeness: 0.3,
         cooldown_s: 0,
+        tired_line: mind.tired_line,
     });
     sorts().into_iter().chain(samples).collect()
 });
@@ -76,6 +81,7 @@ How you speak: one to three short sentences. One question at most, and not every
             strategy_chat: Strategy::EveryMessage,
             talkativeness: 0.3,
             cooldown_s: 0,
+            tired_line: "I am tired for today, and glad of the company. Tell me the rest tomorrow.",
         },
         Template {
             key: "advisor",
@@ -91,6 +97,7 @@ How you speak: clear and short. A list where there are several ways, otherwise p
             strategy_chat: Strategy::Smart,
             talkativeness: 0.2,
             cooldown_s: 10,
+            tired_line: "I have given all the advice I have in me for today. Let us look at it again tomorrow.",
         },
         Template {
             key: "storyteller",
@@ -106,6 +113,7 @@ How you speak: three to six sentences, in the present tense, ending with somethi
             strategy_chat: Strategy::EveryMessage,
             talkativeness: 0.5,
             cooldown_s: 20,
+            tired_line: "The tale rests here for tonight. Tomorrow it goes on.",
         },
         Template {
             key: "moderator",
@@ -121,6 +129,7 @@ How you speak: one or two calm sentences.",
             strategy_chat: Strategy::OnQuestions,
             talkativeness: 0.1,
             cooldown_s: 120,
+            tired_line: "I am off for today. Please look after each other until tomorrow.",
         },
         Template {
             key: "language_partner",
@@ -136,6 +145,7 @@ How you speak: two or three sentences, one question at the end.",
             strategy_chat: Strategy::EveryMessage,
             talkativeness: 0.3,
             cooldown_s: 0,
+            tired_line: "Enough words for one day. We go on tomorrow.",
         },
     ]
 }

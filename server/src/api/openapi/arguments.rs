@@ -1,7 +1,7 @@
 //! What each endpoint takes, as the description of the API tells it.
 #![expect(dead_code, reason = "these describe server functions' arguments and are never made")]
 
-use model::{ChannelId, ClientKey, EntityId, MessageId, Position, Role, Strategy};
+use model::{ChannelId, ClientKey, EntityId, MessageId, Position, ReplyId, Role, Strategy};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -98,6 +98,10 @@ pub(super) struct EditMind {
     /// Codes of the languages that it speaks; none: the one it is spoken to in.
     #[serde(default)]
     languages: Vec<String>,
+    /// 1–1,000,000,000 tokens in a day (in UTC), in and out together; none: as many as it takes.
+    daily_tokens: Option<i64>,
+    /// What it says once when they are used up, at most 500 characters.
+    tired_line: Option<String>,
 }
 
 /// `minds/wake`
@@ -300,6 +304,16 @@ pub(super) struct EditMessage {
     message: MessageId,
     /// 1–4,000 characters of Markdown.
     body: String,
+    /// The AIs that answered it or are named in it answer anew.
+    #[schema(required = false)]
+    again: bool,
+}
+
+/// `replies/stop`
+#[derive(Deserialize, ToSchema)]
+pub(super) struct StopReply {
+    channel: ChannelId,
+    reply: ReplyId,
 }
 
 /// `messages/delete`

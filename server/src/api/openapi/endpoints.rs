@@ -4,8 +4,8 @@ use super::arguments::{
     AChannel, AMind, APerson, ARoom, ASession, AfterName, AnInvitation, ChangeEmail, ChangePassword, ChangeRole,
     CreateMind, DeleteAccount, DeleteMessage, DuplicateMind, EditMessage, EditMind, EditProfile, EditRoom, ImportMind,
     IntoCircle, Letters, LogIn, Mute, OfMessage, OneMember, Pin, PlaceMind, PostMessage, PutAway, React, Read,
-    Register, Rehearse, Remove, RenameCircle, ResetPassword, SetActive, SetAdmin, SetQuota, Somebody, Stretch,
-    SyncPositions, Typing, Unread, WakeMind, WithSomebody,
+    Register, Rehearse, Remove, RenameCircle, ResetPassword, SetActive, SetAdmin, SetQuota, Somebody, StopReply,
+    Stretch, SyncPositions, Typing, Unread, WakeMind, WithSomebody,
 };
 use model::accounts::{Invitation, Me, OpenInvitation, OwnSession, PersonRow, Profile, ResetLink};
 use model::channels::{CircleDraft, Opened, RoomDraft};
@@ -197,6 +197,13 @@ pub(super) fn all() -> Vec<Endpoint> {
             &[NotLoggedIn, AdminOnly, NotFound, RoomFull, Archived, Banned],
         ),
         of(
+            "minds/goodbye",
+            "Have an AI say a last line in each of its places, leave them, and sleep: for admins",
+            takes::<AMind>(),
+            nothing(),
+            &[NotLoggedIn, AdminOnly, NotFound],
+        ),
+        of(
             "minds/retire",
             "Let an AI go for good: its name and its places are free, what it said stays (admins)",
             takes::<AMind>(),
@@ -309,6 +316,20 @@ pub(super) fn all() -> Vec<Endpoint> {
             takes::<EditMessage>(),
             gives::<Message>(),
             &[NotLoggedIn, NotFound, NotAMember, NotYours, Archived, ContactRefused, RateLimited],
+        ),
+        of(
+            "messages/again",
+            "Ask for another answer: to one's own question, or in place of an AI's answer to it (those who moderate: any)",
+            takes::<OfMessage>(),
+            nothing(),
+            &[NotLoggedIn, NotFound, NotAMember, NotYours, Archived, ContactRefused, RateLimited],
+        ),
+        of(
+            "replies/stop",
+            "Stop an answer on its way to one's own question (those who moderate: any); what is written by then is posted",
+            takes::<StopReply>(),
+            nothing(),
+            &[NotLoggedIn, NotFound, NotAMember, NotYours, RateLimited],
         ),
         of(
             "messages/delete",

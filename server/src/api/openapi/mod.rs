@@ -10,8 +10,8 @@ use arguments::{
     AChannel, AMind, APerson, ARoom, ASession, AfterName, AnInvitation, ChangeEmail, ChangePassword, ChangeRole,
     CreateMind, DeleteAccount, DeleteMessage, DuplicateMind, EditMessage, EditMind, EditProfile, EditRoom, ImportMind,
     IntoCircle, Letters, LogIn, Mute, OfMessage, OneMember, Pin, PlaceMind, PostMessage, PutAway, React, Read,
-    Register, Rehearse, Remove, RenameCircle, ResetPassword, SetActive, SetAdmin, SetQuota, Somebody, Stretch,
-    SyncPositions, Typing, Unread, WakeMind, WithSomebody,
+    Register, Rehearse, Remove, RenameCircle, ResetPassword, SetActive, SetAdmin, SetQuota, Somebody, StopReply,
+    Stretch, SyncPositions, Typing, Unread, WakeMind, WithSomebody,
 };
 use axum::Router;
 use axum::http::{HeaderValue, header};
@@ -181,6 +181,7 @@ pub fn document() -> OpenApi {
         Letters,
         Somebody,
         OfMessage,
+        StopReply,
         SyncPositions,
         Read,
         RoomDraft,

@@ -1,0 +1,143 @@
+//! How an answer comes to be: what the model is asked, and its words as they come.
+
+use super::context::{self, Frame};
+use super::provider::{ChatModel, ChatRequest, ModelError, Piece};
+use super::store::{self, Mind};
+use super::telling::Telling;
+use super::words::Words;
+use crate::entities::blocks;
+use crate::{Result, Space, channels, messages};
+use futures::StreamExt;
+use model::{Message, limits};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// How long words are gathered before they are told: long enough that a fast model does not flood, too short to see.
+const COALESCE: Duration = Duration::from_millis(40);
+/// Bytes after which an answer has said enough: more than can be posted, in any script.
+const ENOUGH: usize = 20_000;
+/// How long an answer may take as a whole.
+const PATIENCE: Duration = Duration::from_mins(5);
+/// How often the text so far is kept, and looked whether somebody has stopped it.
+const KEEP: Duration = Duration::from_secs(1);
+
+/// A question to a model.
+pub(super) struct Asking<'a> {
+    request: ChatRequest,
+    frame: Frame<'a>,
+    /// What it is in tokens.
+    tokens: usize,
+    /// The same with the longest answer.
+    pub most: usize,
+}
+
+/// What a model is asked in the name of an AI. What takes an answer's place is given as if that one had never been.
+pub(super) async fn ask<'a>(space: &'a Space, mind: &'a Mind, trigger: &Message, replaces: bool) -> Result<Asking<'a>> {
+    let channel = trigger.channel;
+    let Some((place, _)) = channels::store::channel_state(&space.db, channel).await? else {
+        return Err(crate::error::not_found("room"));
+    };
+    let present = blocks::present_for(space, mind.entity.id).await?;
+    let members = channels::store::members(&space.db, channel, &present).await?;
+    let from = members.iter().map(|member| member.visible_from).max().unwrap_or(1);
+    let to = if replaces { trigger.seq } else { trigger.seq.max(place.last_seq) };
+    let talk = messages::store::newest(&space.db, channel, from, to, context::NEWEST).await?;
+    let frame = space.minds.frame(mind.model.as_deref(), space.policy.context_tokens);
+    let turns = context::turns(mind, &place, &members, &talk, &frame);
+    let tokens = context::size(&turns, &frame);
+    let most = tokens + mind.sampling.max_tokens as usize;
+    let request = ChatRequest { model: mind.model.clone(), turns, sampling: mind.sampling };
+    Ok(Asking { request, frame, tokens, most })
+}
+
+/// An answer that has come to its end.
+pub(super) struct Written {
+    pub text: String,
+    /// As the provider counts them, or else as we do.
+    pub tokens_in: u32,
+    pub tokens_out: u32,
+    pub first_word: Option<Duration>,
+    /// Who stopped it there, by name.
+    pub stopped_by: Option<String>,
+}
+
+/// Asks the model and lets everybody watch. The outer error is ours, the inner one the model's.
+pub(super) async fn write(
+    telling: &mut Telling<'_>,
+    model: &Arc<dyn ChatModel>,
+    asking: Asking<'_>,
+) -> Result<Result<Written, ModelError>> {
+    let Telling { space, mind, reply, .. } = *telling;
+    let Asking { request, frame, tokens, .. } = asking;
+    let begun = Instant::now();
+    let tokens_in = u32::try_from(tokens).unwrap_or(u32::MAX);
+    let mut written = Written { text: String::new(), tokens_in, tokens_out: 0, first_word: None, stopped_by: None };
+    let mut answer = model.answer(request);
+    let mut pieces = loop {
+        match tokio::time::timeout(KEEP, &mut answer).await {
+            Ok(Ok(pieces)) => break pieces,
+            Ok(Err(cause)) => return Ok(Err(cause)),
+            Err(_) => written.stopped_by = store::keep(&space.db, reply, "").await?,
+        }
+        if written.stopped_by.is_some() {
+            return Ok(Ok(written));
+        }
+    };
+    let mut words = Words::of(&mind.entity.name);
+    let mut counted = None;
+    let mut end = None;
+    let mut due: Option<Instant> = None;
+    let mut kept = Instant::now();
+    // Waiting for its turn is not counted against it.
+    let mut since = begun;
+    loop {
+        if since.elapsed() > PATIENCE || words.taken() > ENOUGH {
+            // Whatever it sends, it has had its time: what can be read of it stands.
+            end.get_or_insert(true);
+            break;
+        }
+        let next = due.unwrap_or(since + PATIENCE).min(kept + KEEP);
+        match tokio::time::timeout_at(next.into(), pieces.next()).await {
+            Err(_) => {
+                telling.tell_words(words.shown());
+                due = None;
+            }
+            Ok(None) => break,
+            Ok(Some(Err(cause))) => return Ok(Err(cause)),
+            Ok(Some(Ok(Piece::Queued(before)))) => {
+                since = Instant::now();
+                telling.wait(format!("{before} before this one"));
+            }
+            Ok(Some(Ok(Piece::Words(more)))) => {
+                if !more.is_empty() {
+                    written.first_word.get_or_insert_with(|| begun.elapsed());
+                    words.push(&more);
+                }
+                if words.shown().len() > telling.told {
+                    due.get_or_insert_with(|| Instant::now() + COALESCE);
+                }
+            }
+            Ok(Some(Ok(Piece::Usage { tokens_in, tokens_out }))) => counted = Some((tokens_in, tokens_out)),
+            Ok(Some(Ok(Piece::End { cut }))) => end = Some(cut),
+        }
+        if kept.elapsed() >= KEEP {
+            kept = Instant::now();
+            telling.tell_words(words.shown());
+            written.stopped_by = store::keep(&space.db, reply, words.shown()).await?;
+            if written.stopped_by.is_some() {
+                // What was seen of it by then stands.
+                end = Some(false);
+                break;
+            }
+        }
+    }
+    let Some(cut) = end else { return Ok(Err(ModelError::CutOff)) };
+    telling.tell_words(words.shown());
+    written.text = words.whole(cut);
+    if cut && limits::length(&written.text) == 0 {
+        return Ok(Err(ModelError::Silent(begun.elapsed())));
+    }
+    let by_ourselves = || (tokens_in, u32::try_from(frame.counter.turn(&written.text)).unwrap_or(u32::MAX));
+    (written.tokens_in, written.tokens_out) = counted.unwrap_or_else(by_ourselves);
+    Ok(Ok(written))
+}

@@ -1,0 +1,134 @@
+//! The tables `usage`, `reserved` and `tired`.
+
+use super::{Bottoms, Purse};
+use crate::Result;
+use model::{ChannelId, EntityId, MessageId};
+use sqlx::{PgExecutor, PgPool};
+use std::time::Duration;
+use uuid::Uuid;
+
+/// A call that is about to be made.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::minds) struct Call {
+    pub entity: EntityId,
+    pub channel: ChannelId,
+    /// The human who causes it.
+    pub person: Option<EntityId>,
+    pub trigger: MessageId,
+}
+
+/// Sets tokens aside where every purse holds them. An AI's and a person's calls wait for each other here; a channel has
+/// one at a time anyway.
+pub(super) async fn reserve(db: &PgPool, call: Call, bottoms: Bottoms, tokens: i64) -> Result<Option<Purse>> {
+    let mut work = db.begin().await?;
+    for lock in [
+        "select from minds where entity_id = $1 and $2::uuid is not distinct from $2 for update",
+        "select from accounts where entity_id = $2 and $1::uuid is not null for update",
+    ] {
+        sqlx::query(lock).bind(call.entity.0).bind(call.person.map(|id| id.0)).execute(&mut *work).await?;
+    }
+    let (mind, channel, person): (i64, i64, i64) = sqlx::query_as(
+        "with spent as (
+            select entity_id, channel_id, caused_by, tokens_in::bigint + tokens_out as tokens from usage
+            where at >= date_trunc('day', now() at time zone 'utc') at time zone 'utc'
+              and (entity_id = $1 or channel_id = $2 or caused_by = $3)
+            union all
+            select entity_id, channel_id, caused_by, tokens from reserved
+            where at > now() - interval '10 minutes' and (entity_id = $1 or channel_id = $2 or caused_by = $3)
+              and (entity_id, trigger_id) <> ($1, $4)
+         )
+         select coalesce(sum(tokens) filter (where entity_id = $1), 0)::bigint,
+                coalesce(sum(tokens) filter (where channel_id = $2), 0)::bigint,
+                coalesce(sum(tokens) filter (where caused_by = $3), 0)::bigint from spent",
+    )
+    .bind(call.entity.0)
+    .bind(call.channel.0)
+    .bind(call.person.map(|id| id.0))
+    .bind(call.trigger.0)
+    .fetch_one(&mut *work)
+    .await?;
+    if let Some(purse) = bottoms.short([mind, channel, person], tokens) {
+        return Ok(Some(purse));
+    }
+    sqlx::query(
+        "insert into reserved (entity_id, channel_id, caused_by, trigger_id, tokens) values ($1, $2, $3, $4, $5)
+         on conflict (entity_id, trigger_id) do update set tokens = excluded.tokens, at = now(), caused_by = excluded.caused_by",
+    )
+    .bind(call.entity.0)
+    .bind(call.channel.0)
+    .bind(call.person.map(|id| id.0))
+    .bind(call.trigger.0)
+    .bind(tokens)
+    .execute(&mut *work)
+    .await?;
+    work.commit().await?;
+    Ok(None)
+}
+
+/// What a call took in the end.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::minds) struct Spent<'a> {
+    pub call: Call,
+    pub model: &'a str,
+    pub tokens_in: u32,
+    pub tokens_out: u32,
+    /// Until the first word.
+    pub first_word: Option<Duration>,
+    /// Altogether.
+    pub took: Duration,
+}
+
+/// Records what a call took, in place of what was set aside for it.
+pub(in crate::minds) async fn settle(db: impl PgExecutor<'_>, spent: Spent<'_>) -> Result<()> {
+    sqlx::query(
+        "with freed as (delete from reserved where entity_id = $2 and trigger_id = $10)
+         insert into usage (id, entity_id, channel_id, caused_by, model, tokens_in, tokens_out, first_word_ms, took_ms)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    )
+    .bind(Uuid::now_v7())
+    .bind(spent.call.entity.0)
+    .bind(spent.call.channel.0)
+    .bind(spent.call.person.map(|id| id.0))
+    .bind(spent.model)
+    .bind(i32::try_from(spent.tokens_in).unwrap_or(i32::MAX))
+    .bind(i32::try_from(spent.tokens_out).unwrap_or(i32::MAX))
+    .bind(spent.first_word.map(|first| i32::try_from(first.as_millis()).unwrap_or(i32::MAX)))
+    .bind(i32::try_from(spent.took.as_millis()).unwrap_or(i32::MAX))
+    .bind(spent.call.trigger.0)
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Frees what was set aside for a call that took nothing.
+pub(in crate::minds) async fn free(db: &PgPool, entity: EntityId, trigger: MessageId) -> Result<()> {
+    sqlx::query("delete from reserved where entity_id = $1 and trigger_id = $2")
+        .bind(entity.0)
+        .bind(trigger.0)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// Notes that an AI is tired in a channel today: the client key of the words for it, and whether this is the first time.
+pub(super) async fn tire(db: &PgPool, entity: EntityId, channel: ChannelId) -> Result<(Uuid, bool)> {
+    let found: Option<(Uuid,)> = sqlx::query_as(
+        "insert into tired (entity_id, channel_id, day, line) values ($1, $2, (now() at time zone 'utc')::date, $3)
+         on conflict (entity_id, channel_id) do update set day = excluded.day, line = excluded.line
+         where tired.day < excluded.day returning line",
+    )
+    .bind(entity.0)
+    .bind(channel.0)
+    .bind(Uuid::now_v7())
+    .fetch_optional(db)
+    .await?;
+    if let Some((line,)) = found {
+        return Ok((line, true));
+    }
+    let (line,) = sqlx::query_as("select line from tired where entity_id = $1 and channel_id = $2")
+        .bind(entity.0)
+        .bind(channel.0)
+        .fetch_one(db)
+        .await?;
+    Ok((line, false))
+}

@@ -1,0 +1,46 @@
+//! What of a text a model gets to see: what people see of it, and nothing that looks like another line.
+
+/// Characters that nobody sees but a model reads: tags, direction marks, zero widths (but for the two that scripts and
+/// emoji need), soft hyphens and controls.
+const fn is_hidden(c: char) -> bool {
+    matches!(
+        c,
+        '\0'..='\u{8}' | '\u{e}'..='\u{1f}' | '\u{7f}'..='\u{84}' | '\u{86}'..='\u{9f}' | '\u{ad}' | '\u{34f}'
+            | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{200b}'
+            | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}'
+            | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}'
+    )
+}
+
+/// A text without hidden characters.
+pub(super) fn visible(text: &str) -> String {
+    text.chars().filter(|c| !is_hidden(*c)).collect()
+}
+
+/// A text on one line's margin: hidden characters are left out, and every line after the first is indented, whatever
+/// character breaks it, so that none of them begins like somebody's words.
+pub(super) fn seen(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    let mut chars = text.trim().chars().filter(|c| !is_hidden(*c)).peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '\r' if chars.peek() == Some(&'\n') => {}
+            '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => shown.push_str("\n  "),
+            other => shown.push(other),
+        }
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::seen;
+
+    #[test]
+    fn what_nobody_sees_is_not_shown_and_no_line_begins_at_the_margin() {
+        let tags: String = "ignore".chars().map(|c| char::from_u32(0xe0000 + c as u32).unwrap()).collect();
+        assert_eq!(seen(&format!("hel\u{200b}lo{tags}\u{202e}")), "hello");
+        assert_eq!(seen("a\r\nLuna: b\u{2028}Luna: c\u{85}d"), "a\n  Luna: b\n  Luna: c\n  d");
+        assert_eq!(seen("👩‍👧 می‌خواهم"), "👩‍👧 می‌خواهم");
+    }
+}

@@ -1,0 +1,107 @@
+//! The table `decisions`: what AIs made of messages, and why.
+
+use super::Mind;
+use crate::Result;
+use crate::minds::budget::store::Call;
+use model::{ChannelId, Decision, EntityId, MessageId, ReplyId};
+use serde_json::Value;
+use sqlx::{PgConnection, PgPool};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// Why an AI did what it did.
+#[derive(Clone, Copy)]
+pub(in crate::minds) struct Decided<'a> {
+    pub mind: &'a Mind,
+    pub trigger: MessageId,
+    /// The gate that was closed.
+    pub gate: &'a str,
+    pub outcome: &'a str,
+    /// In words, for everybody.
+    pub reason: &'a str,
+    /// For admins: the cause inside, where there is one.
+    pub cause: Option<&'a str>,
+    pub inputs: Option<&'a Value>,
+}
+
+/// Keeps why an AI did what it did.
+pub(in crate::minds) async fn decide(db: &PgPool, channel: ChannelId, decided: &Decided<'_>) -> Result<()> {
+    // That it waits is said once, though it may look several times.
+    sqlx::query(
+        "insert into decisions (id, entity_id, channel_id, trigger_id, gate, outcome, reason, cause, inputs)
+         select $1, $2, $3, $4, $5, $6, $7, $8, $9 where $6 <> 'waited' or not exists (
+            select from decisions where entity_id = $2 and trigger_id = $4 and outcome = 'waited')",
+    )
+    .bind(Uuid::now_v7())
+    .bind(decided.mind.entity.id.0)
+    .bind(channel.0)
+    .bind(decided.trigger.0)
+    .bind(decided.gate)
+    .bind(decided.outcome)
+    .bind(decided.reason)
+    .bind(decided.cause)
+    .bind(decided.inputs)
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// A message's number, and how many AIs have considered it.
+pub(in crate::minds) async fn considered_by(db: &PgPool, trigger: MessageId) -> Result<Option<(i64, i64)>> {
+    let found = sqlx::query_as(
+        "select m.seq, (select count(distinct d.entity_id) from decisions d where d.trigger_id = m.id)
+         from messages m where m.id = $1",
+    )
+    .bind(trigger.0)
+    .fetch_optional(db)
+    .await?;
+    Ok(found)
+}
+
+/// Ends a reply that was posted, in the transaction that posts it.
+pub(in crate::minds) async fn spoke(
+    db: &mut PgConnection,
+    reply: ReplyId,
+    call: Call,
+    reason: &str,
+    inputs: &Value,
+) -> Result<()> {
+    sqlx::query(
+        "with ended as (update replies set state = 'done', text = '', updated_at = now() where id = $1)
+         insert into decisions (id, entity_id, channel_id, trigger_id, gate, outcome, reason, inputs)
+         values ($2, $3, $4, $5, 'strategy', 'spoke', $6, $7)",
+    )
+    .bind(reply.0)
+    .bind(Uuid::now_v7())
+    .bind(call.entity.0)
+    .bind(call.channel.0)
+    .bind(call.trigger.0)
+    .bind(reason)
+    .bind(inputs)
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// What AIs made of a message.
+pub(in crate::minds) async fn decisions(db: &PgPool, channel: ChannelId, trigger: MessageId) -> Result<Vec<Decision>> {
+    let rows: Vec<(Uuid, String, String, String, OffsetDateTime)> = sqlx::query_as(
+        "select e.id, e.name, d.outcome, d.reason, d.at from decisions d join entities e on e.id = d.entity_id
+         where d.channel_id = $1 and d.trigger_id = $2 order by d.at",
+    )
+    .bind(channel.0)
+    .bind(trigger.0)
+    .fetch_all(db)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(entity, name, outcome, reason, at)| Decision {
+            entity: EntityId(entity),
+            name,
+            trigger,
+            outcome,
+            reason,
+            at,
+        })
+        .collect())
+}

@@ -1,0 +1,181 @@
+//! A reply towards everybody who watches: how it goes on, and how it ends.
+
+use super::answering::Written;
+use super::budget::store::{self as purse, Call, Spent};
+use super::decisions;
+use super::provider::ModelError;
+use super::reply::Begin;
+use super::store::{self, Begun, Decided, Mind};
+use crate::tasks::{Outcome, Task};
+use crate::{Error, Result, Space, messages, tasks};
+use model::{ClientKey, ReplyId, ReplyState, Writing};
+use std::time::{Duration, Instant};
+
+/// What people are told when nothing came.
+pub(super) fn could_not_answer(name: &str) -> String {
+    format!("{name} could not answer: the model did not respond. Ask again in a little while.")
+}
+
+/// One reply that is on its way.
+pub(super) struct Telling<'a> {
+    pub space: &'a Space,
+    pub mind: &'a Mind,
+    pub reply: ReplyId,
+    call: Call,
+    /// The model's name, for the record.
+    model: &'a str,
+    since: Instant,
+    /// How many bytes of the text were told.
+    pub told: usize,
+    notice: Option<String>,
+}
+
+impl<'a> Telling<'a> {
+    /// A reply that begins now.
+    pub fn of(space: &'a Space, mind: &'a Mind, begun: &Begun, call: Call, model: &'a str) -> Self {
+        let model = mind.model.as_deref().unwrap_or(model);
+        Self { space, mind, reply: begun.reply, call, model, since: Instant::now(), told: 0, notice: None }
+    }
+
+    /// Tells the words that are new, if there are any.
+    pub fn tell_words(&mut self, text: &str) {
+        if text.len() > self.told {
+            self.tell(ReplyState::Streaming, text);
+        }
+    }
+
+    /// Tells what it waits for.
+    pub fn wait(&mut self, notice: String) {
+        self.notice = Some(notice);
+        self.tell(ReplyState::Waiting, "");
+        self.notice = None;
+    }
+
+    /// Tells the state and what is new in the text.
+    pub fn tell(&mut self, state: ReplyState, text: &str) {
+        let offset = self.told.min(text.len());
+        self.told = text.len();
+        self.space.live.grow(Writing {
+            reply: self.reply,
+            channel: self.call.channel,
+            entity: self.mind.entity.clone(),
+            trigger: self.call.trigger,
+            state,
+            offset,
+            text: text[offset..].to_owned(),
+            notice: self.notice.clone(),
+        });
+    }
+
+    /// What it has taken.
+    fn spent(&self, written: &Written) -> Spent<'a> {
+        Spent {
+            call: self.call,
+            model: self.model,
+            tokens_in: written.tokens_in,
+            tokens_out: written.tokens_out,
+            first_word: written.first_word,
+            took: self.since.elapsed(),
+        }
+    }
+
+    /// Posts the reply: message, state, decision, usage and the task's end in one transaction, so it happens once or not at all.
+    pub async fn post(&mut self, task: &Task, begin: Begin<'_>, begun: &Begun, written: Written) -> Result<Outcome> {
+        let Self { space, mind, reply, call, .. } = *self;
+        let Begin { trigger, reason, inputs, .. } = begin;
+        let spent = self.spent(&written);
+        let stopped = written.stopped_by.as_ref().map(|who| format!("{reason} {who} stopped it."));
+        let (channel, client_key) = (call.channel, ClientKey(reply.0));
+        let draft = messages::Draft { channel, client_key, body: written.text, reply_to: Some(trigger.id) };
+        let telling = space.live.expect(channel);
+        let mut prepared = match messages::prepare(space, mind.entity.id, draft).await {
+            Ok(prepared) => prepared,
+            Err(Error::Refused(problem)) => return self.gone(spent, &problem.message).await,
+            Err(cause) => return Err(cause),
+        };
+        let mut work = space.db.begin().await?;
+        let Some(numbered) = messages::insert(space, &mut work, &mut prepared).await? else {
+            drop(work);
+            let reason = format!("{} left before the answer was finished.", mind.entity.name);
+            return self.gone(spent, &reason).await;
+        };
+        let replaced = match (begun.replaces, &begun.asked_by) {
+            (Some(before), Some((asker, _))) => messages::replaced(&mut work, channel, before, *asker).await?,
+            _ => false,
+        };
+        store::spoke(&mut work, reply, call, stopped.as_deref().unwrap_or(reason), inputs).await?;
+        purse::settle(&mut *work, spent).await?;
+        tasks::store::finish(&mut *work, task.id, task.owner).await?;
+        if task.attempt > 1 {
+            store::ask_again(&mut *work, mind.entity.id, channel).await?;
+        }
+        work.commit().await?;
+        if replaced {
+            // Several rows have changed: they are read in their order.
+            telling.untold();
+        } else {
+            telling.tell(messages::told(&prepared.numbered(numbered)));
+        }
+        decisions::tell(space, channel, trigger.id).await?;
+        if prepared.considering().next().is_some() {
+            space.ring();
+        }
+        self.tell(ReplyState::Done, "");
+        Ok(Outcome::Settled)
+    }
+
+    fn decided<'b>(&'b self, gate: &'b str, outcome: &'b str, reason: &'b str) -> Decided<'b> {
+        let trigger = self.call.trigger;
+        Decided { mind: self.mind, trigger, gate, outcome, reason, cause: None, inputs: None }
+    }
+
+    /// Ends without a word; `written`: what the model said all the same.
+    pub async fn keep_silent(&mut self, begin: Begin<'_>, reason: &str, written: Option<&Written>) -> Result<Outcome> {
+        let spent = written.map(|written| self.spent(written));
+        let silent = Decided { inputs: Some(begin.inputs), ..self.decided("words", "stayed_silent", reason) };
+        self.end(silent, spent).await?;
+        self.tell(ReplyState::Silent, "");
+        Ok(Outcome::Done)
+    }
+
+    async fn gone(&mut self, spent: Spent<'_>, reason: &str) -> Result<Outcome> {
+        self.end(self.decided("present", "stayed_silent", reason), Some(spent)).await?;
+        self.tell(ReplyState::Silent, "");
+        Ok(Outcome::Done)
+    }
+
+    /// Keeps how it ended, and what it took.
+    async fn end(&self, decided: Decided<'_>, spent: Option<Spent<'_>>) -> Result<()> {
+        let (db, call) = (&self.space.db, self.call);
+        decisions::keep(self.space, call.channel, decided).await?;
+        match spent {
+            Some(spent) => purse::settle(db, spent).await?,
+            None => purse::free(db, call.entity, call.trigger).await?,
+        }
+        store::end(db, self.reply, ReplyState::Silent, None).await
+    }
+
+    /// Another try, or the end in sight of everybody.
+    pub async fn fail(&mut self, task: &Task, cause: &ModelError) -> Result<Outcome> {
+        let Self { space, mind, reply, call, .. } = *self;
+        let name = &mind.entity.name;
+        tracing::warn!(%cause, ai = name, attempt = task.attempt, "a model did not answer");
+        if cause.may_pass() && !task.is_last_try() {
+            let after = match cause {
+                ModelError::Refused { retry_after: Some(after), .. } => (*after).min(Duration::from_mins(1)),
+                _ => Duration::from_millis(rand::random_range(400..900) * 3_u64.pow(task.attempt.unsigned_abs() - 1)),
+            };
+            self.wait(format!("{name} lost the thread and begins again in a moment."));
+            store::wait(&space.db, reply).await?;
+            return Ok(Outcome::Retry(after));
+        }
+        let notice = could_not_answer(name);
+        let failed = self.decided("model", "failed", &notice);
+        decisions::keep(space, call.channel, Decided { cause: Some(&cause.to_string()), ..failed }).await?;
+        purse::free(&space.db, call.entity, call.trigger).await?;
+        store::end(&space.db, reply, ReplyState::Failed, Some(&notice)).await?;
+        self.notice = Some(notice);
+        self.tell(ReplyState::Failed, "");
+        Ok(Outcome::Done)
+    }
+}

@@ -1,0 +1,84 @@
+use crate::hearing::Hearing;
+use crate::minds::{END, Stage, stage, until, words};
+use crate::world::say;
+use domain::minds::Piece;
+use model::{Event, Message};
+
+async fn set(stage: &Stage, tokens: i64, line: &str) {
+    sqlx::query("update minds set daily_tokens = $1, tired_line = $2, max_tokens = 100")
+        .bind(tokens)
+        .bind(line)
+        .execute(&stage.space.db)
+        .await
+        .unwrap();
+}
+
+async fn said_by_silas(frames: &mut Hearing) -> Message {
+    let said = |event: &Event| matches!(event, Event::Message { message, .. } if message.author.name == "Silas");
+    let Some(Event::Message { message, .. }) = until(frames, said).await.pop() else { panic!("a message") };
+    *message
+}
+
+/// Until something is decided of a message.
+async fn decided(stage: &Stage, frames: &mut Hearing, of: &Message) -> (String, String) {
+    until(frames, |event| matches!(event, Event::Considered { seq, .. } if *seq == of.seq)).await;
+    let decisions = domain::minds::decisions(&stage.space, stage.keeper.id, stage.room, of.id).await.unwrap();
+    (decisions[0].outcome.clone(), decisions[0].reason.clone())
+}
+
+#[tokio::test]
+async fn when_its_tokens_are_used_up_it_says_so_once_and_is_silent() {
+    let used = Ok(Piece::Usage { tokens_in: 700, tokens_out: 250 });
+    let stage = stage(vec![vec![words("A long answer."), used, END]]).await;
+    set(&stage, 1_000, "The lamp burns low.").await;
+    let mut frames = stage.listen().await;
+    say(&stage.space, stage.keeper.id, stage.room, "@Silas one").await.unwrap();
+    assert_eq!(said_by_silas(&mut frames).await.body, "A long answer.");
+    let second = say(&stage.space, stage.keeper.id, stage.room, "@Silas two").await.unwrap();
+    let tired = said_by_silas(&mut frames).await;
+    assert_eq!((tired.body.as_str(), tired.reply_to), ("The lamp burns low.", Some(second.id)));
+    let third = say(&stage.space, stage.keeper.id, stage.room, "@Silas three").await.unwrap();
+    let (outcome, reason) = decided(&stage, &mut frames, &third).await;
+    assert_eq!(outcome, "stayed_silent");
+    assert!(reason.starts_with("Silas is tired"), "{reason}");
+    assert_eq!(stage.model.asked.lock().unwrap().len(), 1, "the provider was asked once");
+    let page = domain::channels::open(&stage.space, stage.keeper.id, stage.room).await.unwrap().page;
+    assert_eq!(page.messages.iter().filter(|one| one.author.name == "Silas").count(), 2);
+
+    // Tomorrow it is awake again: what was used is yesterday's.
+    sqlx::query("update usage set at = at - interval '1 day'").execute(&stage.space.db).await.unwrap();
+    sqlx::query("update minds set daily_tokens = 10").execute(&stage.space.db).await.unwrap();
+    let fourth = say(&stage.space, stage.keeper.id, stage.room, "@Silas four").await.unwrap();
+    let (outcome, _) = decided(&stage, &mut frames, &fourth).await;
+    assert_eq!(outcome, "stayed_silent", "not even the question fits into so little");
+}
+
+#[tokio::test]
+async fn what_is_set_aside_counts_until_it_is_settled() {
+    // The first answer hangs: what it may take is set aside.
+    let stage = stage(vec![vec![words("Well")]]).await;
+    let other = crate::world::room(&stage.space, &stage.keeper, 9, &[&stage.keeper]).await;
+    let opened = domain::channels::open(&stage.space, stage.keeper.id, stage.room).await.unwrap();
+    let silas = opened.members.iter().find(|member| member.entity.name == "Silas").unwrap().entity.id;
+    domain::channels::join(&stage.space, silas, other).await.unwrap();
+    set(&stage, 350, "").await;
+    let mut frames = stage.listen().await;
+    say(&stage.space, stage.keeper.id, stage.room, "@Silas one").await.unwrap();
+    let grows = |event: &Event| matches!(event, Event::Reply { writing, .. } if !writing.text.is_empty());
+    let Some(Event::Reply { writing, .. }) = until(&mut frames, grows).await.pop() else { panic!("a reply") };
+    let second = say(&stage.space, stage.keeper.id, other, "@Silas two").await.unwrap();
+    let tired = said_by_silas(&mut frames).await;
+    assert_eq!((tired.channel, tired.reply_to), (other, Some(second.id)));
+    assert!(tired.body.contains("tired"), "without words of its own it has those of the space: {}", tired.body);
+    // Stopped, only what it took is counted, and nothing is set aside any more.
+    domain::minds::stop(&stage.space, stage.keeper.id, stage.room, writing.reply).await.unwrap();
+    assert_eq!(said_by_silas(&mut frames).await.body, "Well");
+    let (set_aside, used): (i64, i64) = sqlx::query_as(
+        "select (select count(*) from reserved), (select sum(tokens_in + tokens_out)::bigint from usage)",
+    )
+    .fetch_one(&stage.space.db)
+    .await
+    .unwrap();
+    assert_eq!(set_aside, 0);
+    assert!((50..250).contains(&used), "{used}");
+}
