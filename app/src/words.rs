@@ -128,6 +128,9 @@ pub const EXPORT_HINT: &str = "All that is saved above, for another space, or fo
 pub const MORE_OF_MIND: &str = "Copy and farewell";
 pub const COPY_NAME: &str = "Name of the copy";
 pub const DUPLICATE: &str = "Make a copy";
+pub const INITIATIVE: &str = "How often it may begin by itself, in 24 hours";
+pub const INITIATIVE_HINT: &str =
+    "It welcomes who is new, comes back to what nobody answered, speaks into a long silence. 0: it never begins.";
 pub const DAILY_TOKENS: &str = "Most tokens in a day";
 pub const DAILY_TOKENS_HINT: &str = "In and out together, until midnight in UTC. Nothing: as many as it takes.";
 pub const TIRED_LINE: &str = "What it says when they are used up";

@@ -35,6 +35,8 @@ pub struct Policy {
     pub hops: u32,
     /// Most messages of AIs in a channel within a minute, if nobody calls them.
     pub ais_per_minute: u32,
+    /// How long a room is silent before an AI with initiative may say something into it; `None`: AIs never begin.
+    pub silence: Option<Duration>,
     /// Most tokens of a talk that an AI is shown, its character included.
     pub context_tokens: usize,
     /// Most tokens in a day that AIs may spend in one channel; `None` for no limit.

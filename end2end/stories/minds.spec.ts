@@ -1,5 +1,27 @@
 import { expect, test, type Visitor } from '../house';
 
+/** Calls an endpoint in somebody's name. */
+function call(visitor: Visitor, endpoint: string, body: unknown) {
+  return visitor.page.evaluate(
+    async ([endpoint, body]) => {
+      const headers = { 'content-type': 'application/json' };
+      const answer = await fetch(`/api/${endpoint}`, { method: 'POST', headers, body: JSON.stringify(body) });
+      return answer.json();
+    },
+    [endpoint, body] as const,
+  );
+}
+
+/** An AI in a room of one's own, awake. */
+async function bringIn(keeper: Visitor, room: string, name: string, manners: Record<string, unknown>): Promise<string> {
+  const mind = await call(keeper, 'minds/create', { template: 'companion', name });
+  const base = { system_prompt: 'You like to talk.', temperature: 1, max_tokens: 100, strategy_chat: 'silent', cooldown_s: 0 };
+  await call(keeper, 'minds/edit', { mind, name, ...base, ...manners });
+  await call(keeper, 'minds/wake', { mind, awake: true });
+  await call(keeper, 'minds/place', { mind, room, inside: true });
+  return mind;
+}
+
 async function inTheLobby(newcomer: () => Promise<Visitor>): Promise<Visitor> {
   const alice = await (await newcomer()).logIn('alice@test.com', 'alice123');
   await alice.enter('Lobby');
@@ -97,24 +119,10 @@ test('an answer is stopped in the middle, and another one asked for', async ({ n
 test('two AIs and two people: the AIs talk, fall silent, and take up again when somebody speaks', async ({ newcomer, stub }) => {
   test.setTimeout(120_000);
   const keeper = await (await newcomer()).logIn('testadmin@thegathering.com', 'adminpass');
-  const call = (endpoint: string, body: unknown) =>
-    keeper.page.evaluate(
-      async ([endpoint, body]) => {
-        const headers = { 'content-type': 'application/json' };
-        const answer = await fetch(`/api/${endpoint}`, { method: 'POST', headers, body: JSON.stringify(body) });
-        return answer.json();
-      },
-      [endpoint, body] as const,
-    );
-  const room = await call('rooms/create', { name: 'The Two Lamps', description: '', capacity: 10 });
+  const room = await call(keeper, 'rooms/create', { name: 'The Two Lamps', description: '', capacity: 10 });
   const minds: string[] = [];
   for (const name of ['Castor', 'Pollux']) {
-    const mind = await call('minds/create', { template: 'companion', name });
-    minds.push(mind);
-    const manners = { strategy_room: 'active', strategy_chat: 'silent', talkativeness: 1, cooldown_s: 0 };
-    await call('minds/edit', { mind, name, system_prompt: 'You like to talk.', temperature: 1, max_tokens: 100, ...manners });
-    await call('minds/wake', { mind, awake: true });
-    await call('minds/place', { mind, room, inside: true });
+    minds.push(await bringIn(keeper, room, name, { strategy_room: 'active', talkativeness: 1 }));
   }
   const alice = await (await newcomer()).logIn('alice@test.com', 'alice123');
   const carol = await (await newcomer()).logIn('carol@test.com', 'carol123');
@@ -139,5 +147,35 @@ test('two AIs and two people: the AIs talk, fall silent, and take up again when 
   await carol.say('Who waters them when it rains?');
   for (const one of [alice, carol]) await expect(one.talk.getByText(again)).toHaveCount(1, { timeout: 30_000 });
   // The other stories have the provider to themselves.
-  for (const mind of minds) await call('minds/wake', { mind, awake: false });
+  for (const mind of minds) await call(keeper, 'minds/wake', { mind, awake: false });
+});
+
+test('an AI whose tokens are used up says so once, is silent, and says goodbye when it is asked to', async ({ newcomer, stub }) => {
+  const keeper = await (await newcomer()).logIn('testadmin@thegathering.com', 'adminpass');
+  const room = await call(keeper, 'rooms/create', { name: 'The Last Embers', description: '', capacity: 10 });
+  const tired = 'I am only embers now. Come back tomorrow.';
+  const purse = { daily_tokens: 900, tired_line: tired };
+  const mind = await bringIn(keeper, room, 'Ember', { strategy_room: 'mention_only', talkativeness: 0, ...purse });
+  const alice = await (await newcomer()).logIn('alice@test.com', 'alice123');
+  await alice.enter('The Last Embers');
+  await alice.alive();
+  await stub.says({ text: 'crackle '.repeat(450) });
+  await alice.say('@Ember burn');
+  await expect(alice.talk.locator('article[data-seq] .text', { hasText: 'crackle crackle' })).toHaveCount(1);
+  await alice.say('@Ember once more');
+  await expect(alice.talk.locator('.text', { hasText: tired })).toHaveCount(1);
+  await alice.say('@Ember please');
+  const last = alice.talk.locator('article[data-seq]').filter({ has: alice.page.locator('.text', { hasText: 'please' }) });
+  await last.getByText('1 considered this').click();
+  await expect(last.locator('.why p')).toContainText('Ember is tired');
+  await expect(alice.talk.locator('.text', { hasText: tired })).toHaveCount(1);
+
+  // Its goodbye is a last line, then it is gone from here.
+  await stub.says({ text: 'The ashes are warm. Farewell.' });
+  await keeper.page.goto(`/studio/${mind}`);
+  await keeper.page.getByRole('button', { name: 'Say goodbye', exact: true }).click();
+  await keeper.page.getByRole('button', { name: 'Say goodbye now' }).click();
+  await expect(alice.talk.locator('.text', { hasText: 'Farewell' })).toHaveCount(1);
+  await expect(alice.page.locator('#here .person-name', { hasText: 'Ember' })).toHaveCount(0);
+  await expect(keeper.page.getByRole('button', { name: 'Wake it' })).toBeVisible();
 });

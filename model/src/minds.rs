@@ -174,6 +174,9 @@ pub struct MindDraft {
     /// The languages that it speaks, as codes; without any, the one it is spoken to in.
     #[serde(default)]
     pub languages: Vec<String>,
+    /// 0–24: how often in 24 hours it may begin to speak by itself.
+    #[serde(default)]
+    pub initiative: i32,
     /// Most tokens in a day (in UTC), in and out together, 1–1,000,000,000; without any, as many as it takes.
     #[serde(default)]
     pub daily_tokens: Option<i64>,
@@ -262,6 +265,7 @@ impl MindDraft {
             ),
             ((0..=3_600).contains(&self.cooldown_s), "cooldown_s", "The cooldown is 0 to 3,600 seconds."),
             (self.languages.iter().all(known), "languages", "Choose from the languages in the list."),
+            ((0..=24).contains(&self.initiative), "initiative", "Initiative is 0 to 24 times in 24 hours."),
             (
                 self.daily_tokens.is_none_or(|tokens| (1..=1_000_000_000).contains(&tokens)),
                 "daily_tokens",
@@ -302,6 +306,7 @@ mod tests {
             talkativeness: 1.0,
             cooldown_s: 3_600,
             languages: vec!["pl".into()],
+            initiative: 0,
             daily_tokens: None,
             tired_line: String::new(),
         }

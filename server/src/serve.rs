@@ -126,7 +126,8 @@ async fn with_database(
     let beats = tokio::spawn(space.live.clone().run());
     let sweep = tokio::spawn(sessions::sweep(space.db.clone()));
     let pace = tokio::spawn(forget_often(space.clone()));
-    let mut helpers = vec![beats, sweep, pace];
+    let begins = tokio::spawn(domain::minds::initiative::watch(space.clone(), stopping.clone()));
+    let mut helpers = vec![beats, sweep, pace, begins];
     if let Some(incoming) = wire {
         helpers.push(tokio::spawn(wire::hear(space.clone(), incoming)));
         helpers.push(tokio::spawn(wire::pulse(space.clone())));
@@ -202,6 +203,7 @@ async fn open_space(
         pause: config.pause,
         hops: config.hops,
         ais_per_minute: config.ais_per_minute,
+        silence: config.silence,
         context_tokens: config.context_tokens as usize,
         channel_tokens: config.channel_tokens,
         person_tokens: config.person_tokens,

@@ -67,6 +67,7 @@ pub async fn edit(
     talkativeness: f32,
     cooldown_s: i32,
     #[server(default)] languages: Vec<String>,
+    #[server(default)] initiative: i32,
     daily_tokens: Option<i64>,
     #[server(default)] tired_line: String,
 ) -> Result<(), Failure> {
@@ -82,6 +83,7 @@ pub async fn edit(
         talkativeness,
         cooldown_s,
         languages,
+        initiative,
         daily_tokens,
         tired_line,
     };

@@ -26,6 +26,7 @@ const FIELDS: &[&str] = &[
     "talkativeness",
     "cooldown_s",
     "model",
+    "initiative",
     "daily_tokens",
     "tired_line",
 ];
@@ -167,6 +168,7 @@ fn Character(id: EntityId, mind: MindDraft, viewer: Viewer) -> impl IntoView {
                 {languages.collect_view()}
                 <p class="hint">{words::SPEAKS_HINT}</p>
             </fieldset>
+            <Field name="initiative" kind="number" range=0..=24 label=words::INITIATIVE hint=words::INITIATIVE_HINT value=fill("initiative", mind.initiative.to_string()) problem=problem.clone() />
             {optional("daily_tokens", words::DAILY_TOKENS, words::DAILY_TOKENS_HINT, mind.daily_tokens.map(|tokens| tokens.to_string()).unwrap_or_default())}
             {optional("tired_line", words::TIRED_LINE, words::TIRED_LINE_HINT, mind.tired_line.clone())}
             <details class="more">

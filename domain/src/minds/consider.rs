@@ -102,7 +102,7 @@ async fn once(space: &Space, task: &Task, asked: &Consider) -> Result<Outcome> {
         Verdict::Stay { gate, reason } => {
             let silent = Decided { gate, outcome: "stayed_silent", reason: &reason, ..base };
             decisions::keep(space, channel, silent).await?;
-            store::give_up(&space.db, entity, message.id).await?;
+            telling::withdraw(space, &mind, channel, message.id).await?;
             store::considered(&space.db, entity, channel, trigger.up_to).await?;
             return Ok(Outcome::Done);
         }

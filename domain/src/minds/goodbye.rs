@@ -89,5 +89,5 @@ async fn last_line(space: &Space, mind: &Mind, place: &Channel) -> Result<Result
     if let Err(cause) = &answer {
         tracing::warn!(%cause, ai = mind.entity.name, "a model found no last line");
     }
-    Ok(answer)
+    Ok(answer.map(|answer| answer.text))
 }

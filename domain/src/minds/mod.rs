@@ -10,6 +10,7 @@ mod gates;
 #[cfg(test)]
 mod gathering;
 mod goodbye;
+pub mod initiative;
 pub mod openai;
 mod provider;
 mod questions;

@@ -6,7 +6,7 @@ use super::decisions;
 use super::provider::ChatModel;
 use super::repeats::repeats;
 use super::store::{self, Decided, Mind};
-use super::telling::Telling;
+use super::telling::{self, Telling};
 use crate::tasks::{Outcome, Task};
 use crate::{Result, Space};
 use model::{EntityKind, Message, ReplyState, limits};
@@ -33,27 +33,27 @@ pub(super) async fn reply(space: &Space, task: &Task, model: &Arc<dyn ChatModel>
     let Begin { mind, trigger, up_to, .. } = begin;
     let (entity, channel) = (mind.entity.id, trigger.channel);
     let (person, replaces) = store::cause(&space.db, entity, trigger).await?;
+    let call = Call { entity, channel, person, id: trigger.id.0 };
     let asking = answering::ask(space, mind, trigger, replaces).await?;
-    if let Some(purse) = budget::reserve(space, mind, trigger, person, asking.most).await? {
+    if let Some(purse) = budget::reserve(space, mind, call, asking.most).await? {
         let reason = purse.reason(&mind.entity.name);
         let inputs = Some(begin.inputs);
         let (gate, outcome) = ("budget", "stayed_silent");
         let decided = Decided { mind, trigger: trigger.id, gate, outcome, reason: &reason, cause: None, inputs };
         decisions::keep(space, channel, decided).await?;
-        store::give_up(&space.db, entity, trigger.id).await?;
+        telling::withdraw(space, mind, channel, trigger.id).await?;
         store::considered(&space.db, entity, channel, up_to).await?;
         budget::tire(space, mind, trigger, purse, task.attempt > 1).await?;
         return Ok(Outcome::Done);
     }
     let Some(begun) = store::begin(&space.db, entity, channel, trigger.id, up_to).await? else {
-        budget::store::free(&space.db, entity, trigger.id).await?;
+        budget::store::free(&space.db, call).await?;
         return Ok(Outcome::Done);
     };
     let name = &mind.entity.name;
     let asked = begun.asked_by.as_ref().map(|(_, who)| format!("{who} asked {name} to answer again."));
     let begin = Begin { reason: asked.as_deref().unwrap_or(begin.reason), ..begin };
-    let call = Call { entity, channel, person, trigger: trigger.id };
-    let mut telling = Telling::of(space, mind, &begun, call, model.name());
+    let mut telling = Telling::of(space, begin, begun.reply, call, model.name());
     if let Some(who) = &begun.stopped_by {
         return telling.keep_silent(begin, &format!("{who} stopped {name} before it began."), None).await;
     }

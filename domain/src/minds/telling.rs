@@ -8,7 +8,7 @@ use super::reply::Begin;
 use super::store::{self, Begun, Decided, Mind};
 use crate::tasks::{Outcome, Task};
 use crate::{Error, Result, Space, messages, tasks};
-use model::{ClientKey, ReplyId, ReplyState, Writing};
+use model::{ChannelId, ClientKey, MessageId, ReplyId, ReplyState, Writing};
 use std::time::{Duration, Instant};
 
 /// What people are told when nothing came.
@@ -16,11 +16,22 @@ pub(super) fn could_not_answer(name: &str) -> String {
     format!("{name} could not answer: the model did not respond. Ask again in a little while.")
 }
 
+/// Ends what may have been begun, without a word, in sight of everybody.
+pub(super) async fn withdraw(space: &Space, mind: &Mind, channel: ChannelId, trigger: MessageId) -> Result<()> {
+    if let Some(reply) = store::give_up(&space.db, mind.entity.id, trigger).await? {
+        let (entity, state) = (mind.entity.clone(), ReplyState::Silent);
+        let text = String::new();
+        space.live.grow(Writing { reply, channel, entity, trigger, state, offset: 0, text, notice: None });
+    }
+    Ok(())
+}
+
 /// One reply that is on its way.
 pub(super) struct Telling<'a> {
     pub space: &'a Space,
     pub mind: &'a Mind,
     pub reply: ReplyId,
+    trigger: MessageId,
     call: Call,
     /// The model's name, for the record.
     model: &'a str,
@@ -32,9 +43,10 @@ pub(super) struct Telling<'a> {
 
 impl<'a> Telling<'a> {
     /// A reply that begins now.
-    pub fn of(space: &'a Space, mind: &'a Mind, begun: &Begun, call: Call, model: &'a str) -> Self {
+    pub fn of(space: &'a Space, begin: Begin<'a>, reply: ReplyId, call: Call, model: &'a str) -> Self {
+        let (mind, trigger) = (begin.mind, begin.trigger.id);
         let model = mind.model.as_deref().unwrap_or(model);
-        Self { space, mind, reply: begun.reply, call, model, since: Instant::now(), told: 0, notice: None }
+        Self { space, mind, reply, trigger, call, model, since: Instant::now(), told: 0, notice: None }
     }
 
     /// Tells the words that are new, if there are any.
@@ -59,7 +71,7 @@ impl<'a> Telling<'a> {
             reply: self.reply,
             channel: self.call.channel,
             entity: self.mind.entity.clone(),
-            trigger: self.call.trigger,
+            trigger: self.trigger,
             state,
             offset,
             text: text[offset..].to_owned(),
@@ -103,7 +115,7 @@ impl<'a> Telling<'a> {
             (Some(before), Some((asker, _))) => messages::replaced(&mut work, channel, before, *asker).await?,
             _ => false,
         };
-        store::spoke(&mut work, reply, call, stopped.as_deref().unwrap_or(reason), inputs).await?;
+        store::spoke(&mut work, reply, call, trigger.id, stopped.as_deref().unwrap_or(reason), inputs).await?;
         purse::settle(&mut *work, spent).await?;
         tasks::store::finish(&mut *work, task.id, task.owner).await?;
         if task.attempt > 1 {
@@ -125,7 +137,7 @@ impl<'a> Telling<'a> {
     }
 
     fn decided<'b>(&'b self, gate: &'b str, outcome: &'b str, reason: &'b str) -> Decided<'b> {
-        let trigger = self.call.trigger;
+        let trigger = self.trigger;
         Decided { mind: self.mind, trigger, gate, outcome, reason, cause: None, inputs: None }
     }
 
@@ -150,7 +162,7 @@ impl<'a> Telling<'a> {
         decisions::keep(self.space, call.channel, decided).await?;
         match spent {
             Some(spent) => purse::settle(db, spent).await?,
-            None => purse::free(db, call.entity, call.trigger).await?,
+            None => purse::free(db, call).await?,
         }
         store::end(db, self.reply, ReplyState::Silent, None).await
     }
@@ -172,7 +184,7 @@ impl<'a> Telling<'a> {
         let notice = could_not_answer(name);
         let failed = self.decided("model", "failed", &notice);
         decisions::keep(space, call.channel, Decided { cause: Some(&cause.to_string()), ..failed }).await?;
-        purse::free(&space.db, call.entity, call.trigger).await?;
+        purse::free(&space.db, call).await?;
         store::end(&space.db, reply, ReplyState::Failed, Some(&notice)).await?;
         self.notice = Some(notice);
         self.tell(ReplyState::Failed, "");

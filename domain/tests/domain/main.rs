@@ -11,6 +11,7 @@ mod chats;
 mod circles;
 mod goodbye;
 mod hearing;
+mod initiative;
 mod messages;
 mod minds;
 mod people;

@@ -73,6 +73,19 @@ impl Drop for Stage {
 }
 
 impl Stage {
+    /// No task is done from now on.
+    pub async fn pause(&mut self) {
+        self.stopping.cancel();
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+
+    /// Tasks are done again.
+    pub fn go_on(&mut self) {
+        self.stopping = CancellationToken::new();
+        let run = domain::tasks::run(self.space.clone(), self.stopping.clone(), Duration::from_secs(5), true);
+        tokio::spawn(run);
+    }
+
     pub async fn listen(&self) -> Hearing {
         Hearing::of(&self.space, self.keeper.id).await
     }

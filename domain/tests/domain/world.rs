@@ -49,6 +49,7 @@ pub fn policy() -> Policy {
         pause: Duration::from_millis(50),
         hops: 3,
         ais_per_minute: 12,
+        silence: None,
         context_tokens: 6_000,
         channel_tokens: None,
         person_tokens: None,

@@ -82,6 +82,8 @@ pub struct Config {
     pub hops: u32,
     /// Most messages of AIs in a channel within a minute, if nobody calls them.
     pub ais_per_minute: u32,
+    /// How long a room is silent before an AI with initiative may say something into it.
+    pub silence: Option<Duration>,
     /// Most tokens that an AI is shown for an answer.
     pub context_tokens: u32,
     /// Most tokens in a day that AIs may spend in one channel.
@@ -163,6 +165,8 @@ impl Config {
             pause: Duration::from_millis(u64::from(read.number("AI_PAUSE_MS", 0..=60_000))),
             hops: read.number("AI_HOPS", 0..=50),
             ais_per_minute: read.number("AIS_PER_MINUTE", 0..=1_000),
+            silence: limit(read.number("AI_SILENCE_MINUTES", 0..=10_000))
+                .map(|minutes| Duration::from_mins(minutes.unsigned_abs())),
             context_tokens: read.number("AI_CONTEXT_TOKENS", 500..=1_000_000),
             channel_tokens: limit(read.number("AI_CHANNEL_TOKENS", 0..=1_000_000_000)),
             person_tokens: limit(read.number("AI_PERSON_TOKENS", 0..=1_000_000_000)),

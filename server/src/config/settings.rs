@@ -75,6 +75,11 @@ pub const SETTINGS: &[Setting] = &[
         "most messages of AIs in a channel within a minute, if nobody calls them, 0 to 1000",
     ),
     setting(
+        "AI_SILENCE_MINUTES",
+        "45",
+        "how long a room is silent before an AI with initiative may say something into it; 0: AIs never begin by themselves",
+    ),
+    setting(
         "AI_CONTEXT_TOKENS",
         "6000",
         "most tokens of a talk that an AI is shown, its character included, 500 to 1000000; the local model is shown fewer",

@@ -130,6 +130,8 @@ pub fn command(data: &Path, settings: &BTreeMap<String, String>) -> Command {
         .env("SITE_DIR", needed("TEST_SITE_DIR"))
         .env("PG_BIN", needed("TEST_PG_BIN"))
         .env("LOG", "warn")
+        // Nobody begins by themselves while others are being tried.
+        .env("AI_SILENCE_MINUTES", "0")
         .envs(settings)
         .stdin(Stdio::null());
     command

@@ -6,7 +6,7 @@ pub(super) mod store;
 
 use super::store::Mind;
 use crate::{Error, Result, Space, messages};
-use model::{ClientKey, EntityId, Message, limits};
+use model::{ClientKey, Message, limits};
 
 /// What an AI says that was given no words of its own for it.
 const TIRED: &str = "I am tired for today. Ask me again tomorrow.";
@@ -62,22 +62,15 @@ impl Bottoms {
 }
 
 /// Sets the tokens of a call aside. The purse that does not hold them, if there is one: then nothing is.
-pub(super) async fn reserve(
-    space: &Space,
-    mind: &Mind,
-    trigger: &Message,
-    person: Option<EntityId>,
-    tokens: usize,
-) -> Result<Option<Purse>> {
+pub(super) async fn reserve(space: &Space, mind: &Mind, call: store::Call, tokens: usize) -> Result<Option<Purse>> {
     let bottoms = Bottoms {
         mind: mind.daily_tokens,
         channel: space.policy.channel_tokens,
-        person: space.policy.person_tokens.filter(|_| person.is_some()),
+        person: space.policy.person_tokens.filter(|_| call.person.is_some()),
     };
     if bottoms.is_none() {
         return Ok(None);
     }
-    let call = store::Call { entity: mind.entity.id, channel: trigger.channel, person, trigger: trigger.id };
     store::reserve(&space.db, call, bottoms, i64::try_from(tokens).unwrap_or(i64::MAX)).await
 }
 

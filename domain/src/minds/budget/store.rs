@@ -2,7 +2,7 @@
 
 use super::{Bottoms, Purse};
 use crate::Result;
-use model::{ChannelId, EntityId, MessageId};
+use model::{ChannelId, EntityId};
 use sqlx::{PgExecutor, PgPool};
 use std::time::Duration;
 use uuid::Uuid;
@@ -14,7 +14,8 @@ pub(in crate::minds) struct Call {
     pub channel: ChannelId,
     /// The human who causes it.
     pub person: Option<EntityId>,
-    pub trigger: MessageId,
+    /// The same for each try: the message that moves it, or what else does.
+    pub id: Uuid,
 }
 
 /// Sets tokens aside where every purse holds them. An AI's and a person's calls wait for each other here; a channel has
@@ -35,7 +36,7 @@ pub(super) async fn reserve(db: &PgPool, call: Call, bottoms: Bottoms, tokens: i
             union all
             select entity_id, channel_id, caused_by, tokens from reserved
             where at > now() - interval '10 minutes' and (entity_id = $1 or channel_id = $2 or caused_by = $3)
-              and (entity_id, trigger_id) <> ($1, $4)
+              and (entity_id, call_id) <> ($1, $4)
          )
          select coalesce(sum(tokens) filter (where entity_id = $1), 0)::bigint,
                 coalesce(sum(tokens) filter (where channel_id = $2), 0)::bigint,
@@ -44,20 +45,20 @@ pub(super) async fn reserve(db: &PgPool, call: Call, bottoms: Bottoms, tokens: i
     .bind(call.entity.0)
     .bind(call.channel.0)
     .bind(call.person.map(|id| id.0))
-    .bind(call.trigger.0)
+    .bind(call.id)
     .fetch_one(&mut *work)
     .await?;
     if let Some(purse) = bottoms.short([mind, channel, person], tokens) {
         return Ok(Some(purse));
     }
     sqlx::query(
-        "insert into reserved (entity_id, channel_id, caused_by, trigger_id, tokens) values ($1, $2, $3, $4, $5)
-         on conflict (entity_id, trigger_id) do update set tokens = excluded.tokens, at = now(), caused_by = excluded.caused_by",
+        "insert into reserved (entity_id, channel_id, caused_by, call_id, tokens) values ($1, $2, $3, $4, $5)
+         on conflict (entity_id, call_id) do update set tokens = excluded.tokens, at = now(), caused_by = excluded.caused_by",
     )
     .bind(call.entity.0)
     .bind(call.channel.0)
     .bind(call.person.map(|id| id.0))
-    .bind(call.trigger.0)
+    .bind(call.id)
     .bind(tokens)
     .execute(&mut *work)
     .await?;
@@ -81,7 +82,7 @@ pub(in crate::minds) struct Spent<'a> {
 /// Records what a call took, in place of what was set aside for it.
 pub(in crate::minds) async fn settle(db: impl PgExecutor<'_>, spent: Spent<'_>) -> Result<()> {
     sqlx::query(
-        "with freed as (delete from reserved where entity_id = $2 and trigger_id = $10)
+        "with freed as (delete from reserved where entity_id = $2 and call_id = $10)
          insert into usage (id, entity_id, channel_id, caused_by, model, tokens_in, tokens_out, first_word_ms, took_ms)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
     )
@@ -94,17 +95,17 @@ pub(in crate::minds) async fn settle(db: impl PgExecutor<'_>, spent: Spent<'_>) 
     .bind(i32::try_from(spent.tokens_out).unwrap_or(i32::MAX))
     .bind(spent.first_word.map(|first| i32::try_from(first.as_millis()).unwrap_or(i32::MAX)))
     .bind(i32::try_from(spent.took.as_millis()).unwrap_or(i32::MAX))
-    .bind(spent.call.trigger.0)
+    .bind(spent.call.id)
     .execute(db)
     .await?;
     Ok(())
 }
 
 /// Frees what was set aside for a call that took nothing.
-pub(in crate::minds) async fn free(db: &PgPool, entity: EntityId, trigger: MessageId) -> Result<()> {
-    sqlx::query("delete from reserved where entity_id = $1 and trigger_id = $2")
-        .bind(entity.0)
-        .bind(trigger.0)
+pub(in crate::minds) async fn free(db: &PgPool, call: Call) -> Result<()> {
+    sqlx::query("delete from reserved where entity_id = $1 and call_id = $2")
+        .bind(call.entity.0)
+        .bind(call.id)
         .execute(db)
         .await?;
     Ok(())

@@ -63,6 +63,7 @@ pub(in crate::minds) async fn spoke(
     db: &mut PgConnection,
     reply: ReplyId,
     call: Call,
+    trigger: MessageId,
     reason: &str,
     inputs: &Value,
 ) -> Result<()> {
@@ -75,7 +76,7 @@ pub(in crate::minds) async fn spoke(
     .bind(Uuid::now_v7())
     .bind(call.entity.0)
     .bind(call.channel.0)
-    .bind(call.trigger.0)
+    .bind(trigger.0)
     .bind(reason)
     .bind(inputs)
     .execute(db)

@@ -218,14 +218,17 @@ pub(in crate::minds) async fn end(db: &PgPool, id: ReplyId, state: ReplyState, n
     Ok(())
 }
 
-/// Ends what an earlier try may have begun.
-pub(in crate::minds) async fn give_up(db: &PgPool, id: EntityId, trigger: MessageId) -> Result<()> {
-    sqlx::query("update replies set state = 'silent', updated_at = now() where entity_id = $1 and trigger_id = $2 and state <> 'done'")
-        .bind(id.0)
-        .bind(trigger.0)
-        .execute(db)
-        .await?;
-    Ok(())
+/// Ends what an earlier try may have begun; which that was.
+pub(in crate::minds) async fn give_up(db: &PgPool, id: EntityId, trigger: MessageId) -> Result<Option<ReplyId>> {
+    let row: Option<(Uuid,)> = sqlx::query_as(
+        "update replies set state = 'silent', updated_at = now()
+         where entity_id = $1 and trigger_id = $2 and state in ('waiting', 'thinking', 'streaming') returning id",
+    )
+    .bind(id.0)
+    .bind(trigger.0)
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(|(id,)| ReplyId(id)))
 }
 
 /// Replies on their way in a channel, and those that failed within the hour and were followed by none of the same AI.

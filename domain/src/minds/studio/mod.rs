@@ -205,7 +205,7 @@ pub async fn rehearse(space: &Space, by: EntityId, id: EntityId, talk: &[String]
         sampling: mind.sampling,
     };
     let answer = whole::answer(model.as_ref(), request, &mind.entity.name, PATIENCE).await;
-    answer.map_err(|cause| {
+    answer.map(|answer| answer.text).map_err(|cause| {
         tracing::warn!(%cause, ai = mind.entity.name, "a model did not answer in a rehearsal");
         silence("the model did not respond.").into()
     })

@@ -30,6 +30,7 @@ impl FromRow<'_, PgRow> for CardRow {
                 talkativeness: row.try_get("talkativeness")?,
                 cooldown_s: row.try_get("cooldown_s")?,
                 languages: row.try_get("languages")?,
+                initiative: row.try_get("initiative")?,
                 daily_tokens: row.try_get("daily_tokens")?,
                 tired_line: row.try_get("tired_line")?,
             },
@@ -42,7 +43,7 @@ macro_rules! cards {
         concat!(
             "select e.id, e.name, e.bio, d.system_prompt, d.model, d.temperature, d.max_tokens, d.top_p,
                     d.frequency_penalty, d.presence_penalty, d.seed, d.strategy_room, d.strategy_chat, d.talkativeness,
-                    d.cooldown_s, d.languages, d.daily_tokens, d.tired_line, d.awake,
+                    d.cooldown_s, d.languages, d.initiative, d.daily_tokens, d.tired_line, d.awake,
                     array(select m.channel_id from memberships m join channels c on c.id = m.channel_id
                           where m.entity_id = e.id and m.left_seq is null and c.kind = 'room' order by c.name_key) as rooms
              from minds d join entities e on e.id = d.entity_id where d.retired_at is null ",
@@ -80,7 +81,7 @@ pub(super) async fn write(db: &mut PgConnection, id: EntityId, mind: &MindDraft)
         "update minds set system_prompt = $2, model = $3, temperature = $4, max_tokens = $5, top_p = $6,
                 frequency_penalty = $7, presence_penalty = $8, seed = $9, strategy_room = $10, strategy_chat = $11,
                 talkativeness = $12, cooldown_s = $13, languages = $14,
-                daily_tokens = $15, tired_line = $16
+                daily_tokens = $15, tired_line = $16, initiative = $17
          where entity_id = $1",
     )
     .bind(id.0)
@@ -99,6 +100,7 @@ pub(super) async fn write(db: &mut PgConnection, id: EntityId, mind: &MindDraft)
     .bind(&mind.languages)
     .bind(mind.daily_tokens)
     .bind(limits::trimmed(&mind.tired_line))
+    .bind(mind.initiative)
     .execute(db)
     .await?;
     Ok(())

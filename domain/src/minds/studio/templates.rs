@@ -17,6 +17,8 @@ pub struct Template {
     strategy_chat: Strategy,
     talkativeness: f32,
     cooldown_s: i32,
+    /// How often in 24 hours it begins by itself.
+    initiative: i32,
     /// What it says once a day when it may say nothing more.
     tired_line: &'static str,
 }
@@ -42,6 +44,7 @@ impl Template {
             talkativeness: self.talkativeness,
             cooldown_s: self.cooldown_s,
             languages: Vec::new(),
+            initiative: self.initiative,
             daily_tokens: None,
             tired_line: self.tired_line.to_owned(),
         }
@@ -60,6 +63,7 @@ pub static TEMPLATES: LazyLock<Vec<Template>> = LazyLock::new(|| {
         strategy_chat: Strategy::EveryMessage,
         talkativeness: 0.3,
         cooldown_s: 0,
+        initiative: mind.initiative,
         tired_line: mind.tired_line,
     });
     sorts().into_iter().chain(samples).collect()
@@ -81,6 +85,7 @@ How you speak: one to three short sentences. One question at most, and not every
             strategy_chat: Strategy::EveryMessage,
             talkativeness: 0.3,
             cooldown_s: 0,
+            initiative: 0,
             tired_line: "I am tired for today, and glad of the company. Tell me the rest tomorrow.",
         },
         Template {
@@ -97,6 +102,7 @@ How you speak: clear and short. A list where there are several ways, otherwise p
             strategy_chat: Strategy::Smart,
             talkativeness: 0.2,
             cooldown_s: 10,
+            initiative: 0,
             tired_line: "I have given all the advice I have in me for today. Let us look at it again tomorrow.",
         },
         Template {
@@ -113,6 +119,7 @@ How you speak: three to six sentences, in the present tense, ending with somethi
             strategy_chat: Strategy::EveryMessage,
             talkativeness: 0.5,
             cooldown_s: 20,
+            initiative: 0,
             tired_line: "The tale rests here for tonight. Tomorrow it goes on.",
         },
         Template {
@@ -129,6 +136,7 @@ How you speak: one or two calm sentences.",
             strategy_chat: Strategy::OnQuestions,
             talkativeness: 0.1,
             cooldown_s: 120,
+            initiative: 0,
             tired_line: "I am off for today. Please look after each other until tomorrow.",
         },
         Template {
@@ -145,6 +153,7 @@ How you speak: two or three sentences, one question at the end.",
             strategy_chat: Strategy::EveryMessage,
             talkativeness: 0.3,
             cooldown_s: 0,
+            initiative: 0,
             tired_line: "Enough words for one day. We go on tomorrow.",
         },
     ]

@@ -98,6 +98,8 @@ pub(super) struct EditMind {
     /// Codes of the languages that it speaks; none: the one it is spoken to in.
     #[serde(default)]
     languages: Vec<String>,
+    /// 0–24: how often in 24 hours it may begin to speak by itself.
+    initiative: Option<i32>,
     /// 1–1,000,000,000 tokens in a day (in UTC), in and out together; none: as many as it takes.
     daily_tokens: Option<i64>,
     /// What it says once when they are used up, at most 500 characters.

@@ -1,0 +1,188 @@
+//! An AI that has initiative begins by itself: it welcomes a newcomer, comes back to a question that nobody answered, or
+//! says something into a long silence of a room with people in it. Within its own limit and the room's, and never again
+//! until a human has spoken.
+
+mod rule;
+mod store;
+
+use super::budget::store::{self as purse, Call, Spent};
+use super::provider::{ChatRequest, Speaker, Turn};
+use super::repeats::repeats;
+use super::store::{self as minds, Decided, Mind};
+use super::{budget, context, decisions, whole};
+use crate::entities::blocks;
+use crate::tasks::{Outcome, Task};
+use crate::{Error, Result, Space, channels, messages};
+use model::{Channel, ClientKey, EntityId, MessageId, Presence, limits};
+use rule::{Occasion, occasion};
+use serde::Deserialize;
+use std::time::{Duration, Instant};
+use store::Taken;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+/// How often the rooms are looked at.
+const LOOK: Duration = Duration::from_secs(20);
+/// How long an answer may take.
+const PATIENCE: Duration = Duration::from_mins(2);
+/// How long it waits for somebody to finish writing.
+const GLANCE: Duration = Duration::from_secs(2);
+
+#[derive(Deserialize)]
+struct Begin {
+    initiative: Uuid,
+}
+
+/// Looks for occasions until `stopping`. Where the space has said that AIs never begin, there is nothing to look for.
+pub async fn watch(space: Space, stopping: CancellationToken) {
+    let Some(silence) = space.policy.silence.filter(|_| space.policy.ai_enabled && space.minds.model().is_some())
+    else {
+        return;
+    };
+    let mut rounds = tokio::time::interval(LOOK);
+    loop {
+        tokio::select! {
+            () = stopping.cancelled() => return,
+            _ = rounds.tick() => {}
+        }
+        match look(&space, silence).await {
+            Ok(0) => {}
+            Ok(_) => space.ring(),
+            Err(cause) => tracing::warn!(%cause, "could not look for what AIs may begin"),
+        }
+    }
+}
+
+/// Takes every occasion that there is now; how many.
+pub async fn look(space: &Space, silence: Duration) -> Result<usize> {
+    let present = space.live.present();
+    let here: Vec<EntityId> = present.ids().into_iter().filter(|id| present.of(*id) == Presence::Available).collect();
+    if here.is_empty() {
+        return Ok(0);
+    }
+    let mut work = space.db.begin().await?;
+    if !store::is_alone(&mut work).await? {
+        return Ok(0);
+    }
+    let mut taken = 0;
+    for found in store::rooms(&mut work, &here).await? {
+        if let Some(occasion) = occasion(&found.room, silence)
+            && store::take(&mut work, found.channel, &occasion).await?
+        {
+            taken += 1;
+        }
+    }
+    work.commit().await?;
+    Ok(taken)
+}
+
+/// What a model is told that it could do.
+fn invitation(occasion: &Occasion) -> String {
+    let may = "in a sentence or two; an empty answer says nothing";
+    match occasion {
+        Occasion::Welcome(_, name) => format!("({name} is here for the first time. If you like, welcome them, {may}.)"),
+        Occasion::Unfinished(..) => {
+            format!("(The last question stands without an answer. If you have something to say to it, say it, {may}.)")
+        }
+        Occasion::Silence(ago) => format!(
+            "(Nobody has spoken for {} minutes. If something is worth saying to those who are here, say it, {may}.)",
+            ago.as_secs() / 60
+        ),
+    }
+}
+
+/// Why it spoke, in words.
+fn reason(name: &str, occasion: &Occasion) -> String {
+    match occasion {
+        Occasion::Welcome(_, who) => format!("{name} welcomed {who} by itself."),
+        Occasion::Unfinished(..) => format!("{name} came back to a question that nobody had answered."),
+        Occasion::Silence(ago) => format!("{name} spoke into a silence of {} minutes.", ago.as_secs() / 60),
+    }
+}
+
+/// Does a task of the kind `initiative`.
+pub async fn begin(space: &Space, task: &Task) -> Result<Outcome> {
+    let Ok(Begin { initiative }) = serde_json::from_value(task.payload.clone()) else {
+        tracing::error!(payload = %task.payload, "a task that cannot be read was dropped");
+        return Ok(Outcome::Done);
+    };
+    let Some(taken) = store::taken(&space.db, initiative).await?.filter(|taken| !taken.passed) else {
+        return Ok(Outcome::Done);
+    };
+    let mind = minds::mind(&space.db, taken.entity, taken.channel).await?.filter(|mind| mind.is_member && mind.awake);
+    let place = channels::store::channel_state(&space.db, taken.channel).await?;
+    let (Some(mind), Some((place, _))) = (mind, place) else { return Ok(Outcome::Done) };
+    if space.live.is_typed_in(taken.channel) && task.waited < GLANCE * 10 {
+        return Ok(Outcome::Later(GLANCE));
+    }
+    speak(space, &mind, &place, initiative, &taken).await
+}
+
+async fn speak(space: &Space, mind: &Mind, place: &Channel, id: Uuid, taken: &Taken) -> Result<Outcome> {
+    let Some(model) = space.minds.model() else { return Ok(Outcome::Done) };
+    let present = blocks::present_for(space, mind.entity.id).await?;
+    let members = channels::store::members(&space.db, place.id, &present).await?;
+    let from = members.iter().map(|member| member.visible_from).max().unwrap_or(1);
+    let talk = messages::store::newest(&space.db, place.id, from, place.last_seq, context::NEWEST).await?;
+    let frame = space.minds.frame(mind.model.as_deref(), space.policy.context_tokens);
+    let mut turns = context::turns(mind, place, &members, &talk, &frame);
+    turns.push(Turn { speaker: Speaker::Other, text: invitation(&taken.occasion) });
+    let tokens = context::size(&turns, &frame);
+    let call = Call { entity: mind.entity.id, channel: place.id, person: None, id };
+    if budget::reserve(space, mind, call, tokens + mind.sampling.max_tokens as usize).await?.is_some() {
+        return Ok(Outcome::Done);
+    }
+    let begun = Instant::now();
+    let request = ChatRequest { model: mind.model.clone(), turns, sampling: mind.sampling };
+    let answer = match whole::answer(model.as_ref(), request, &mind.entity.name, PATIENCE).await {
+        Ok(answer) => answer,
+        // Nobody waits for it: it is let go.
+        Err(cause) => {
+            tracing::warn!(%cause, ai = mind.entity.name, "a model did not begin");
+            purse::free(&space.db, call).await?;
+            return Ok(Outcome::Done);
+        }
+    };
+    let (tokens_in, tokens_out) = answer.tokens.unwrap_or_else(|| {
+        let count = |tokens: usize| u32::try_from(tokens).unwrap_or(u32::MAX);
+        (count(tokens), count(frame.counter.turn(&answer.text)))
+    });
+    let name = mind.model.as_deref().unwrap_or_else(|| model.name());
+    let spent = Spent { call, model: name, tokens_in, tokens_out, first_word: None, took: begun.elapsed() };
+    purse::settle(&space.db, spent).await?;
+    let said = minds::said_by_ais(&space.db, place.id).await?;
+    if limits::length(&answer.text) == 0 || repeats(&answer.text, said.iter().map(String::as_str)) {
+        let silent = format!("{} saw an occasion to begin, and had nothing to say.", mind.entity.name);
+        return decided(space, mind, place, taken.last, "stayed_silent", &silent).await;
+    }
+    let reply_to = match &taken.occasion {
+        Occasion::Unfinished(message, _) => Some(*message),
+        Occasion::Welcome(..) | Occasion::Silence(_) => None,
+    };
+    let draft = messages::Draft { channel: place.id, client_key: ClientKey(id), body: answer.text, reply_to };
+    match messages::post(space, mind.entity.id, draft).await {
+        Ok(_) => {
+            let reason = reason(&mind.entity.name, &taken.occasion);
+            decided(space, mind, place, taken.last, "spoke", &reason).await
+        }
+        // Said by an earlier try, or the place is closed by now.
+        Err(Error::Refused(_)) => Ok(Outcome::Done),
+        Err(cause) => Err(cause),
+    }
+}
+
+/// Keeps why, with the last message that was there, if there was one.
+async fn decided(
+    space: &Space,
+    mind: &Mind,
+    place: &Channel,
+    last: Option<MessageId>,
+    outcome: &str,
+    reason: &str,
+) -> Result<Outcome> {
+    if let Some(trigger) = last {
+        let decided = Decided { mind, trigger, gate: "initiative", outcome, reason, cause: None, inputs: None };
+        decisions::keep(space, place.id, decided).await?;
+    }
+    Ok(Outcome::Done)
+}
