@@ -30,7 +30,7 @@ export class House {
     const { SERVER, SITE_DIR, PG_BIN, PATH } = process.env;
     if (!SERVER) throw new Error('run the stories by `cargo xtask test end2end`');
     // No AI begins by itself in the middle of a story, unless the story is about that.
-    const env = { PATH, SITE_DIR, PG_BIN, PORT: this.port, DATA_DIR: this.data, LOG: 'warn', AI_SILENCE_MINUTES: '0', ...this.settings };
+    const env = { PATH, SITE_DIR, PG_BIN, PORT: this.port, DATA_DIR: this.data, LOG: 'warn', AI_SILENCE_MINUTES: '0', LOCAL_SERVERS: 'none', ...this.settings };
     const child = spawn(SERVER, [], { env, stdio: ['ignore', 'pipe', 'inherit'] });
     this.child = child;
     for await (const line of createInterface({ input: child.stdout! })) {

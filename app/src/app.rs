@@ -14,7 +14,9 @@ use leptos_router::components::{Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 #[cfg(feature = "ssr")]
 use {
-    crate::pages::{Admin, Begin, LogIn, Mind, MyPage, NotFound, Person, Register, Reset, Studio, Welcome},
+    crate::pages::{
+        Admin, Begin, LogIn, Mind, MyPage, NotFound, Person, Providers, Register, Reset, Studio, Usage, Welcome,
+    },
     crate::room::{MessagePage, NewRoom, Settings},
 };
 
@@ -78,6 +80,8 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/admin") view=Admin ssr=SsrMode::Async />
             <Route path=path!("/studio") view=Studio ssr=SsrMode::Async />
             <Route path=path!("/studio/:mind") view=Mind ssr=SsrMode::Async />
+            <Route path=path!("/providers") view=Providers ssr=SsrMode::Async />
+            <Route path=path!("/usage") view=Usage ssr=SsrMode::Async />
             <Route path=path!("/new") view=Begin ssr=SsrMode::Async />
             <Route path=path!("/people/:member") view=Person ssr=SsrMode::Async />
             <Route path=path!("/rooms/new") view=NewRoom ssr=SsrMode::Async />

@@ -83,7 +83,7 @@ addEventListener('toggle', async (event) => {
   const body = new URLSearchParams({ channel: article.dataset.channel, message: why.dataset.message });
   const answer = await fetch('/api/messages/decisions', { method: 'POST', body, headers: { accept: 'application/json' } }).catch(() => null);
   const told = await answer?.json().catch(() => null);
-  const lines = answer?.ok ? told.map((one) => one.reason) : [told?.message || page.dataset.sorry];
+  const lines = answer?.ok ? told.map((one) => [one.reason, one.cause].filter(Boolean).join(' — ')) : [told?.message || page.dataset.sorry];
   for (const text of lines.length ? lines : [page.dataset.nobody]) {
     const line = document.createElement('p');
     line.textContent = text;

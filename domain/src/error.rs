@@ -30,6 +30,14 @@ const CONSTRAINTS: &[(&str, Code, &str, &str)] = &[
     ("entities_name_taken", Code::NameTaken, "name", "This name is taken. Choose another one."),
     ("entities_look_taken", Code::NameTaken, "name", "This name looks like somebody else's. Choose another one."),
     ("accounts_email_taken", Code::EmailTaken, "email", "This address has an account already. Log in instead."),
+    ("providers_name_taken", Code::NameTaken, "name", "A provider of this name is there already. Choose another one."),
+    ("minds_provider", Code::InvalidArgument, "provider", "This provider is not there any more. Choose another one."),
+    (
+        "fallbacks_provider",
+        Code::InvalidArgument,
+        "fallbacks",
+        "One of these providers is not there any more. Choose others.",
+    ),
     (
         "channels_room_name_taken",
         Code::RoomNameTaken,

@@ -43,6 +43,12 @@ pub struct Policy {
     pub channel_tokens: Option<i64>,
     /// Most tokens in a day that AIs may spend on what one person says; `None` for no limit.
     pub person_tokens: Option<i64>,
+    /// Most money in a day, in US cents, that AIs may spend in one channel; `None` for no limit.
+    pub channel_cents: Option<i64>,
+    /// Most money in a day, in US cents, that AIs may spend on what one person says; `None` for no limit.
+    pub person_cents: Option<i64>,
+    /// Where servers of models may run on this machine; what is found there is offered to admins.
+    pub local_servers: Vec<String>,
 }
 
 impl Policy {

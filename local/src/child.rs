@@ -156,11 +156,7 @@ impl Inner {
         let port: u16 = port.and_then(|line| line.trim().parse().ok()).ok_or_else(|| {
             ModelError::Unreachable(format!("the local model ended at once; is {} a GGUF file?", self.file.display()))
         })?;
-        let endpoint = Endpoint {
-            base_url: format!("http://127.0.0.1:{port}/v1"),
-            key: Some(token.into()),
-            model: self.name.clone(),
-        };
+        let endpoint = Endpoint::new(format!("http://127.0.0.1:{port}/v1"), Some(token.into()), self.name.clone());
         Ok(Running { child, client: Arc::new(OpenAi::new(&endpoint)?) })
     }
 }

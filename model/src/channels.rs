@@ -69,6 +69,9 @@ pub struct Channel {
     #[serde(with = "time::serde::rfc3339::option", default)]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub archived_at: Option<OffsetDateTime>,
+    /// Whether AIs remember nothing of what is said in it from now on.
+    #[serde(default)]
+    pub off_record: bool,
 }
 
 /// Somebody in a channel.

@@ -62,6 +62,10 @@ id!(
     ReplyId
 );
 id!(
+    /// An endpoint that AIs think with.
+    ProviderId
+);
+id!(
     /// What an author calls a message before the server has numbered it: posting the same key twice posts once.
     ClientKey
 );

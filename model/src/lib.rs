@@ -12,13 +12,17 @@ pub mod messages;
 pub mod minds;
 pub mod presence;
 pub mod problem;
+pub mod providers;
+pub mod usage;
 
 pub use accounts::Me;
 pub use channels::{Channel, ChannelKind, History, Member, Place, Role};
 pub use entities::{Entity, EntityKind};
 pub use events::{Event, Position, SyncAnswer, Synced};
-pub use ids::{ChannelId, ClientKey, EntityId, MessageId, ReplyId};
+pub use ids::{ChannelId, ClientKey, EntityId, MessageId, ProviderId, ReplyId};
 pub use messages::{Message, MessageKind, Page};
 pub use minds::{Decision, MindCard, MindDraft, MindFile, Rehearsed, ReplyState, Sampling, Strategy, Writing};
 pub use presence::{Presence, Present};
 pub use problem::{Code, Problem};
+pub use providers::{Dialect, FoundServer, Price, Provider, ProviderDraft, Tried, Way};
+pub use usage::{Spent, Used, UsedDay};

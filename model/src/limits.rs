@@ -41,6 +41,8 @@ pub const PROMPT: usize = 50_000;
 pub const REACTIONS: i64 = 20;
 /// Pinned messages of a channel.
 pub const PINS: i64 = 50;
+/// Messages that are taken off the record at once, at most.
+pub const STRETCH: i64 = 1_000;
 /// Characters of the reason for which somebody else's message is deleted.
 pub const REASON: RangeInclusive<usize> = 1..=200;
 /// Members of a circle, AIs included.

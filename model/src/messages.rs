@@ -100,6 +100,9 @@ pub struct Message {
     /// How many AIs have considered it, whether they spoke or not. Told apart from its other changes.
     #[serde(default)]
     pub considered: i64,
+    /// Whether AIs remember nothing of it.
+    #[serde(default)]
+    pub off_record: bool,
     /// Where it was deleted: body and html are empty then.
     #[serde(default)]
     pub deletion: Option<Deletion>,

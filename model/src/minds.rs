@@ -1,6 +1,6 @@
 //! What people see of an AI's thinking and writing.
 
-use crate::{ChannelId, ClientKey, Entity, EntityId, MessageId, ReplyId, limits};
+use crate::{ChannelId, ClientKey, Entity, EntityId, MessageId, ProviderId, ReplyId, Way, limits};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -74,6 +74,9 @@ pub struct Decision {
     pub outcome: String,
     /// Why, in words.
     pub reason: String,
+    /// For admins: what went wrong inside, where something did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<String>,
     /// When.
     #[serde(with = "time::serde::rfc3339")]
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
@@ -158,9 +161,15 @@ pub struct MindDraft {
     pub bio: String,
     /// What the model is told to be: 1–50,000 characters.
     pub system_prompt: String,
+    /// What it thinks with; without one, the space's own provider.
+    #[serde(default)]
+    pub provider: Option<ProviderId>,
     /// A model of the provider; its default where there is none.
     #[serde(default)]
     pub model: Option<String>,
+    /// What it thinks with where that fails, one after the other, at most 3.
+    #[serde(default)]
+    pub fallbacks: Vec<Way>,
     /// How it chooses its words.
     pub sampling: Sampling,
     /// When it speaks in rooms.
@@ -180,6 +189,9 @@ pub struct MindDraft {
     /// Most tokens in a day (in UTC), in and out together, 1–1,000,000,000; without any, as many as it takes.
     #[serde(default)]
     pub daily_tokens: Option<i64>,
+    /// Most money in a day (in UTC), in US cents, 1–10,000,000; without any, as much as it takes.
+    #[serde(default)]
+    pub daily_cents: Option<i64>,
     /// What it says once when they are used up, at most 500 characters; without any, words of the space.
     #[serde(default)]
     pub tired_line: String,
@@ -225,6 +237,11 @@ impl MindDraft {
         let Sampling { temperature, max_tokens, top_p, frequency_penalty, presence_penalty, .. } = self.sampling;
         let prompt = limits::length(&self.system_prompt);
         let known = |code: &String| limits::LANGUAGES.iter().any(|(one, _)| one == code);
+        let named = |model: &Option<String>| {
+            model
+                .as_deref()
+                .is_none_or(|model| (1..=200).contains(&limits::length(model)) && !model.chars().any(char::is_control))
+        };
         [
             (
                 limits::length(&self.bio) <= limits::BIO && !self.bio.contains('\0'),
@@ -236,12 +253,11 @@ impl MindDraft {
                 "system_prompt",
                 "The character has 1 to 50,000 characters.",
             ),
+            (named(&self.model), "model", "A model's name has at most 200 characters, on one line."),
             (
-                self.model.as_deref().is_none_or(|model| {
-                    (1..=200).contains(&limits::length(model)) && !model.chars().any(char::is_control)
-                }),
-                "model",
-                "A model's name has at most 200 characters, on one line.",
+                self.fallbacks.len() <= 3 && self.fallbacks.iter().all(|way| named(&way.model)),
+                "fallbacks",
+                "There are at most 3, each with a model's name of at most 200 characters, on one line.",
             ),
             (within(Some(temperature), 0.0, 2.0), "temperature", "The temperature is a number from 0 to 2."),
             ((1..=32_000).contains(&max_tokens), "max_tokens", "An answer has 1 to 32,000 tokens."),
@@ -272,6 +288,11 @@ impl MindDraft {
                 "This is a number from 1 to 1,000,000,000, or nothing.",
             ),
             (
+                self.daily_cents.is_none_or(|cents| (1..=10_000_000).contains(&cents)),
+                "daily_cents",
+                "This is a number of cents from 1 to 10,000,000, or nothing.",
+            ),
+            (
                 limits::length(&self.tired_line) <= limits::BIO && !self.tired_line.contains('\0'),
                 "tired_line",
                 "What it says when it is tired has at most 500 characters.",
@@ -292,7 +313,9 @@ mod tests {
             name: "Nova".into(),
             bio: String::new(),
             system_prompt: "You are Nova.".into(),
+            provider: None,
             model: None,
+            fallbacks: vec![Way::default(); 3],
             sampling: Sampling {
                 temperature: 2.0,
                 max_tokens: 32_000,
@@ -308,6 +331,7 @@ mod tests {
             languages: vec!["pl".into()],
             initiative: 0,
             daily_tokens: None,
+            daily_cents: None,
             tired_line: String::new(),
         }
     }
@@ -316,11 +340,13 @@ mod tests {
     fn what_is_out_of_range_is_named() {
         assert_eq!(draft().fault(), None);
         type Spoil = fn(&mut MindDraft);
-        let wrong: [(&str, Spoil); 14] = [
+        let wrong: [(&str, Spoil); 16] = [
             ("bio", |draft| draft.bio = "x".repeat(501)),
             ("system_prompt", |draft| draft.system_prompt = " ".into()),
             ("system_prompt", |draft| draft.system_prompt = "x".repeat(50_001)),
             ("model", |draft| draft.model = Some("a\nb".into())),
+            ("fallbacks", |draft| draft.fallbacks.push(Way::default())),
+            ("daily_cents", |draft| draft.daily_cents = Some(0)),
             ("temperature", |draft| draft.sampling.temperature = 2.1),
             ("temperature", |draft| draft.sampling.temperature = f32::NAN),
             ("max_tokens", |draft| draft.sampling.max_tokens = 0),

@@ -7,7 +7,7 @@ use domain::minds::Minds;
 use domain::minds::openai::{Endpoint, OpenAi};
 use domain::{Policy, Space, accounts, demonstration, wire};
 use local::LocalModel;
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use sqlx::PgPool;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -116,8 +116,8 @@ async fn with_database(
         ))
     })?;
     domain::database::migrate(&db).await?;
-    secret_key(config)?;
-    let (space, wire) = open_space(config, db, is_embedded).await?;
+    let secret = secret_key(config)?;
+    let (space, wire) = open_space(config, db, is_embedded, &secret).await?;
     let listener = TcpListener::bind(config.listen).await.map_err(|cause| Stopped::Port(config.listen, cause))?;
     let address = listener.local_addr().map_err(|cause| Stopped::Port(config.listen, cause))?;
 
@@ -182,6 +182,7 @@ async fn open_space(
     config: &Config,
     db: PgPool,
     is_embedded: bool,
+    secret: &SecretString,
 ) -> Result<(Space, Option<wire::Incoming>), Stopped> {
     let empty = domain::database::is_empty(&db).await?;
     let sample = !empty && demonstration::is_here(&db).await?;
@@ -207,16 +208,20 @@ async fn open_space(
         context_tokens: config.context_tokens as usize,
         channel_tokens: config.channel_tokens,
         person_tokens: config.person_tokens,
+        channel_cents: config.channel_cents,
+        person_cents: config.person_cents,
+        local_servers: config.local_servers.clone(),
     };
+    let minds = minds(config)?.sealing(secret);
     let (space, wire) = match &config.redis_url {
         Some(url) => {
             let topic = format!("gathering:{}", domain::database::space_id(&db).await?);
             let (wire, incoming) = wire::Redis::connect(url.expose_secret(), topic).map_err(|_| {
                 Stopped::Refused("REDIS_URL is no address of a Redis: redis://host:6379 is one.".into())
             })?;
-            (Space::on_wire(db, policy, minds(config)?, Box::new(wire)), Some(incoming))
+            (Space::on_wire(db, policy, minds, Box::new(wire)), Some(incoming))
         }
-        None => (Space::new(db, policy, minds(config)?), None),
+        None => (Space::new(db, policy, minds), None),
     };
     if empty && demonstration {
         demonstration::open(&space).await?;
@@ -233,10 +238,12 @@ fn minds(config: &Config) -> Result<Minds, Stopped> {
     if let Some(base_url) =
         base_url.or_else(|| config.openai_api_key.is_some().then(|| "https://api.openai.com/v1".to_owned()))
     {
-        let endpoint = Endpoint { base_url, key: config.openai_api_key.clone(), model: config.openai_model.clone() };
+        let here = is_on_this_machine(&base_url);
+        let endpoint = Endpoint::new(base_url, config.openai_api_key.clone(), config.openai_model.clone());
         let provider = OpenAi::new(&endpoint)
             .map_err(|cause| Stopped::Refused(format!("OPENAI_BASE_URL cannot be used: {cause}")))?;
-        return Ok(Minds::by_provider(Arc::new(provider)));
+        let minds = Minds::by_provider(Arc::new(provider));
+        return Ok(if here { minds.costing_nothing() } else { minds });
     }
     let beside = || {
         std::env::current_exe()
@@ -247,27 +254,42 @@ fn minds(config: &Config) -> Result<Minds, Stopped> {
     if let Some(file) = config.model_file.clone().or_else(beside) {
         Ok(Minds::by_local_model(Arc::new(LocalModel::new(file))))
     } else {
-        tracing::warn!("no provider is configured and no local model is here: AIs stay silent");
+        tracing::warn!(
+            "no provider is configured and no local model is here: AIs stay silent until an admin adds a provider"
+        );
         Ok(Minds::none())
     }
 }
 
+/// Whether an address is one of this machine, where answers cost nothing.
+fn is_on_this_machine(base_url: &str) -> bool {
+    let host = base_url.split("://").nth(1).unwrap_or_default();
+    let host = host.split('/').next().unwrap_or_default();
+    let host = host.rsplit_once(':').map_or(host, |(host, _)| host);
+    matches!(host, "localhost" | "127.0.0.1" | "[::1]")
+}
+
 /// Keys that are kept encrypted need one of ours: given, or made once and kept in the data folder.
-fn secret_key(config: &Config) -> Result<(), Stopped> {
+fn secret_key(config: &Config) -> Result<SecretString, Stopped> {
     use std::io::Write;
     use std::os::unix::fs::OpenOptionsExt;
-    if config.secret_key.is_some() {
-        return Ok(());
+    if let Some(given) = &config.secret_key {
+        return Ok(given.clone());
     }
     let path = config.data.join("secret_key");
-    let made = std::fs::File::options().write(true).create_new(true).mode(0o600).open(&path);
-    match made {
-        Ok(mut file) => file
-            .write_all(domain::sessions::new_token().as_bytes())
-            .map_err(|cause| DatabaseError::file(format!("{} cannot be written", path.display()))(cause).into()),
-        Err(cause) if cause.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
-        Err(cause) => Err(DatabaseError::file(format!("{} cannot be made", path.display()))(cause).into()),
+    let cannot = |what: &str| DatabaseError::file(format!("{} cannot be {what}", path.display()));
+    match std::fs::read_to_string(&path) {
+        Ok(kept) if kept.trim().len() >= 32 => return Ok(kept.trim().to_owned().into()),
+        // One that a crash has left unfinished has sealed nothing.
+        Ok(_) => {}
+        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => {}
+        Err(cause) => return Err(cannot("read")(cause).into()),
     }
+    let secret = domain::sessions::new_token();
+    let mut made = std::fs::File::options();
+    let mut file = made.write(true).create(true).truncate(true).mode(0o600).open(&path).map_err(cannot("made"))?;
+    file.write_all(secret.as_bytes()).and_then(|()| file.sync_all()).map_err(cannot("written"))?;
+    Ok(secret.into())
 }
 
 /// Says where the space is, and how the first admin of an empty one comes in.

@@ -46,6 +46,16 @@ pub async fn mute(channel: ChannelId, muted: bool) -> Result<(), Failure> {
     Ok(domain::channels::mute(&space()?, me()?.id, channel, muted).await?)
 }
 
+/// Takes what is said in a channel from now on off the record, or puts it back on.
+#[server(prefix = "/api", endpoint = "channels/record")]
+pub async fn record(channel: ChannelId, off_record: bool) -> Result<(), Failure> {
+    let (space, me) = (space()?, me()?);
+    space.pace.post(me.id)?;
+    domain::channels::record(&space, me.id, channel, off_record).await?;
+    go(&format!("/rooms/{channel}"));
+    Ok(())
+}
+
 /// Sends somebody away; with `ban` they cannot come back to a room.
 #[server(prefix = "/api", endpoint = "channels/remove")]
 pub async fn remove(channel: ChannelId, member: EntityId, #[server(default)] ban: bool) -> Result<(), Failure> {

@@ -21,10 +21,11 @@ pub async fn post(
     client_key: ClientKey,
     body: String,
     reply_to: Option<MessageId>,
+    #[server(default)] off_record: bool,
 ) -> Result<Message, Failure> {
     let (space, me) = (space()?, me()?);
     space.pace.post(me.id)?;
-    let draft = domain::messages::Draft { channel, client_key, body, reply_to };
+    let draft = domain::messages::Draft { channel, client_key, body, reply_to, off_record };
     let message = domain::messages::post(&space, me.id, draft).await?;
     if visitor().navigates {
         // Without a script nothing else says that one has read it. Posted it is whatever becomes of this.
@@ -129,6 +130,16 @@ pub async fn pin(channel: ChannelId, message: MessageId, pinned: bool) -> Result
     let message = domain::messages::pin(&space, me.id, channel, message, pinned).await?;
     go(&place(&message));
     Ok(message)
+}
+
+/// Takes a stretch of a talk off the record, or puts one's own words in it back on.
+#[server(prefix = "/api", endpoint = "messages/record")]
+pub async fn record(channel: ChannelId, from: i64, to: Option<i64>, off_record: bool) -> Result<(), Failure> {
+    let (space, me) = (space()?, me()?);
+    space.pace.post(me.id)?;
+    domain::messages::record(&space, me.id, channel, (from, to.unwrap_or(from)), off_record).await?;
+    go(&format!("/rooms/{channel}?at={from}#m{from}"));
+    Ok(())
 }
 
 /// What is pinned in a channel, the newest first.

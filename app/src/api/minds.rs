@@ -7,7 +7,7 @@ use crate::failure::Failure;
 #[cfg(feature = "ssr")]
 use crate::visitor::{me, space};
 use leptos::prelude::*;
-use model::{ChannelId, EntityId, MindCard, MindFile, Rehearsed, Strategy};
+use model::{ChannelId, EntityId, MindCard, MindFile, ProviderId, Rehearsed, Strategy, Way};
 #[cfg(feature = "ssr")]
 use {
     domain::minds::studio,
@@ -55,7 +55,9 @@ pub async fn edit(
     name: String,
     #[server(default)] bio: String,
     system_prompt: String,
+    provider: Option<ProviderId>,
     model: Option<String>,
+    #[server(default)] fallbacks: Vec<Way>,
     temperature: f32,
     max_tokens: u32,
     top_p: Option<f32>,
@@ -69,6 +71,7 @@ pub async fn edit(
     #[server(default)] languages: Vec<String>,
     #[server(default)] initiative: i32,
     daily_tokens: Option<i64>,
+    daily_cents: Option<i64>,
     #[server(default)] tired_line: String,
 ) -> Result<(), Failure> {
     let sampling = Sampling { temperature, max_tokens, top_p, frequency_penalty, presence_penalty, seed };
@@ -76,7 +79,9 @@ pub async fn edit(
         name,
         bio,
         system_prompt,
+        provider,
         model,
+        fallbacks,
         sampling,
         strategy_room,
         strategy_chat,
@@ -85,6 +90,7 @@ pub async fn edit(
         languages,
         initiative,
         daily_tokens,
+        daily_cents,
         tired_line,
     };
     Ok(studio::edit(&space()?, me()?.id, mind, draft).await?)

@@ -8,4 +8,5 @@ pub mod live;
 pub mod messages;
 pub mod minds;
 pub mod people;
+pub mod providers;
 pub mod rooms;

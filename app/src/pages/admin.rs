@@ -57,7 +57,11 @@ fn Show(me: EntityId, people: Vec<PersonRow>, invitations: Vec<OpenInvitation>) 
     view! {
         <main id="main" class="wide">
             <h1>{words::ADMIN}</h1>
-            <p><a class="secondary" href="/studio">{words::STUDIO}</a></p>
+            <p class="ways">
+                <a class="secondary" href="/studio">{words::STUDIO}</a>
+                <a class="secondary" href="/providers">{words::PROVIDERS}</a>
+                <a class="secondary" href="/usage">{words::USAGE}</a>
+            </p>
             <Trouble problem />
             <section class="card">
                 <h2>{words::PEOPLE}</h2>

@@ -1,7 +1,7 @@
 //! One's own page: profile, ways in, where one is logged in, whom one has blocked, and going for good.
 
 use crate::app::viewer;
-use crate::components::{Field, Trouble};
+use crate::components::{Field, SpentTable, Trouble};
 use crate::failure::Failure;
 use crate::pages::trouble;
 use crate::visitor::{me, space, visitor};
@@ -10,7 +10,7 @@ use leptos::either::Either;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use model::accounts::{OwnSession, Profile, Quota};
-use model::{Entity, Me, limits};
+use model::{Entity, Me, Used, limits};
 
 const EDIT: &str = "/api/accounts/edit";
 const PASSWORD: &str = "/api/accounts/password";
@@ -24,6 +24,7 @@ struct Shown {
     sessions: Vec<OwnSession>,
     blocked: Vec<Entity>,
     quota: Option<Quota>,
+    used: Used,
 }
 
 async fn load() -> Result<Shown, Failure> {
@@ -33,6 +34,7 @@ async fn load() -> Result<Shown, Failure> {
         sessions: domain::accounts::own::own_sessions(&space, me.id, visitor.session.as_deref()).await?,
         blocked: domain::entities::blocks::blocked(&space, me.id).await?,
         quota: domain::accounts::quota(&space, me.id).await?,
+        used: domain::minds::usage::own(&space, me.id, 30).await?,
         me,
     })
 }
@@ -55,7 +57,7 @@ pub fn MyPage() -> impl IntoView {
 
 #[component]
 fn Show(shown: Shown) -> impl IntoView {
-    let Shown { me, profile, sessions, blocked, quota } = shown;
+    let Shown { me, profile, sessions, blocked, quota, used } = shown;
     let viewer = viewer().get_untracked();
     let left = quota.map(|Quota { limit, left }| {
         view! { <p class="notice">{format!("{left} of your {limit} messages of this week are left.")}</p> }
@@ -94,6 +96,7 @@ fn Show(shown: Shown) -> impl IntoView {
             </form>
             <Sessions sessions />
             <Blocked blocked />
+            <SpentTable caption=words::OWN_USAGE lines=used.minds />
             <form class="card" method="post" action=DELETE>
                 <h2>{words::DELETE_ACCOUNT}</h2>
                 <p>{words::DELETE_ACCOUNT_HINT}</p>

@@ -3,6 +3,7 @@
 use crate::app::viewer;
 use crate::components::{Ask, Field, Trouble};
 use crate::failure::Failure;
+use crate::pages::thinking::Thinking;
 use crate::pages::trouble;
 use crate::visitor::{Viewer, me, space};
 use crate::words;
@@ -11,9 +12,9 @@ use leptos::either::Either;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
-use model::{ChannelKind, Code, EntityId, MindCard, MindDraft, Place, Problem, Strategy, limits};
+use model::{ChannelKind, Code, EntityId, MindCard, MindDraft, Place, Problem, Provider, Strategy, limits};
 
-const EDIT: &str = "/api/minds/edit";
+pub(super) const EDIT: &str = "/api/minds/edit";
 /// The fields that say themselves why they were refused.
 const FIELDS: &[&str] = &[
     "name",
@@ -28,15 +29,18 @@ const FIELDS: &[&str] = &[
     "model",
     "initiative",
     "daily_tokens",
+    "daily_cents",
+    "fallbacks",
     "tired_line",
 ];
 
-async fn load(id: Option<String>) -> Result<(MindCard, Vec<Place>), Failure> {
+async fn load(id: Option<String>) -> Result<(MindCard, Vec<Place>, Vec<Provider>), Failure> {
     let (space, me) = (space()?, me()?);
     let missing = || Failure(Problem::new(Code::NotFound, words::NOT_FOUND));
     let id: EntityId = id.and_then(|id| id.parse().ok()).ok_or_else(missing)?;
     let card = studio::one(&space, me.id, id).await?;
-    Ok((card, domain::channels::places(&space, me.id).await?))
+    let providers = domain::minds::providers::all(&space, me.id).await?;
+    Ok((card, domain::channels::places(&space, me.id).await?, providers))
 }
 
 /// The page.
@@ -47,7 +51,7 @@ pub fn Mind() -> impl IntoView {
         <Suspense>
             {Suspend::new(async move {
                 match load(id).await {
-                    Ok((card, places)) => Either::Left(view! { <Show card places /> }),
+                    Ok((card, places, providers)) => Either::Left(view! { <Show card places providers /> }),
                     Err(failure) => Either::Right(trouble(&failure)),
                 }
             })}
@@ -56,7 +60,7 @@ pub fn Mind() -> impl IntoView {
 }
 
 #[component]
-fn Show(card: MindCard, places: Vec<Place>) -> impl IntoView {
+fn Show(card: MindCard, places: Vec<Place>, providers: Vec<Provider>) -> impl IntoView {
     let viewer = viewer().get_untracked();
     let MindCard { id, awake, rooms, mind } = card;
     let name = mind.name.clone();
@@ -93,7 +97,7 @@ fn Show(card: MindCard, places: Vec<Place>) -> impl IntoView {
                     <a class="secondary" href=format!("/people/{id}")>{words::CARD}</a>
                 </div>
             </section>
-            <Character id mind viewer=viewer.clone() />
+            <Character id mind providers viewer=viewer.clone() />
             <Rehearsal id name=name.clone() />
             <section class="card">
                 <h2>{words::ROOMS}</h2>
@@ -107,7 +111,7 @@ fn Show(card: MindCard, places: Vec<Place>) -> impl IntoView {
 
 /// All the fields.
 #[component]
-fn Character(id: EntityId, mind: MindDraft, viewer: Viewer) -> impl IntoView {
+fn Character(id: EntityId, mind: MindDraft, providers: Vec<Provider>, viewer: Viewer) -> impl IntoView {
     let problem = viewer.problem(EDIT);
     let fill = |field: &str, now: String| if problem.is_some() { viewer.typed(EDIT, field) } else { now };
     let number = |value: Option<f32>| value.map(|value| value.to_string()).unwrap_or_default();
@@ -144,6 +148,7 @@ fn Character(id: EntityId, mind: MindDraft, viewer: Viewer) -> impl IntoView {
             </div>
         }
     };
+    let thinking = view! { <Thinking mind=mind.clone() providers viewer=viewer.clone() /> };
     view! {
         <form class="card" method="post" action=EDIT>
             <h2>{words::CHARACTER}</h2>
@@ -170,10 +175,11 @@ fn Character(id: EntityId, mind: MindDraft, viewer: Viewer) -> impl IntoView {
             </fieldset>
             <Field name="initiative" kind="number" range=0..=24 label=words::INITIATIVE hint=words::INITIATIVE_HINT value=fill("initiative", mind.initiative.to_string()) problem=problem.clone() />
             {optional("daily_tokens", words::DAILY_TOKENS, words::DAILY_TOKENS_HINT, mind.daily_tokens.map(|tokens| tokens.to_string()).unwrap_or_default())}
+            {optional("daily_cents", words::DAILY_CENTS, words::DAILY_CENTS_HINT, mind.daily_cents.map(|cents| cents.to_string()).unwrap_or_default())}
             {optional("tired_line", words::TIRED_LINE, words::TIRED_LINE_HINT, mind.tired_line.clone())}
             <details class="more">
                 <summary>{words::MODEL_AND_WORDS}</summary>
-                {optional("model", words::MODEL, words::MODEL_HINT, mind.model.clone().unwrap_or_default())}
+                {thinking}
                 <Field name="temperature" label=words::TEMPERATURE hint=words::TEMPERATURE_HINT value=fill("temperature", sampling.temperature.to_string()) problem=problem.clone() />
                 <Field name="max_tokens" kind="number" range=1..=32_000 label=words::MAX_TOKENS hint=words::MAX_TOKENS_HINT value=fill("max_tokens", sampling.max_tokens.to_string()) problem=problem.clone() />
                 {optional("top_p", words::TOP_P, words::FROM_0_TO_1, number(sampling.top_p))}

@@ -14,9 +14,15 @@ mod mind;
 mod not_found;
 #[cfg(feature = "ssr")]
 mod person;
+#[cfg(feature = "ssr")]
+mod providers;
 mod rooms;
 #[cfg(feature = "ssr")]
 mod studio;
+#[cfg(feature = "ssr")]
+mod thinking;
+#[cfg(feature = "ssr")]
+mod usage;
 #[cfg(feature = "ssr")]
 mod welcome;
 
@@ -34,8 +40,12 @@ pub use mind::Mind;
 pub use not_found::NotFound;
 #[cfg(feature = "ssr")]
 pub use person::Person;
+#[cfg(feature = "ssr")]
+pub use providers::Providers;
 pub use rooms::{Rooms, trouble};
 #[cfg(feature = "ssr")]
 pub use studio::Studio;
+#[cfg(feature = "ssr")]
+pub use usage::Usage;
 #[cfg(feature = "ssr")]
 pub use welcome::Welcome;

@@ -29,6 +29,7 @@ impl Room {
                 client_key: ClientKey::new(),
                 reply_to,
                 body,
+                off_record: self.off_record.get_untracked(),
                 sending: Sending::Pending,
                 at: browser::now_ms() as i64,
             });
@@ -159,7 +160,7 @@ impl Room {
         spawn_local(async move {
             let mut pause = 500.0;
             while let Some(next) = self.next_unsent() {
-                match api::messages::post(self.id, next.client_key, next.body, next.reply_to).await {
+                match api::messages::post(self.id, next.client_key, next.body, next.reply_to, next.off_record).await {
                     Ok(message) => {
                         pause = 500.0;
                         self.quota.try_update(|quota| quota.iter_mut().for_each(|quota| quota.left -= 1));

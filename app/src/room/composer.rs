@@ -205,6 +205,21 @@ pub fn Composer(room: Room) -> impl IntoView {
             let _ = field.focus();
         }
     });
+    // Where the place itself is off the record there is nothing to choose.
+    let place = Memo::new(move |_| room.picture.with(|picture| picture.channel.off_record));
+    let record = view! {
+        <label class="record">
+            <input
+                type="checkbox"
+                name="off_record"
+                value="true"
+                disabled=place
+                prop:checked=move || place.get() || room.off_record.get()
+                on:change=move |event| room.off_record.set(event_target_checked(&event))
+            />
+            <span>{move || if place.get() { words::PLACE_OFF_RECORD } else { words::SAY_OFF_RECORD }}</span>
+        </label>
+    };
     view! {
         <p class="writers" aria-live="polite">{writers}</p>
         {acting}
@@ -232,6 +247,7 @@ pub fn Composer(room: Room) -> impl IntoView {
                 {typed}
             </textarea>
             <button class="primary">{words::SEND}</button>
+            {record}
         </form>
         {too_long}
     }

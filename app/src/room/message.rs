@@ -11,7 +11,7 @@ use leptos::either::Either;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
-use model::{ChannelId, ChannelKind, ClientKey, Code, EntityKind, Message, MessageKind, Problem, Role};
+use model::{ChannelId, ChannelKind, ClientKey, Code, Decision, EntityKind, Message, MessageKind, Problem, Role};
 
 /// All that the page shows.
 struct Shown {
@@ -21,6 +21,8 @@ struct Shown {
     is_room: bool,
     /// Whether one may ask for another answer: in place of it, or to it.
     asks_again: bool,
+    /// The number of the newest message.
+    newest: i64,
     /// Why an AI said it, and what others made of the same message.
     reasons: Vec<String>,
 }
@@ -48,8 +50,14 @@ async fn load(room: Option<String>, seq: Option<String>) -> Result<Shown, Failur
         Some(_) => asked || moderates || opened.channel.kind == ChannelKind::Chat,
         None => is_mine && message.considered > 0,
     };
-    let reasons = reasons.into_iter().map(|decision| decision.reason).collect();
-    Ok(Shown { message, is_mine, moderates, is_room, asks_again, reasons })
+    // What went wrong inside is there for admins alone.
+    let told = |decision: Decision| match decision.cause {
+        Some(cause) => format!("{} — {cause}", decision.reason),
+        None => decision.reason,
+    };
+    let reasons = reasons.into_iter().map(told).collect();
+    let newest = opened.channel.last_seq;
+    Ok(Shown { message, is_mine, moderates, is_room, asks_again, newest, reasons })
 }
 
 /// The page.
@@ -71,7 +79,7 @@ pub fn MessagePage() -> impl IntoView {
 
 #[component]
 fn Show(shown: Shown) -> impl IntoView {
-    let Shown { message, is_mine, moderates, is_room, asks_again, reasons } = shown;
+    let Shown { message, is_mine, moderates, is_room, asks_again, newest, reasons } = shown;
     let flash = viewer().with_untracked(|viewer| viewer.flash.clone());
     let problem = flash.map(|flash| flash.problem);
     let (channel, seq) = (message.channel, message.seq);
@@ -141,6 +149,21 @@ fn Show(shown: Shown) -> impl IntoView {
             </form>
         }
     });
+    let off = message.off_record;
+    let may_record = alive && if off { is_mine } else { is_mine || !is_room || moderates };
+    let record = move |to: i64, label: &'static str| {
+        view! {
+            <form method="post" action="/api/messages/record">
+                <input type="hidden" name="channel" value=channel.to_string() />
+                <input type="hidden" name="from" value=seq.to_string() />
+                <input type="hidden" name="to" value=to.to_string() />
+                <input type="hidden" name="off_record" value=(!off).to_string() />
+                <button class="secondary">{label}</button>
+            </form>
+        }
+    };
+    let with_later = (may_record && !off && newest > seq).then(|| record(newest, words::OFF_RECORD_FROM));
+    let this_one = may_record.then(|| record(seq, if off { words::PUT_ON_RECORD } else { words::TAKE_OFF_RECORD }));
     let reasons = (!reasons.is_empty()).then(|| {
         let lines = reasons.into_iter().map(|line| view! { <p>{line}</p> }).collect_view();
         view! { <details class="why"><summary>{words::WHY}</summary>{lines}</details> }
@@ -169,6 +192,7 @@ fn Show(shown: Shown) -> impl IntoView {
                 <Avatar entity=message.author.clone() />
                 <p class="author"><b>{message.author.name.clone()}</b></p>
                 <div class="text" dir="auto" inner_html=message.html.clone()></div>
+                {(off && alive).then(|| view! { <p class="marks">{words::OFF_RECORD}</p> })}
                 {reasons}
             </article>
             <Trouble problem />
@@ -181,6 +205,8 @@ fn Show(shown: Shown) -> impl IntoView {
                 <div class="ways">
                     {pin}
                     {again}
+                    {this_one}
+                    {with_later}
                     <form method="post" action="/api/channels/unread">
                         <input type="hidden" name="channel" value=channel.to_string() />
                         <input type="hidden" name="from" value=seq.to_string() />

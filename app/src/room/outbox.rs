@@ -24,6 +24,9 @@ pub struct Unsent {
     /// The message that it answers.
     #[serde(default)]
     pub reply_to: Option<MessageId>,
+    /// Whether AIs are to remember nothing of it.
+    #[serde(default)]
+    pub off_record: bool,
     /// How far it is.
     #[serde(default)]
     pub sending: Sending,

@@ -234,6 +234,7 @@ mod tests {
             epoch: 0,
             history: model::History::Whole,
             archived_at: None,
+            off_record: false,
         }
     }
 
@@ -266,6 +267,7 @@ mod tests {
             edited_at: None,
             pinned: false,
             considered: 0,
+            off_record: false,
             deletion: None,
         };
         Event::Message { channel: message.channel, clock, message: Box::new(message) }

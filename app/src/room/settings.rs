@@ -94,6 +94,18 @@ fn Show(shown: Shown) -> impl IntoView {
         view! { <RoomForm action="/api/rooms/edit" room=Some(id) now /> }
     });
     let circle = (is_circle && is_open).then(|| view! { <Circle channel=channel.clone() found letters /> });
+    // What AIs may remember is the affair of all in private, and of those who moderate in rooms.
+    let moderates = is_admin || matches!(role, Some(Role::Owner | Role::Admin));
+    let off = channel.off_record;
+    let record = (joined && is_open && (channel.kind != ChannelKind::Room || moderates)).then(|| {
+        view! {
+            <section class="card">
+                <h2>{words::RECORD}</h2>
+                <p class="hint">{words::RECORD_HINT}</p>
+                <Switch action="/api/channels/record" id name="off_record" value=!off label=if off { words::PUT_ON_RECORD } else { words::TAKE_OFF_RECORD } />
+            </section>
+        }
+    });
     // Rooms stand in the list for all, joined or not.
     let can_be_put_away = channel.kind != ChannelKind::Room;
     let own = joined.then(|| {
@@ -128,6 +140,7 @@ fn Show(shown: Shown) -> impl IntoView {
             <Pins pins />
             {circle}
             {own}
+            {record}
             <Banned channel=id banned />
             {archive}
             <p class="aside"><a href=format!("/rooms/{id}")>{words::BACK_TO_TALK}</a></p>

@@ -32,6 +32,8 @@ pub struct Room {
     pub unsent: RwSignal<Vec<Unsent>>,
     /// What stands in the composer.
     pub draft: RwSignal<String>,
+    /// Whether what one says is off the record.
+    pub off_record: RwSignal<bool>,
     /// The message that is being answered.
     pub answering: RwSignal<Option<Message>>,
     /// The message that is being changed.
@@ -79,6 +81,7 @@ impl Room {
             typing: RwSignal::new(Vec::new()),
             unsent: RwSignal::new(Vec::new()),
             draft: RwSignal::new(String::new()),
+            off_record: RwSignal::new(false),
             answering: RwSignal::new(None),
             editing: RwSignal::new(None),
             aside: StoredValue::new(String::new()),

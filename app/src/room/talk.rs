@@ -299,11 +299,13 @@ fn Line(row: Row, room: Room) -> impl IntoView {
             </a>
         }
     });
-    let marks = (message.edited_at.is_some() || message.pinned).then(|| {
-        let marks = [message.edited_at.map(|_| words::EDITED), message.pinned.then_some(words::PINNED)];
-        let marks: Vec<&str> = marks.into_iter().flatten().collect();
-        view! { <p class="marks">{marks.join(" ")}</p> }
-    });
+    let marks = [
+        message.edited_at.map(|_| words::EDITED),
+        message.pinned.then_some(words::PINNED),
+        (message.off_record && message.deletion.is_none()).then_some(words::OFF_RECORD),
+    ];
+    let marks: Vec<&str> = marks.into_iter().flatten().collect();
+    let marks = (!marks.is_empty()).then(|| view! { <p class="marks">{marks.join(" · ")}</p> });
     let reactions = (!message.reactions.is_empty())
         .then(|| view! { <Reactions room channel=message.channel message=message.id reactions=message.reactions /> });
     let text = if let Some(trace) = message.deletion {
@@ -478,6 +480,7 @@ mod tests {
             edited_at: None,
             pinned: false,
             considered: 0,
+            off_record: false,
             deletion: None,
         };
         let talk =

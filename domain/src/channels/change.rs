@@ -100,6 +100,15 @@ impl Change {
         Ok(state)
     }
 
+    /// Takes what is said from now on off the record, or puts it back on. `false` where it is so already.
+    pub async fn set_record(&mut self, off_record: bool) -> Result<bool> {
+        let Some(state) = store::kinds::set_record(&mut self.work, self.id, off_record).await? else {
+            return Ok(false);
+        };
+        self.note(Changed::Channel(Box::new(state)));
+        Ok(true)
+    }
+
     /// Adds a line about what somebody did.
     pub async fn line(&mut self, author: &Entity, words: &[Part<'_>]) -> Result<()> {
         let message = messages::system_line(&mut self.work, self.id, author, words).await?;

@@ -155,7 +155,7 @@ async fn is_space_admin(change: &mut Change, who: EntityId, channel: &Locked) ->
 }
 
 /// Locks a channel for somebody who may moderate it. For everybody else it is not there, or not theirs.
-async fn moderated(
+pub(super) async fn moderated(
     change: &mut Change,
     who: EntityId,
     others: &[EntityId],

@@ -5,6 +5,7 @@ mod chats;
 mod circles;
 mod leaving;
 mod own;
+mod record;
 mod rooms;
 pub(crate) mod store;
 
@@ -13,6 +14,7 @@ pub(crate) use chats::close_all_of;
 pub use circles::{invite, rename, start};
 pub use leaving::{archive, banned, leave, remove, set_role, unban};
 pub use own::{mark_unread, mute, put_away, read};
+pub use record::record;
 pub use rooms::{create, edit, join};
 
 use crate::entities::blocks;
@@ -53,7 +55,7 @@ pub async fn open(space: &Space, who: EntityId, id: ChannelId) -> Result<Opened>
         muted: membership.is_some_and(|seat| seat.muted),
         put_away: membership.is_some_and(|seat| seat.put_away),
         blocked: blocks::blocked_by(&space.db, who).await?,
-        local_model: space.minds.is_local(),
+        local_model: minds::think_locally(space).await?,
         quota: accounts::quota(space, who).await?,
         closed: closed_to(space, who, &channel).await?,
         crowd: (people > CROWD).then_some(people as i64),

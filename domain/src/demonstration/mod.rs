@@ -140,7 +140,13 @@ pub async fn is_here(db: &sqlx::PgPool) -> Result<bool> {
 
 /// Says a line without moving anybody to answer it.
 async fn say(space: &Space, who: EntityId, channel: ChannelId, body: &str) -> Result<()> {
-    let draft = messages::Draft { channel, client_key: ClientKey::new(), body: body.to_owned(), reply_to: None };
+    let draft = messages::Draft {
+        channel,
+        client_key: ClientKey::new(),
+        body: body.to_owned(),
+        reply_to: None,
+        off_record: false,
+    };
     let mut prepared = messages::prepare(space, who, draft).await?.moving_nobody();
     let mut db = space.db.acquire().await?;
     messages::insert(space, &mut db, &mut prepared).await?;

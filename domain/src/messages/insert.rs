@@ -20,8 +20,8 @@ pub(crate) struct Given {
     pub pause: Duration,
 }
 
-/// seq, clock and time of a message that was just born.
-pub(crate) type Numbered = (i64, i64, OffsetDateTime);
+/// seq, clock and time of a message that was just born, and whether it is off the record.
+pub(crate) type Numbered = (i64, i64, OffsetDateTime, bool);
 
 /// Numbers and keeps a message with its mentions, and asks the AIs that it names to consider it. `None` where the author
 /// is no member, the channel is archived, one of a private chat has blocked the other, the author's week is used up, or
@@ -48,14 +48,16 @@ pub(super) async fn one(db: impl PgExecutor<'_>, post: &Prepared, given: Given) 
             update channels c set last_seq = c.last_seq + 1, clock = c.clock + 1 from author
             where not exists (select from week where used >= most) and c.id = $2 and c.archived_at is null and (c.one_id is null or not exists (
                 select from blocks b where (b.blocker_id, b.blocked_id) in ((c.one_id, c.other_id), (c.other_id, c.one_id))))
-            returning c.last_seq, c.clock
+            returning c.last_seq, c.clock, c.off_record
          ), spent as (
             update accounts a set week_count = w.used + 1,
                    week_began = case when w.used = 0 then now() else a.week_began end
             from week w, bumped where a.entity_id = w.entity_id
          )
-         insert into messages (id, channel_id, seq, clock, author_id, body, html, reply_to, client_key)
-         select $1, $2, last_seq, clock, $3, $4, $5, $6, $7 from bumped returning seq, clock, created_at",
+         insert into messages (id, channel_id, seq, clock, author_id, body, html, reply_to, client_key, off_record)
+         select $1, $2, last_seq, clock, $3, $4, $5, $6, $7,
+                $10 or off_record or coalesce((select q.off_record from messages q where q.id = $6), false)
+         from bumped returning seq, clock, created_at, off_record",
     )
     .bind(post.id.0)
     .bind(post.channel.0)
@@ -66,6 +68,7 @@ pub(super) async fn one(db: impl PgExecutor<'_>, post: &Prepared, given: Given) 
     .bind(post.client_key.0)
     .bind(post.roster)
     .bind(given.weekly)
+    .bind(post.off_record)
     .fetch_optional(db)
     .await?;
     Ok(row)
@@ -95,10 +98,10 @@ pub(super) async fn together(
         }
     }
     let each = |of: fn(&Prepared) -> Uuid| posts.iter().map(|post| of(post)).collect::<Vec<Uuid>>();
-    let rows: Vec<(Uuid, i64, i64, OffsetDateTime)> = sqlx::query_as(
+    let rows: Vec<(Uuid, i64, i64, OffsetDateTime, bool)> = sqlx::query_as(
         "with draft as (
-            select * from unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::uuid[], $7::uuid[], $8::bigint[])
-              with ordinality as d (id, author, body, html, reply_to, client_key, roster, place)
+            select * from unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::uuid[], $7::uuid[], $8::bigint[], $19::bool[])
+              with ordinality as d (id, author, body, html, reply_to, client_key, roster, off_record, place)
          ), author as (
             select entity_id from memberships
             where channel_id = $1 and entity_id = any($3) and left_seq is null
@@ -121,7 +124,7 @@ pub(super) async fn together(
             from (select count(*) as posts from taken) t
             where c.id = $1 and c.archived_at is null and t.posts > 0 and (c.one_id is null or not exists (
                 select from blocks b where (b.blocker_id, b.blocked_id) in ((c.one_id, c.other_id), (c.other_id, c.one_id))))
-            returning c.last_seq - t.posts as seq, c.clock - t.posts as clock
+            returning c.last_seq - t.posts as seq, c.clock - t.posts as clock, c.off_record
          ), spent as (
             update accounts a set week_count = w.used + w.posts,
                    week_began = case when w.used = 0 then now() else a.week_began end
@@ -129,9 +132,11 @@ pub(super) async fn together(
                   group by l.entity_id, l.used) w, bumped
             where a.entity_id = w.entity_id
          ), born as (
-            insert into messages (id, channel_id, seq, clock, author_id, body, html, reply_to, client_key)
-            select t.id, $1, b.seq + t.nth, b.clock + t.nth, t.author, t.body, t.html, t.reply_to, t.client_key
-            from taken t, bumped b returning id, seq, clock, created_at
+            insert into messages (id, channel_id, seq, clock, author_id, body, html, reply_to, client_key, off_record)
+            select t.id, $1, b.seq + t.nth, b.clock + t.nth, t.author, t.body, t.html, t.reply_to, t.client_key,
+                   t.off_record or b.off_record
+                   or coalesce((select q.off_record from messages q where q.id = t.reply_to), false)
+            from taken t, bumped b returning id, seq, clock, created_at, off_record
          ), named as (
             insert into mentions (message_id, entity_id, start, length, channel_id, seq)
             select x.message, x.entity, x.start, x.length, $1, born.seq
@@ -149,7 +154,7 @@ pub(super) async fn together(
             set run_at = case when excluded.run_at < now() + $18 then least(tasks.run_at, excluded.run_at)
                               else greatest(tasks.run_at, least(excluded.run_at, tasks.created_at + $18 * 4)) end
          )
-         select id, seq, clock, created_at from born",
+         select id, seq, clock, created_at, off_record from born",
     )
     .bind(channel.0)
     .bind(each(|post| post.id.0))
@@ -169,9 +174,10 @@ pub(super) async fn together(
     .bind(given.weekly)
     .bind(tasks.3)
     .bind(interval(given.pause))
+    .bind(posts.iter().map(|post| post.off_record).collect::<Vec<bool>>())
     .fetch_all(db)
     .await?;
-    Ok(rows.into_iter().map(|(id, seq, clock, at)| (MessageId(id), (seq, clock, at))).collect())
+    Ok(rows.into_iter().map(|(id, seq, clock, at, off)| (MessageId(id), (seq, clock, at, off))).collect())
 }
 
 /// Adds a line about what a member did, within a change of the channel.
@@ -186,7 +192,7 @@ pub(super) async fn line(
             update channels set last_seq = last_seq + 1, clock = clock + 1 where id = $2 returning last_seq, clock
          )
          insert into messages (id, channel_id, seq, clock, author_id, kind, body, html, client_key)
-         select $1, $2, last_seq, clock, $3, 'system', $4, $5, $1 from bumped returning seq, clock, created_at",
+         select $1, $2, last_seq, clock, $3, 'system', $4, $5, $1 from bumped returning seq, clock, created_at, off_record",
     )
     .bind(id.0)
     .bind(channel.0)

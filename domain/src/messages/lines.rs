@@ -39,7 +39,7 @@ pub(crate) async fn system_line(
     let id = MessageId::new();
     let html = ammonia::clean_text(&words);
     let line = insert::Line { author: author.id, body: &words, html: &html };
-    let (seq, clock, created_at) = insert::line(db, channel, id, &line).await?;
+    let (seq, clock, created_at, off_record) = insert::line(db, channel, id, &line).await?;
     keep(db, (id.0, channel.0, seq), &named).await?;
     Ok(Message {
         id,
@@ -59,6 +59,7 @@ pub(crate) async fn system_line(
         edited_at: None,
         pinned: false,
         considered: 0,
+        off_record,
         deletion: None,
     })
 }

@@ -8,6 +8,7 @@ pub(crate) mod insert;
 mod lines;
 mod markdown;
 pub mod mentions;
+mod record;
 pub(crate) mod roster;
 pub(crate) mod store;
 pub(crate) mod writer;
@@ -17,6 +18,8 @@ pub use changing::{delete, edit, pin, pinned, react};
 pub(crate) use changing::{empty_all_of, moderates, replaced};
 pub(crate) use lines::{Part, call_otherwise, system_line};
 pub use markdown::render;
+pub(crate) use record::follow;
+pub use record::record;
 
 use crate::entities::blocks;
 use crate::error::not_found;
@@ -41,6 +44,9 @@ pub struct Draft {
     pub body: String,
     /// The message that it answers.
     pub reply_to: Option<MessageId>,
+    /// Whether AIs are to remember nothing of it. So it is as well where its channel is off the record, or what it
+    /// answers.
+    pub off_record: bool,
 }
 
 /// Checks a message's text: its length without the white space around it, and that PostgreSQL can keep it.
@@ -132,6 +138,7 @@ pub(crate) struct Prepared {
     pub body: String,
     pub html: String,
     pub reply_to: Option<MessageId>,
+    pub off_record: bool,
     pub quote: Option<Quote>,
     pub mentions: Vec<mentions::Mention>,
     asked: Vec<Asked>,
@@ -197,7 +204,7 @@ impl Prepared {
     }
 
     /// The message with its number.
-    pub fn numbered(&self, (seq, clock, created_at): insert::Numbered) -> Message {
+    pub fn numbered(&self, (seq, clock, created_at, off_record): insert::Numbered) -> Message {
         Message {
             id: self.id,
             channel: self.channel,
@@ -216,6 +223,7 @@ impl Prepared {
             edited_at: None,
             pinned: false,
             considered: 0,
+            off_record,
             deletion: None,
         }
     }
@@ -223,7 +231,7 @@ impl Prepared {
 
 /// Renders a draft and finds whom it names: all that can be done before the channel's lock is taken.
 pub(crate) async fn prepare(space: &Space, author: EntityId, draft: Draft) -> Result<Prepared> {
-    let Draft { channel, client_key, body, reply_to } = draft;
+    let Draft { channel, client_key, body, reply_to, off_record } = draft;
     let mut roster = space.rosters.known(&space.db, channel).await?;
     if roster.member(author).is_none() {
         roster = space.rosters.newest(&space.db, channel).await?;
@@ -242,6 +250,7 @@ pub(crate) async fn prepare(space: &Space, author: EntityId, draft: Draft) -> Re
         body,
         html,
         reply_to,
+        off_record,
         quote,
         mentions: Vec::new(),
         asked: Vec::new(),

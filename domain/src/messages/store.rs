@@ -18,7 +18,7 @@ macro_rules! message_columns {
     () => {
         "select m.id, m.channel_id, m.seq, m.clock, m.kind, m.body, m.html, m.reply_to, m.client_key, m.created_at, m.edited_at,
                 (select count(distinct d.entity_id) from decisions d where d.trigger_id = m.id) as considered,
-                m.pinned_at is not null as pinned, m.deleted_at is not null as deleted, m.deleted_why,
+                m.pinned_at is not null as pinned, m.off_record, m.deleted_at is not null as deleted, m.deleted_why,
                 (select d.name from entities d where d.id = m.deleted_by and d.id <> m.author_id) as deleted_by,
                 e.id as author, e.kind as author_kind, e.name, e.bio,
                 q.seq as quoted_seq, qa.name as quoted_author, qa.id as quoted_author_id, left(q.body, 120) as quoted_text,
@@ -78,6 +78,7 @@ impl FromRow<'_, PgRow> for MessageRow {
             edited_at: row.try_get("edited_at")?,
             pinned: row.try_get("pinned")?,
             considered: row.try_get("considered")?,
+            off_record: row.try_get("off_record")?,
             deletion,
         }))
     }

@@ -1,7 +1,8 @@
 //! How an answer comes to be: what the model is asked, and its words as they come.
 
 use super::context::{self, Frame};
-use super::provider::{ChatModel, ChatRequest, ModelError, Piece};
+use super::means::{self, Means};
+use super::provider::{ChatRequest, ModelError, Piece};
 use super::store::{self, Mind};
 use super::telling::Telling;
 use super::words::Words;
@@ -9,7 +10,6 @@ use crate::entities::blocks;
 use crate::{Result, Space, channels, messages};
 use futures::StreamExt;
 use model::{Message, limits};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// How long words are gathered before they are told: long enough that a fast model does not flood, too short to see.
@@ -26,13 +26,17 @@ pub(super) struct Asking<'a> {
     request: ChatRequest,
     frame: Frame<'a>,
     /// What it is in tokens.
-    tokens: usize,
-    /// The same with the longest answer.
-    pub most: usize,
+    pub tokens: usize,
 }
 
 /// What a model is asked in the name of an AI. What takes an answer's place is given as if that one had never been.
-pub(super) async fn ask<'a>(space: &'a Space, mind: &'a Mind, trigger: &Message, replaces: bool) -> Result<Asking<'a>> {
+pub(super) async fn ask<'a>(
+    space: &Space,
+    mind: &Mind,
+    means: &'a [Means],
+    trigger: &Message,
+    replaces: bool,
+) -> Result<Asking<'a>> {
     let channel = trigger.channel;
     let Some((place, _)) = channels::store::channel_state(&space.db, channel).await? else {
         return Err(crate::error::not_found("room"));
@@ -42,12 +46,12 @@ pub(super) async fn ask<'a>(space: &'a Space, mind: &'a Mind, trigger: &Message,
     let from = members.iter().map(|member| member.visible_from).max().unwrap_or(1);
     let to = if replaces { trigger.seq } else { trigger.seq.max(place.last_seq) };
     let talk = messages::store::newest(&space.db, channel, from, to, context::NEWEST).await?;
-    let frame = space.minds.frame(mind.model.as_deref(), space.policy.context_tokens);
+    let mut frame = means::frame(space, means);
+    frame.off_record = trigger.off_record;
     let turns = context::turns(mind, &place, &members, &talk, &frame);
     let tokens = context::size(&turns, &frame);
-    let most = tokens + mind.sampling.max_tokens as usize;
-    let request = ChatRequest { model: mind.model.clone(), turns, sampling: mind.sampling };
-    Ok(Asking { request, frame, tokens, most })
+    let request = ChatRequest { model: None, turns, sampling: mind.sampling };
+    Ok(Asking { request, frame, tokens })
 }
 
 /// An answer that has come to its end.
@@ -64,15 +68,15 @@ pub(super) struct Written {
 /// Asks the model and lets everybody watch. The outer error is ours, the inner one the model's.
 pub(super) async fn write(
     telling: &mut Telling<'_>,
-    model: &Arc<dyn ChatModel>,
-    asking: Asking<'_>,
+    means: &Means,
+    asking: &Asking<'_>,
 ) -> Result<Result<Written, ModelError>> {
     let Telling { space, mind, reply, .. } = *telling;
-    let Asking { request, frame, tokens, .. } = asking;
+    let Asking { request, frame, tokens } = asking;
     let begun = Instant::now();
-    let tokens_in = u32::try_from(tokens).unwrap_or(u32::MAX);
+    let tokens_in = u32::try_from(*tokens).unwrap_or(u32::MAX);
     let mut written = Written { text: String::new(), tokens_in, tokens_out: 0, first_word: None, stopped_by: None };
-    let mut answer = model.answer(request);
+    let mut answer = Box::pin(means.answer(request.clone()));
     let mut pieces = loop {
         match tokio::time::timeout(KEEP, &mut answer).await {
             Ok(Ok(pieces)) => break pieces,

@@ -2,7 +2,7 @@
 
 use super::gates::{self, Considered, PAIR_COOLDOWN, Verdict};
 use super::store::{self, Decided, Mind, Standing, Trigger};
-use super::{decisions, questions, reply, telling};
+use super::{decisions, means, questions, reply, telling};
 use crate::messages::mentions::own_words;
 use crate::tasks::{Outcome, Task};
 use crate::{Error, Result, Space};
@@ -74,7 +74,8 @@ async fn once(space: &Space, task: &Task, asked: &Consider) -> Result<Outcome> {
     let Some(mind) = store::mind(&space.db, entity, channel).await? else { return Ok(Outcome::Done) };
     let Some(trigger) = store::trigger(&space.db, entity, channel).await? else { return Ok(Outcome::Done) };
     let standing = store::standing(&space.db, entity, &trigger.message).await?;
-    let considered = known(space, task, &mind, &trigger, &standing);
+    let means = means::of(space, &mind).await?;
+    let considered = known(space, task, &mind, &trigger, &standing, !means.is_empty());
     if !trigger.named && !trigger.begun {
         let own = gates::eagerness(mind.talkativeness, standing.spoke);
         let rivals = store::rivals(&space.db, entity, channel).await?;
@@ -114,13 +115,19 @@ async fn once(space: &Space, task: &Task, asked: &Consider) -> Result<Outcome> {
             return Ok(Outcome::Later(after));
         }
     };
-    let Some(model) = space.minds.model() else { return Ok(Outcome::Done) };
     let begun = reply::Begin { mind: &mind, trigger: message, reason: &reason, inputs: &inputs, up_to: trigger.up_to };
-    reply::reply(space, task, model, begun).await
+    reply::reply(space, task, means, begun).await
 }
 
 /// All that decides.
-fn known<'a>(space: &Space, task: &Task, mind: &'a Mind, trigger: &Trigger, standing: &Standing) -> Considered<'a> {
+fn known<'a>(
+    space: &Space,
+    task: &Task,
+    mind: &'a Mind,
+    trigger: &Trigger,
+    standing: &Standing,
+    has_model: bool,
+) -> Considered<'a> {
     let message = &trigger.message;
     let words = own_words(&message.body);
     let left = |ago: Option<Duration>, all: Duration| ago.map_or(Duration::ZERO, |ago| all.saturating_sub(ago));
@@ -128,12 +135,13 @@ fn known<'a>(space: &Space, task: &Task, mind: &'a Mind, trigger: &Trigger, stan
     Considered {
         name: &mind.entity.name,
         ai_enabled: space.policy.ai_enabled,
-        has_model: space.minds.model().is_some(),
+        has_model,
         is_member: mind.is_member,
         awake: mind.awake,
         own: message.author.id == mind.entity.id,
         by_human,
         mentioned: trigger.named,
+        off_record: message.off_record,
         question: questions::asks(&words),
         substance: questions::says_something(&words),
         continues: standing.continues,
@@ -156,7 +164,7 @@ fn inputs(considered: &Considered<'_>) -> Value {
     let Considered { by_human, mentioned, question, substance, continues, talkativeness, draw, hops, said, .. } =
         *considered;
     json!({
-        "by_human": by_human, "mentioned": mentioned, "question": question, "substance": substance, "continues": continues,
+        "by_human": by_human, "mentioned": mentioned, "off_record": considered.off_record, "question": question, "substance": substance, "continues": continues,
         "strategy": considered.strategy.as_str(), "talkativeness": talkativeness, "draw": draw, "hops": hops, "said": said,
         "pair_left_ms": considered.pair_left.as_millis() as u64, "typing": considered.typing,
         "waited_ms": considered.waited.as_millis() as u64, "cooldown_left_ms": considered.cooldown_left.as_millis() as u64,

@@ -3,14 +3,21 @@
 use super::store::{self, Decided};
 use crate::live::Told;
 use crate::messages::{Stretch, history};
-use crate::{Result, Space};
+use crate::{Result, Space, accounts};
 use model::{ChannelId, Decision, EntityId, Event, MessageId};
 
 /// What the AIs of a channel made of a message, for those who may read it.
 pub async fn decisions(space: &Space, who: EntityId, channel: ChannelId, trigger: MessageId) -> Result<Vec<Decision>> {
     // Reading the channel is what gives the right.
     history(space, who, channel, Stretch::After(i64::MAX - 1)).await?;
-    store::decisions(&space.db, channel, trigger).await
+    let mut decisions = store::decisions(&space.db, channel, trigger).await?;
+    // What went wrong inside concerns those who can mend it.
+    if decisions.iter().any(|one| one.cause.is_some())
+        && !accounts::store::me(&space.db, who).await?.is_some_and(|me| me.is_admin)
+    {
+        decisions.iter_mut().for_each(|one| one.cause = None);
+    }
+    Ok(decisions)
 }
 
 /// Keeps why an AI did what it did, and has it shown under the message.

@@ -30,6 +30,8 @@ pub(crate) struct Considered<'a> {
     pub by_human: bool,
     /// Whether the message names it.
     pub mentioned: bool,
+    /// Whether the message is off the record.
+    pub off_record: bool,
     /// Whether the message asks something.
     pub question: bool,
     /// Whether the message says more than a word or two.
@@ -157,6 +159,9 @@ fn strategy(considered: &Considered<'_>) -> Result<String, Verdict> {
     if mentioned {
         return Ok(format!("{name} was called by name."));
     }
+    if considered.off_record && Strategy::ROOMS.contains(&strategy) {
+        return quiet("speaks off the record only when called by name.".to_owned());
+    }
     match strategy {
         Strategy::EveryMessage => Ok(format!("{name} answers everything here.")),
         Strategy::OnQuestions | Strategy::Smart if question => Ok(format!("{name} heard a question.")),
@@ -215,6 +220,7 @@ mod tests {
             own: false,
             by_human: true,
             mentioned: true,
+            off_record: false,
             question: false,
             substance: true,
             continues: false,
@@ -307,6 +313,9 @@ mod tests {
             (Probabilistic, Considered { talkativeness: 1.0, draw: 0.999_999, ..plain }, true),
             (Active, Considered { substance: true, ..plain }, true),
             (Active, plain, false),
+            (Active, Considered { substance: true, off_record: true, ..plain }, false),
+            (Probabilistic, Considered { talkativeness: 1.0, draw: 0.1, off_record: true, ..plain }, false),
+            (EveryMessage, Considered { off_record: true, ..plain }, true),
             (EveryMessage, plain, true),
             (OnQuestions, Considered { question: true, ..plain }, true),
             (OnQuestions, Considered { continues: true, ..plain }, false),

@@ -84,6 +84,7 @@ impl Room {
             own: false,
             by_human: message.by.is_none(),
             mentioned: message.names.contains(&ai),
+            off_record: false,
             question: true,
             substance: true,
             continues: true,

@@ -4,7 +4,7 @@
 
 use super::provider::{ChatRequest, ModelError, Speaker, Turn};
 use super::store::{self, Mind};
-use super::{context, whole};
+use super::{context, means, whole};
 use crate::accounts::admins_only;
 use crate::entities::blocks;
 use crate::error::not_found;
@@ -56,7 +56,13 @@ pub async fn part(space: &Space, task: &Task) -> Result<Outcome> {
     match last_line(space, &mind, &place).await? {
         Ok(line) if limits::length(&line) > 0 => {
             // Said by an earlier try, it is not said again.
-            let draft = messages::Draft { channel, client_key: ClientKey(task.id), body: line, reply_to: None };
+            let draft = messages::Draft {
+                channel,
+                client_key: ClientKey(task.id),
+                body: line,
+                reply_to: None,
+                off_record: false,
+            };
             match messages::post(space, entity, draft).await {
                 Ok(_) | Err(Error::Refused(_)) => {}
                 Err(cause) => return Err(cause),
@@ -76,18 +82,18 @@ pub async fn part(space: &Space, task: &Task) -> Result<Outcome> {
 
 /// Its last line somewhere. The outer error is ours, the inner one the model's.
 async fn last_line(space: &Space, mind: &Mind, place: &Channel) -> Result<Result<String, ModelError>> {
-    let Some(model) = space.minds.model() else { return Ok(Ok(String::new())) };
+    let means = means::of(space, mind).await?;
+    if means.is_empty() {
+        return Ok(Ok(String::new()));
+    }
     let present = blocks::present_for(space, mind.entity.id).await?;
     let members = channels::store::members(&space.db, place.id, &present).await?;
     let from = members.iter().map(|member| member.visible_from).max().unwrap_or(1);
     let talk = messages::store::newest(&space.db, place.id, from, place.last_seq, context::NEWEST).await?;
-    let frame = space.minds.frame(mind.model.as_deref(), space.policy.context_tokens);
+    let mut frame = means::frame(space, &means);
+    frame.off_record = place.off_record;
     let mut turns = context::turns(mind, place, &members, &talk, &frame);
     turns.push(Turn { speaker: Speaker::Other, text: LAST.to_owned() });
-    let request = ChatRequest { model: mind.model.clone(), turns, sampling: mind.sampling };
-    let answer = whole::answer(model.as_ref(), request, &mind.entity.name, PATIENCE).await;
-    if let Err(cause) = &answer {
-        tracing::warn!(%cause, ai = mind.entity.name, "a model found no last line");
-    }
-    Ok(answer.map(|answer| answer.text))
+    let request = ChatRequest { model: None, turns, sampling: mind.sampling };
+    Ok(whole::answer(&means, request, &mind.entity.name, PATIENCE).await.map(|answer| answer.text))
 }

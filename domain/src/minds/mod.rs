@@ -6,19 +6,23 @@ mod budget;
 mod consider;
 mod context;
 mod decisions;
+mod endpoint;
 mod gates;
 #[cfg(test)]
 mod gathering;
 mod goodbye;
 pub mod initiative;
+mod means;
 pub mod openai;
 mod provider;
+pub mod providers;
 mod questions;
 mod repeats;
 mod reply;
 pub(crate) mod store;
 pub mod studio;
 mod telling;
+pub mod usage;
 mod whole;
 mod words;
 
@@ -27,55 +31,83 @@ pub use consider::consider;
 pub use decisions::decisions;
 pub use goodbye::{goodbye, part};
 pub use provider::{ChatModel, ChatRequest, ModelError, Piece, Pieces, Speaker, Turn};
+use providers::{Breaker, Seal};
 
 use crate::{Result, Space};
 use model::{ChannelId, Writing};
-use std::sync::Arc;
+use secrecy::SecretString;
+use std::sync::{Arc, Mutex};
 
-/// What the AIs of this server think with.
-#[derive(Clone)]
+/// What the AIs of this server think with: what it is configured with, and the providers that admins have added.
 pub struct Minds {
-    model: Option<Arc<dyn ChatModel>>,
+    own: Option<Own>,
+    seal: Seal,
+    clients: Mutex<means::Clients>,
+}
+
+/// What the server is configured with.
+struct Own {
+    model: Arc<dyn ChatModel>,
     local: bool,
+    free: bool,
+    breaker: Arc<Breaker>,
 }
 
 impl Minds {
+    fn with(own: Option<Own>) -> Self {
+        // Nobody knows this secret: what it seals is lost with the process.
+        let secret = crate::sessions::new_token().into();
+        Self { own, seal: Seal::new(&secret), clients: Mutex::default() }
+    }
+
     /// A configured provider.
     pub fn by_provider(model: Arc<dyn ChatModel>) -> Self {
-        Self { model: Some(model), local: false }
+        Self::with(Some(Own { model, local: false, free: false, breaker: Arc::default() }))
     }
 
     /// The small model of this machine.
     pub fn by_local_model(model: Arc<dyn ChatModel>) -> Self {
-        Self { model: Some(model), local: true }
+        Self::with(Some(Own { model, local: true, free: true, breaker: Arc::default() }))
     }
 
-    /// Nothing: no AI speaks.
-    pub const fn none() -> Self {
-        Self { model: None, local: false }
+    /// Nothing but what admins add.
+    pub fn none() -> Self {
+        Self::with(None)
     }
 
-    /// Whether it is the small model of this machine that speaks; the room says so.
-    pub const fn is_local(&self) -> bool {
-        self.local
+    /// The same, where what is configured costs nothing.
+    #[must_use]
+    pub fn costing_nothing(self) -> Self {
+        Self { own: self.own.map(|own| Own { free: true, ..own }), ..self }
+    }
+
+    /// The same, keeping providers' keys by this secret: the same on every node, and at every start.
+    #[must_use]
+    pub fn sealing(self, secret: &SecretString) -> Self {
+        Self { seal: Seal::new(secret), ..self }
+    }
+
+    /// Whether what the server is configured with is the small model of this machine; `None` where it is nothing.
+    pub fn configured(&self) -> Option<bool> {
+        self.own.as_ref().map(|own| own.local)
+    }
+
+    /// Whether the server is configured with nothing but the small model of this machine.
+    fn is_local(&self) -> bool {
+        self.own.as_ref().is_some_and(|own| own.local)
     }
 
     /// Ends what runs on this machine.
     pub async fn stop(&self) {
-        if let Some(model) = &self.model {
-            model.stop().await;
+        if let Some(own) = &self.own {
+            own.model.stop().await;
         }
     }
+}
 
-    fn model(&self) -> Option<&Arc<dyn ChatModel>> {
-        self.model.as_ref()
-    }
-
-    /// How much of a talk an AI is shown that thinks with `own`, or else with the space's model.
-    fn frame<'a>(&'a self, own: Option<&'a str>, tokens: usize) -> context::Frame<'a> {
-        let name = own.or_else(|| self.model().map(|model| model.name())).unwrap_or_default();
-        context::Frame::of(name, tokens, self.local)
-    }
+/// Whether AIs think with the small model of this machine where they name nothing else; the room says so.
+pub async fn think_locally(space: &Space) -> Result<bool> {
+    means::is_local(space).await
 }
 
 /// The replies on their way in a channel, and those that failed a short while ago, with as much text as this node knows.

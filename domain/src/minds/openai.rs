@@ -1,8 +1,8 @@
 //! Any endpoint that speaks OpenAI's chat completions, by async-openai over our own connection.
 
+pub use super::endpoint::Endpoint;
 use super::{ChatModel, ChatRequest, ModelError, Piece, Pieces, Speaker};
 use async_openai::Client;
-use async_openai::config::OpenAIConfig;
 use async_openai::error::OpenAIError;
 use async_openai::middleware::HttpRequestFactory;
 use async_openai::types::chat::{
@@ -13,14 +13,12 @@ use async_openai::types::chat::{
 use async_trait::async_trait;
 use futures::StreamExt;
 use futures::future::BoxFuture;
-use secrecy::{ExposeSecret, SecretString};
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 /// How long a connection may take.
 const CONNECT: Duration = Duration::from_secs(10);
-/// How long a model may say nothing, before the first word or between two.
-const SILENCE: Duration = Duration::from_mins(1);
 /// Most characters of a provider's complaint that are kept.
 const COMPLAINT: usize = 300;
 /// How long a provider may take for each piece of a complaint.
@@ -30,21 +28,10 @@ const LONGEST: usize = 16 << 20;
 /// Most bytes of a line of it.
 const LONGEST_LINE: usize = 1 << 20;
 
-/// Where to ask, as whom, for what.
-#[derive(Clone, Debug)]
-pub struct Endpoint {
-    /// Up to and with `/v1`.
-    pub base_url: String,
-    /// None for servers that want none.
-    pub key: Option<SecretString>,
-    /// The model to ask for where an AI has none of its own.
-    pub model: String,
-}
-
 /// An OpenAI-compatible endpoint.
 pub struct OpenAi {
-    client: Client<OpenAIConfig>,
-    model: String,
+    http: reqwest::Client,
+    endpoint: Arc<Endpoint>,
 }
 
 impl OpenAi {
@@ -55,18 +42,22 @@ impl OpenAi {
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .map_err(|cause| ModelError::Unreachable(cause.to_string()))?;
-        let key = endpoint.key.as_ref().map_or("", |key| key.expose_secret());
-        let config = OpenAIConfig::new().with_api_base(endpoint.base_url.trim_end_matches('/')).with_api_key(key);
-        let client = Client::with_config(config).with_http_service(Once { http });
-        Ok(Self { client, model: endpoint.model.clone() })
+        Ok(Self { http, endpoint: Arc::new(endpoint.clone()) })
+    }
+
+    /// The models that it tells of, by name, at most 500.
+    pub async fn models(&self) -> Result<Vec<String>, ModelError> {
+        self.endpoint.models(&self.http).await
     }
 }
 
 #[async_trait]
 impl ChatModel for OpenAi {
     async fn answer(&self, request: ChatRequest) -> Result<Pieces, ModelError> {
+        let model = request.model.unwrap_or_else(|| self.endpoint.model.clone());
+        let (patience, config) = (self.endpoint.patience, self.endpoint.asked_for(&model));
         let asked = CreateChatCompletionRequest {
-            model: request.model.unwrap_or_else(|| self.model.clone()),
+            model,
             messages: request.turns.into_iter().map(|turn| line(turn.speaker, turn.text)).collect(),
             temperature: Some(request.sampling.temperature),
             top_p: request.sampling.top_p,
@@ -81,13 +72,13 @@ impl ChatModel for OpenAi {
             stream_options: Some(ChatCompletionStreamOptions { include_usage: Some(true), include_obfuscation: None }),
             ..Default::default()
         };
-        let chat = self.client.chat();
-        let stream = tokio::time::timeout(SILENCE, chat.create_stream(asked)).await;
-        let stream = stream.map_err(|_| ModelError::Silent(SILENCE))?.map_err(model_error)?;
-        let pieces = futures::stream::unfold((stream, false), |(mut stream, ended)| async move {
-            match tokio::time::timeout(SILENCE, stream.next()).await {
+        let client = Client::build(self.http.clone(), config).with_http_service(Once { http: self.http.clone() });
+        let stream = tokio::time::timeout(patience, client.chat().create_stream(asked)).await;
+        let stream = stream.map_err(|_| ModelError::Silent(patience))?.map_err(model_error)?;
+        let pieces = futures::stream::unfold((stream, false), move |(mut stream, ended)| async move {
+            match tokio::time::timeout(patience, stream.next()).await {
                 Err(_) if ended => None,
-                Err(_) => Some((vec![Err(ModelError::Silent(SILENCE))], (stream, true))),
+                Err(_) => Some((vec![Err(ModelError::Silent(patience))], (stream, true))),
                 Ok(Some(Ok(chunk))) => {
                     let (pieces, over) = pieces(chunk);
                     Some((pieces.into_iter().map(Ok).collect(), (stream, ended || over)))
@@ -102,7 +93,7 @@ impl ChatModel for OpenAi {
     }
 
     fn name(&self) -> &str {
-        &self.model
+        &self.endpoint.model
     }
 }
 

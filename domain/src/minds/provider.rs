@@ -82,12 +82,24 @@ pub enum ModelError {
     /// The stream ended before the model did.
     #[error("cut off in the middle")]
     CutOff,
+    /// It failed a short while ago, and is left alone.
+    #[error("left alone for {} s after it failed", .0.as_secs() + 1)]
+    Resting(Duration),
     /// Something came that is no answer.
     #[error("not understood: {0}")]
     Garbled(String),
 }
 
 impl ModelError {
+    /// For how long it asks to be left alone, or is.
+    pub const fn asks_for(&self) -> Option<Duration> {
+        match self {
+            Self::Refused { retry_after, .. } => *retry_after,
+            Self::Resting(left) => Some(*left),
+            _ => None,
+        }
+    }
+
     /// Whether asking again can help.
     pub const fn may_pass(&self) -> bool {
         match self {

@@ -1,9 +1,10 @@
 //! A reply: written in sight of everybody and posted once, or a word that says why not.
 
-use super::answering::{self, Written};
+use super::answering::{self, Asking, Written};
 use super::budget::{self, store::Call};
 use super::decisions;
-use super::provider::ChatModel;
+use super::means::Means;
+use super::provider::ModelError;
 use super::repeats::repeats;
 use super::store::{self, Decided, Mind};
 use super::telling::{self, Telling};
@@ -11,7 +12,7 @@ use crate::tasks::{Outcome, Task};
 use crate::{Result, Space};
 use model::{EntityKind, Message, ReplyState, limits};
 use serde_json::Value;
-use std::sync::Arc;
+use std::time::Instant;
 
 /// What a reply begins with.
 #[derive(Clone, Copy)]
@@ -29,13 +30,14 @@ pub(super) struct Begin<'a> {
 }
 
 /// Speaks: begins a reply, or takes up one that was begun, and brings it to its end.
-pub(super) async fn reply(space: &Space, task: &Task, model: &Arc<dyn ChatModel>, begin: Begin<'_>) -> Result<Outcome> {
+pub(super) async fn reply(space: &Space, task: &Task, mut means: Vec<Means>, begin: Begin<'_>) -> Result<Outcome> {
     let Begin { mind, trigger, up_to, .. } = begin;
     let (entity, channel) = (mind.entity.id, trigger.channel);
     let (person, replaces) = store::cause(&space.db, entity, trigger).await?;
     let call = Call { entity, channel, person, id: trigger.id.0 };
-    let asking = answering::ask(space, mind, trigger, replaces).await?;
-    if let Some(purse) = budget::reserve(space, mind, call, asking.most).await? {
+    let all = means.clone();
+    let asking = answering::ask(space, mind, &all, trigger, replaces).await?;
+    if let Some(purse) = budget::reserve(space, mind, call, asking.tokens, &mut means).await? {
         let reason = purse.reason(&mind.entity.name);
         let inputs = Some(begin.inputs);
         let (gate, outcome) = ("budget", "stayed_silent");
@@ -53,15 +55,16 @@ pub(super) async fn reply(space: &Space, task: &Task, model: &Arc<dyn ChatModel>
     let name = &mind.entity.name;
     let asked = begun.asked_by.as_ref().map(|(_, who)| format!("{who} asked {name} to answer again."));
     let begin = Begin { reason: asked.as_deref().unwrap_or(begin.reason), ..begin };
-    let mut telling = Telling::of(space, begin, begun.reply, call, model.name());
+    let mut telling = Telling::of(space, begin, begun.reply, call);
     if let Some(who) = &begun.stopped_by {
         return telling.keep_silent(begin, &format!("{who} stopped {name} before it began."), None).await;
     }
     telling.tell(ReplyState::Thinking, "");
-    let written = match answering::write(&mut telling, model, asking).await? {
+    let (written, means) = match by_any(&mut telling, &means, &asking).await? {
         Ok(written) => written,
-        Err(cause) => return telling.fail(task, &cause).await,
+        Err(causes) => return telling.fail(task, &causes).await,
     };
+    telling.thought_with(means);
     let silence = if limits::length(&written.text) == 0 {
         match &written.stopped_by {
             Some(who) => Some(format!("{who} stopped {name} before the first word.")),
@@ -77,6 +80,38 @@ pub(super) async fn reply(space: &Space, task: &Task, model: &Arc<dyn ChatModel>
         Some(reason) => telling.keep_silent(begin, &reason, Some(&written)).await,
         None => telling.post(task, begin, &begun, written).await,
     }
+}
+
+/// Has the answer written by the first of the means that can: where one fails before a word was seen, the next is asked.
+/// What went wrong with each of them, if none could.
+async fn by_any<'a>(
+    telling: &mut Telling<'_>,
+    means: &'a [Means],
+    asking: &Asking<'_>,
+) -> Result<Result<(Written, &'a Means), Vec<(String, ModelError)>>> {
+    let mut causes = Vec::new();
+    for one in means {
+        if let Some(left) = one.rests() {
+            let cause = ModelError::Resting(left);
+            causes.push((one.blame(&cause), cause));
+            continue;
+        }
+        let begun = Instant::now();
+        let written = answering::write(telling, one, asking).await?;
+        one.went(&written);
+        match written {
+            Ok(written) => return Ok(Ok((written, one))),
+            Err(cause) => {
+                tracing::warn!(%cause, model = one.model, provider = one.provider, "a model did not answer");
+                telling.failed(one, begun.elapsed()).await?;
+                causes.push((one.blame(&cause), cause));
+            }
+        }
+        if telling.told > 0 {
+            break;
+        }
+    }
+    Ok(Err(causes))
 }
 
 async fn says_again(space: &Space, written: &Written, trigger: &Message) -> Result<bool> {

@@ -3,6 +3,7 @@
 use super::answering::Written;
 use super::budget::store::{self as purse, Call, Spent};
 use super::decisions;
+use super::means::Means;
 use super::provider::ModelError;
 use super::reply::Begin;
 use super::store::{self, Begun, Decided, Mind};
@@ -33,8 +34,8 @@ pub(super) struct Telling<'a> {
     pub reply: ReplyId,
     trigger: MessageId,
     call: Call,
-    /// The model's name, for the record.
-    model: &'a str,
+    /// What wrote it, for the record.
+    means: Option<&'a Means>,
     since: Instant,
     /// How many bytes of the text were told.
     pub told: usize,
@@ -43,10 +44,19 @@ pub(super) struct Telling<'a> {
 
 impl<'a> Telling<'a> {
     /// A reply that begins now.
-    pub fn of(space: &'a Space, begin: Begin<'a>, reply: ReplyId, call: Call, model: &'a str) -> Self {
+    pub fn of(space: &'a Space, begin: Begin<'a>, reply: ReplyId, call: Call) -> Self {
         let (mind, trigger) = (begin.mind, begin.trigger.id);
-        let model = mind.model.as_deref().unwrap_or(model);
-        Self { space, mind, reply, trigger, call, model, since: Instant::now(), told: 0, notice: None }
+        Self { space, mind, reply, trigger, call, means: None, since: Instant::now(), told: 0, notice: None }
+    }
+
+    /// Notes what has written it.
+    pub const fn thought_with(&mut self, means: &'a Means) {
+        self.means = Some(means);
+    }
+
+    /// Records that one of the means came to nothing.
+    pub async fn failed(&self, means: &Means, took: Duration) -> Result<()> {
+        purse::fail(&self.space.db, self.call, means, took).await
     }
 
     /// Tells the words that are new, if there are any.
@@ -80,15 +90,15 @@ impl<'a> Telling<'a> {
     }
 
     /// What it has taken.
-    fn spent(&self, written: &Written) -> Spent<'a> {
-        Spent {
+    fn spent(&self, written: &Written) -> Option<Spent<'a>> {
+        self.means.map(|means| Spent {
             call: self.call,
-            model: self.model,
+            means,
             tokens_in: written.tokens_in,
             tokens_out: written.tokens_out,
             first_word: written.first_word,
             took: self.since.elapsed(),
-        }
+        })
     }
 
     /// Posts the reply: message, state, decision, usage and the task's end in one transaction, so it happens once or not at all.
@@ -98,7 +108,8 @@ impl<'a> Telling<'a> {
         let spent = self.spent(&written);
         let stopped = written.stopped_by.as_ref().map(|who| format!("{reason} {who} stopped it."));
         let (channel, client_key) = (call.channel, ClientKey(reply.0));
-        let draft = messages::Draft { channel, client_key, body: written.text, reply_to: Some(trigger.id) };
+        let (body, reply_to) = (written.text, Some(trigger.id));
+        let draft = messages::Draft { channel, client_key, body, reply_to, off_record: trigger.off_record };
         let telling = space.live.expect(channel);
         let mut prepared = match messages::prepare(space, mind.entity.id, draft).await {
             Ok(prepared) => prepared,
@@ -106,17 +117,21 @@ impl<'a> Telling<'a> {
             Err(cause) => return Err(cause),
         };
         let mut work = space.db.begin().await?;
-        let Some(numbered) = messages::insert(space, &mut work, &mut prepared).await? else {
+        let Some(mut numbered) = messages::insert(space, &mut work, &mut prepared).await? else {
             drop(work);
             let reason = format!("{} left before the answer was finished.", mind.entity.name);
             return self.gone(spent, &reason).await;
         };
+        // It may have been taken off the record while it was answered.
+        numbered.3 = numbered.3 || messages::follow(&mut work, prepared.id, trigger.id).await?;
         let replaced = match (begun.replaces, &begun.asked_by) {
             (Some(before), Some((asker, _))) => messages::replaced(&mut work, channel, before, *asker).await?,
             _ => false,
         };
         store::spoke(&mut work, reply, call, trigger.id, stopped.as_deref().unwrap_or(reason), inputs).await?;
-        purse::settle(&mut *work, spent).await?;
+        if let Some(spent) = spent {
+            purse::settle(&mut *work, spent).await?;
+        }
         tasks::store::finish(&mut *work, task.id, task.owner).await?;
         if task.attempt > 1 {
             store::ask_again(&mut *work, mind.entity.id, channel).await?;
@@ -143,15 +158,15 @@ impl<'a> Telling<'a> {
 
     /// Ends without a word; `written`: what the model said all the same.
     pub async fn keep_silent(&mut self, begin: Begin<'_>, reason: &str, written: Option<&Written>) -> Result<Outcome> {
-        let spent = written.map(|written| self.spent(written));
+        let spent = written.and_then(|written| self.spent(written));
         let silent = Decided { inputs: Some(begin.inputs), ..self.decided("words", "stayed_silent", reason) };
         self.end(silent, spent).await?;
         self.tell(ReplyState::Silent, "");
         Ok(Outcome::Done)
     }
 
-    async fn gone(&mut self, spent: Spent<'_>, reason: &str) -> Result<Outcome> {
-        self.end(self.decided("present", "stayed_silent", reason), Some(spent)).await?;
+    async fn gone(&mut self, spent: Option<Spent<'_>>, reason: &str) -> Result<Outcome> {
+        self.end(self.decided("present", "stayed_silent", reason), spent).await?;
         self.tell(ReplyState::Silent, "");
         Ok(Outcome::Done)
     }
@@ -168,22 +183,25 @@ impl<'a> Telling<'a> {
     }
 
     /// Another try, or the end in sight of everybody.
-    pub async fn fail(&mut self, task: &Task, cause: &ModelError) -> Result<Outcome> {
+    pub async fn fail(&mut self, task: &Task, causes: &[(String, ModelError)]) -> Result<Outcome> {
         let Self { space, mind, reply, call, .. } = *self;
         let name = &mind.entity.name;
-        tracing::warn!(%cause, ai = name, attempt = task.attempt, "a model did not answer");
-        if cause.may_pass() && !task.is_last_try() {
-            let after = match cause {
-                ModelError::Refused { retry_after: Some(after), .. } => (*after).min(Duration::from_mins(1)),
-                _ => Duration::from_millis(rand::random_range(400..900) * 3_u64.pow(task.attempt.unsigned_abs() - 1)),
-            };
+        let cause = causes.iter().map(|(blame, _)| blame.as_str()).collect::<Vec<_>>().join("; ");
+        tracing::warn!(cause, ai = name, attempt = task.attempt, "an AI found no words");
+        if causes.iter().any(|(_, cause)| cause.may_pass()) && !task.is_last_try() {
+            // The first that asks to be left alone says for how long.
+            let told = causes.iter().filter_map(|(_, cause)| cause.asks_for()).min();
+            let after = told.map_or_else(
+                || Duration::from_millis(rand::random_range(400..900) * 3_u64.pow(task.attempt.unsigned_abs() - 1)),
+                |after| after.min(Duration::from_mins(1)),
+            );
             self.wait(format!("{name} lost the thread and begins again in a moment."));
             store::wait(&space.db, reply).await?;
             return Ok(Outcome::Retry(after));
         }
         let notice = could_not_answer(name);
         let failed = self.decided("model", "failed", &notice);
-        decisions::keep(space, call.channel, Decided { cause: Some(&cause.to_string()), ..failed }).await?;
+        decisions::keep(space, call.channel, Decided { cause: Some(&cause), ..failed }).await?;
         purse::free(&space.db, call).await?;
         store::end(&space.db, reply, ReplyState::Failed, Some(&notice)).await?;
         self.notice = Some(notice);

@@ -1,27 +1,56 @@
 //! An answer that nobody watches: its words are gathered and given as a whole.
 
-use super::provider::{ChatModel, ChatRequest, ModelError, Piece};
+use super::means::Means;
+use super::provider::{ChatRequest, ModelError, Piece};
 use super::words::Words;
 use futures::StreamExt;
 use std::time::Duration;
 
-/// An answer, and the tokens in and out that the provider has counted, if it has.
-pub(super) struct Whole {
+/// An answer, the tokens in and out that the provider has counted, if it has, and what wrote it.
+pub(super) struct Whole<'a> {
     pub text: String,
     pub tokens: Option<(u32, u32)>,
+    pub means: &'a Means,
 }
 
-/// Asks a model in the name of an AI, and waits for the answer's end.
-pub(super) async fn answer(
-    model: &dyn ChatModel,
+/// Asks the first of the means that can answer in the name of an AI, and waits for the answer's end.
+pub(super) async fn answer<'a>(
+    means: &'a [Means],
     request: ChatRequest,
     name: &str,
     patience: Duration,
-) -> Result<Whole, ModelError> {
+) -> Result<Whole<'a>, ModelError> {
+    let mut first = None;
+    for one in means {
+        let answer = if let Some(left) = one.rests() {
+            Err(ModelError::Resting(left))
+        } else {
+            let answer = by(one, request.clone(), name, patience).await;
+            one.went(&answer);
+            answer
+        };
+        match answer {
+            Ok((text, tokens)) => return Ok(Whole { text, tokens, means: one }),
+            Err(cause) => {
+                tracing::warn!(%cause, ai = name, model = one.model, provider = one.provider, "a model did not answer");
+                first.get_or_insert(cause);
+            }
+        }
+    }
+    Err(first.unwrap_or_else(|| ModelError::Unreachable("there is nothing to think with".into())))
+}
+
+/// The words of one of the means.
+async fn by(
+    means: &Means,
+    request: ChatRequest,
+    name: &str,
+    patience: Duration,
+) -> Result<(String, Option<(u32, u32)>), ModelError> {
     let answer = async {
         let mut words = Words::of(name);
         let (mut end, mut tokens) = (None, None);
-        let mut pieces = model.answer(request).await?;
+        let mut pieces = means.answer(request).await?;
         while let Some(piece) = pieces.next().await {
             match piece? {
                 Piece::Words(more) => words.push(&more),
@@ -30,7 +59,7 @@ pub(super) async fn answer(
                 Piece::Queued(_) => {}
             }
         }
-        end.map(|cut| Whole { text: words.whole(cut), tokens }).ok_or(ModelError::CutOff)
+        end.map(|cut| (words.whole(cut), tokens)).ok_or(ModelError::CutOff)
     };
     tokio::time::timeout(patience, answer).await.unwrap_or(Err(ModelError::Silent(patience)))
 }

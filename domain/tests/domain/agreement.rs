@@ -252,8 +252,12 @@ impl Scene {
             (0..45, any, _) => {
                 let reply_to = any.filter(|_| chance.random_bool(0.4)).map(|message| message.id);
                 let body = format!("line {} for @Ann", chance.random_range(0..1_000));
-                let _ = messages::post(space, who, Draft { channel: id, client_key: ClientKey::new(), body, reply_to })
-                    .await;
+                let _ = messages::post(
+                    space,
+                    who,
+                    Draft { channel: id, client_key: ClientKey::new(), body, reply_to, off_record: false },
+                )
+                .await;
             }
             (45..55, _, Some(own)) => {
                 let _ = edit(space, who, id, own.id, &format!("now {}", chance.random_range(0..1_000))).await;

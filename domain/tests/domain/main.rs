@@ -17,6 +17,7 @@ mod minds;
 mod people;
 mod presence;
 mod races;
+mod record;
 mod rooms;
 mod statements;
 mod streams;

@@ -265,7 +265,7 @@ fn endless(head: &'static str) -> (String, Arc<AtomicUsize>) {
 }
 
 async fn asked(url: String) -> Result<Pieces, ModelError> {
-    let model = OpenAi::new(&Endpoint { base_url: url, key: None, model: "endless".into() }).unwrap();
+    let model = OpenAi::new(&Endpoint::new(url, None, "endless")).unwrap();
     let turns = vec![domain::minds::Turn { speaker: Speaker::System, text: "You are endless.".into() }];
     let sampling = domain::minds::studio::TEMPLATES[0].draft().sampling;
     model.answer(ChatRequest { model: None, turns, sampling }).await

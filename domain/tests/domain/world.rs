@@ -53,6 +53,9 @@ pub fn policy() -> Policy {
         context_tokens: 6_000,
         channel_tokens: None,
         person_tokens: None,
+        channel_cents: None,
+        person_cents: None,
+        local_servers: Vec::new(),
     }
 }
 
@@ -129,7 +132,13 @@ pub async fn say(space: &Space, who: EntityId, channel: ChannelId, body: &str) -
 }
 
 pub fn draft(channel: ChannelId, body: &str) -> domain::messages::Draft {
-    domain::messages::Draft { channel, client_key: ClientKey::new(), body: body.into(), reply_to: None }
+    domain::messages::Draft {
+        channel,
+        client_key: ClientKey::new(),
+        body: body.into(),
+        reply_to: None,
+        off_record: false,
+    }
 }
 
 /// The code of a refusal.

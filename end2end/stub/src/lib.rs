@@ -7,7 +7,7 @@ mod answer;
 
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -75,6 +75,7 @@ pub struct Stub {
 struct Inner {
     scripts: Mutex<VecDeque<Script>>,
     requests: Mutex<Vec<Value>>,
+    keys: Mutex<Vec<String>>,
     released: watch::Sender<u64>,
 }
 
@@ -84,7 +85,12 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Default for Stub {
     fn default() -> Self {
-        let inner = Inner { scripts: Mutex::default(), requests: Mutex::default(), released: watch::channel(0).0 };
+        let inner = Inner {
+            scripts: Mutex::default(),
+            requests: Mutex::default(),
+            keys: Mutex::default(),
+            released: watch::channel(0).0,
+        };
         Self { inner: Arc::new(inner) }
     }
 }
@@ -105,14 +111,19 @@ impl Stub {
         lock(&self.inner.requests).clone()
     }
 
+    /// With which keys it was asked: what stood in the header, empty where there was none.
+    pub fn keys(&self) -> Vec<String> {
+        lock(&self.inner.keys).clone()
+    }
+
     /// The stub's paths.
     pub fn router(&self) -> Router {
         Router::new()
             .route("/v1/chat/completions", post(chat))
-            .route(
-                "/v1/models",
-                get(async || Json(json!({"object": "list", "data": [{"id": "stub", "object": "model"}]}))),
-            )
+            .route("/v1/models", get(models))
+            // As Azure has them.
+            .route("/openai/deployments/{model}/chat/completions", post(chat))
+            .route("/openai/models", get(models))
             .route("/script", post(async |State(stub): State<Stub>, Json(script): Json<Script>| stub.script(script)))
             .route("/release", post(async |State(stub): State<Stub>| stub.release()))
             .route("/requests", get(async |State(stub): State<Stub>| Json(stub.requests())))
@@ -127,7 +138,13 @@ impl Stub {
     }
 }
 
-async fn chat(State(stub): State<Stub>, Json(asked): Json<Value>) -> Response {
+async fn models() -> Json<Value> {
+    Json(json!({"object": "list", "data": [{"id": "stub", "object": "model"}, {"id": "another", "object": "model"}]}))
+}
+
+async fn chat(State(stub): State<Stub>, headers: HeaderMap, Json(asked): Json<Value>) -> Response {
+    let key = headers.get(header::AUTHORIZATION).or_else(|| headers.get("api-key"));
+    lock(&stub.inner.keys).push(key.and_then(|key| key.to_str().ok()).unwrap_or_default().to_owned());
     lock(&stub.inner.requests).push(asked.clone());
     let script = lock(&stub.inner.scripts).pop_front().unwrap_or_default();
     stub.hold(&script, Hold::Request).await;

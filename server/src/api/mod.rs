@@ -156,7 +156,7 @@ async fn back(session: &Session, headers: &HeaderMap, endpoint: &str, problem: P
     if !is_member && !may_be_kept(endpoint, &problem, &fields) {
         return said(&problem, &place);
     }
-    fields.retain(|name, _| !name.contains("password") && !name.contains('\0'));
+    fields.retain(|name, _| !name.contains("password") && name != "key" && !name.contains('\0'));
     // The session is kept as JSON in PostgreSQL, which has no U+0000.
     fields.values_mut().for_each(|value| value.retain(|c| c != '\0'));
     if !is_member {

@@ -90,6 +90,12 @@ pub struct Config {
     pub channel_tokens: Option<i64>,
     /// Most tokens in a day that AIs may spend on what one person says.
     pub person_tokens: Option<i64>,
+    /// Most money in a day, in US cents, that AIs may spend in one channel.
+    pub channel_cents: Option<i64>,
+    /// Most money in a day, in US cents, that AIs may spend on what one person says.
+    pub person_cents: Option<i64>,
+    /// Where servers of models may run on this machine: they are offered to admins.
+    pub local_servers: Vec<String>,
     /// How long a task's lease lasts without a sign of life.
     pub task_lease: Duration,
     /// The built site.
@@ -170,6 +176,9 @@ impl Config {
             context_tokens: read.number("AI_CONTEXT_TOKENS", 500..=1_000_000),
             channel_tokens: limit(read.number("AI_CHANNEL_TOKENS", 0..=1_000_000_000)),
             person_tokens: limit(read.number("AI_PERSON_TOKENS", 0..=1_000_000_000)),
+            channel_cents: limit(read.number("AI_CHANNEL_CENTS", 0..=10_000_000)),
+            person_cents: limit(read.number("AI_PERSON_CENTS", 0..=10_000_000)),
+            local_servers: read.web_addresses("LOCAL_SERVERS"),
             task_lease: Duration::from_secs(u64::from(read.number("TASK_LEASE_SECONDS", 3..=600))),
             site: read.path("SITE_DIR"),
             log: read.text("LOG"),

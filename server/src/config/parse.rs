@@ -149,6 +149,27 @@ impl Reader {
         Some(value)
     }
 
+    /// Addresses of web servers, separated by commas; `none` for none.
+    pub fn web_addresses(&mut self, name: &str) -> Vec<String> {
+        let value = self.text(name);
+        if value == "none" {
+            return Vec::new();
+        }
+        let mut addresses = Vec::new();
+        for entry in value.split(',').map(str::trim).filter(|entry| !entry.is_empty()) {
+            let is_web = entry.starts_with("http://") || entry.starts_with("https://");
+            if is_web && entry.parse::<Uri>().is_ok_and(|uri| uri.host().is_some_and(|host| !host.is_empty())) {
+                addresses.push(entry.trim_end_matches('/').to_owned());
+            } else {
+                self.complain(
+                    name,
+                    format!("contains “{entry}”: expected an address such as http://127.0.0.1:11434/v1, or none"),
+                );
+            }
+        }
+        addresses
+    }
+
     pub fn proxies(&mut self, name: &str) -> Proxies {
         let value = self.text(name);
         let mut proxies = Vec::new();

@@ -94,6 +94,21 @@ pub const SETTINGS: &[Setting] = &[
         "0",
         "most tokens in a day (in UTC) that AIs may spend on what one person says; 0 for no limit",
     ),
+    setting(
+        "AI_CHANNEL_CENTS",
+        "0",
+        "most money in a day, in US cents, that AIs may spend in one channel; 0 for no limit",
+    ),
+    setting(
+        "AI_PERSON_CENTS",
+        "0",
+        "most money in a day, in US cents, that AIs may spend on what one person says; 0 for no limit",
+    ),
+    setting(
+        "LOCAL_SERVERS",
+        "http://127.0.0.1:11434/v1,http://127.0.0.1:1234/v1,http://127.0.0.1:8000/v1,http://127.0.0.1:8080/v1",
+        "where servers of models may run: those that answer are offered to admins (Ollama, LM Studio, vLLM, llama.cpp); none for no look",
+    ),
     setting("AWAY_AFTER_SECONDS", "600", "after how long without a sign somebody is shown as away, 2 to 86400"),
     setting("TASK_LEASE_SECONDS", "30", "how long work of a node that died stays untouched, 3 to 600"),
     setting("SITE_DIR", "", "folder of the built site; unset, beside the server's binary"),

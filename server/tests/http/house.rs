@@ -132,6 +132,7 @@ pub fn command(data: &Path, settings: &BTreeMap<String, String>) -> Command {
         .env("LOG", "warn")
         // Nobody begins by themselves while others are being tried.
         .env("AI_SILENCE_MINUTES", "0")
+        .env("LOCAL_SERVERS", "none")
         .envs(settings)
         .stdin(Stdio::null());
     command

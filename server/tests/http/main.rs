@@ -10,4 +10,5 @@ mod life;
 mod minds;
 mod nodes;
 mod privacy;
+mod providers;
 mod stream;

@@ -154,6 +154,24 @@ pub(in crate::channels) async fn archive(db: &mut PgConnection, id: ChannelId, a
     Ok(row.0)
 }
 
+/// Takes what is said in a channel from now on off the record, or puts it back on. `None` where it is so already.
+pub(in crate::channels) async fn set_record(
+    db: &mut PgConnection,
+    id: ChannelId,
+    off_record: bool,
+) -> Result<Option<Channel>> {
+    let row: Option<ChannelRow> = sqlx::query_as(concat!(
+        "update channels c set off_record = $2, clock = clock + 1, own_clock = clock + 1
+         where id = $1 and off_record <> $2 returning c.name, ",
+        channel_columns!()
+    ))
+    .bind(id.0)
+    .bind(off_record)
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(|row| row.0))
+}
+
 /// Whose a channel is from now on.
 pub(in crate::channels) async fn set_owner(db: &mut PgConnection, id: ChannelId, owner: EntityId) -> Result<()> {
     sqlx::query("update channels set owner_id = $2 where id = $1").bind(id.0).bind(owner.0).execute(db).await?;

@@ -30,7 +30,7 @@ macro_rules! other_of {
 /// The columns of a [`ChannelRow`] but its name.
 macro_rules! channel_columns {
     () => {
-        "c.id, c.kind, c.description, c.capacity, c.last_seq, c.clock, c.epoch, c.history, c.archived_at"
+        "c.id, c.kind, c.description, c.capacity, c.last_seq, c.clock, c.epoch, c.history, c.archived_at, c.off_record"
     };
 }
 
@@ -69,6 +69,7 @@ impl FromRow<'_, PgRow> for ChannelRow {
             epoch: row.try_get("epoch")?,
             history: history(row.try_get("history")?),
             archived_at: row.try_get("archived_at")?,
+            off_record: row.try_get("off_record")?,
         }))
     }
 }

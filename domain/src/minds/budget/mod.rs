@@ -1,83 +1,129 @@
-//! What AIs may spend in a day (in UTC): set aside before a call, settled after it, so that no number of answers at once
-//! passes it. There is one purse for each AI, channel and person; where none of them has a bottom, nothing is counted
-//! beforehand.
+//! What AIs may spend in a day (in UTC), in tokens and in money: set aside before a call, settled after it, so that no
+//! number of answers at once passes it. There is one purse for each AI, channel and person; where none of them has a
+//! bottom, nothing is counted beforehand.
 
 pub(super) mod store;
 
+use super::means::Means;
 use super::store::Mind;
 use crate::{Error, Result, Space, messages};
 use model::{ClientKey, Message, limits};
 
 /// What an AI says that was given no words of its own for it.
 const TIRED: &str = "I am tired for today. Ask me again tomorrow.";
+/// Millionths of a dollar in a cent.
+const CENT: i64 = 10_000;
 
-/// Whose tokens are used up.
+/// Whose means are used up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Purse {
     Mind,
     Channel,
     Person,
+    /// Money is limited, and nobody has said what the model costs.
+    Unpriced,
 }
 
 impl Purse {
     /// Why an AI keeps silent, in words.
     pub fn reason(self, name: &str) -> String {
         match self {
-            Self::Mind => format!("{name} is tired: its tokens for today are used up. It speaks again tomorrow."),
+            Self::Mind => format!("{name} is tired: what it may spend today is used up. It speaks again tomorrow."),
             Self::Channel => format!("{name} stayed quiet: what AIs may say here today is used up."),
             Self::Person => {
                 format!("{name} stayed quiet: what AIs may say to this person today is used up.")
             }
+            Self::Unpriced => {
+                format!(
+                    "{name} stayed quiet: its money is limited, and no price is set for the model that it thinks with."
+                )
+            }
         }
     }
 }
 
-/// Most tokens a day; `None`: without a bottom.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Bottoms {
-    pub mind: Option<i64>,
-    pub channel: Option<i64>,
-    pub person: Option<i64>,
+/// Tokens, and money in millionths of a US dollar.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Amount {
+    pub tokens: i64,
+    pub micros: i64,
 }
+
+/// Most in a day; `None`: without a bottom.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Bottom {
+    pub tokens: Option<i64>,
+    pub micros: Option<i64>,
+}
+
+impl Bottom {
+    fn of(tokens: Option<i64>, cents: Option<i64>) -> Self {
+        Self { tokens, micros: cents.map(|cents| cents.saturating_mul(CENT)) }
+    }
+
+    fn holds(self, spent: Amount, more: Amount) -> bool {
+        let within = |bottom: Option<i64>, spent: i64, more: i64| {
+            bottom.is_none_or(|bottom| spent.saturating_add(more) <= bottom)
+        };
+        within(self.tokens, spent.tokens, more.tokens) && within(self.micros, spent.micros, more.micros)
+    }
+}
+
+/// The bottoms of an AI, a channel and a person.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Bottoms([Bottom; 3]);
 
 impl Bottoms {
-    const fn is_none(self) -> bool {
-        self.mind.is_none() && self.channel.is_none() && self.person.is_none()
+    fn are_none(self) -> bool {
+        self.0.iter().all(|bottom| bottom.tokens.is_none() && bottom.micros.is_none())
     }
 
-    /// The purse that does not hold so many tokens more, if there is one.
-    pub const fn short(self, spent: [i64; 3], tokens: i64) -> Option<Purse> {
-        let purses = [(self.mind, Purse::Mind), (self.channel, Purse::Channel), (self.person, Purse::Person)];
-        let mut at = 0;
-        while at < purses.len() {
-            if let Some(bottom) = purses[at].0
-                && spent[at] + tokens > bottom
-            {
-                return Some(purses[at].1);
-            }
-            at += 1;
-        }
-        None
+    fn hold_money(self) -> bool {
+        self.0.iter().any(|bottom| bottom.micros.is_some())
+    }
+
+    /// The purse that does not hold so much more, if there is one.
+    pub fn short(self, spent: [Amount; 3], more: Amount) -> Option<Purse> {
+        let purses = [Purse::Mind, Purse::Channel, Purse::Person];
+        let short = (0..3).find(|at| !self.0[*at].holds(spent[*at], more));
+        short.map(|at| purses[at])
     }
 }
 
-/// Sets the tokens of a call aside. The purse that does not hold them, if there is one: then nothing is.
-pub(super) async fn reserve(space: &Space, mind: &Mind, call: store::Call, tokens: usize) -> Result<Option<Purse>> {
-    let bottoms = Bottoms {
-        mind: mind.daily_tokens,
-        channel: space.policy.channel_tokens,
-        person: space.policy.person_tokens.filter(|_| call.person.is_some()),
-    };
-    if bottoms.is_none() {
+/// Sets the most that a call can take aside: so many tokens that are read, and the longest answer, by the dearest of the
+/// means. The purse that does not hold it, if there is one: then nothing is. Of the means those are left that may be used.
+pub(super) async fn reserve(
+    space: &Space,
+    mind: &Mind,
+    call: store::Call,
+    tokens_in: usize,
+    means: &mut Vec<Means>,
+) -> Result<Option<Purse>> {
+    let Space { policy, .. } = space;
+    let bottoms = Bottoms([
+        Bottom::of(mind.daily_tokens, mind.daily_cents),
+        Bottom::of(policy.channel_tokens, policy.channel_cents),
+        call.person.map_or(Bottom::default(), |_| Bottom::of(policy.person_tokens, policy.person_cents)),
+    ]);
+    if bottoms.are_none() {
         return Ok(None);
     }
-    store::reserve(&space.db, call, bottoms, i64::try_from(tokens).unwrap_or(i64::MAX)).await
+    let (tokens_in, tokens_out) = (u32::try_from(tokens_in).unwrap_or(u32::MAX), mind.sampling.max_tokens);
+    if bottoms.hold_money() {
+        means.retain(|means| means.cost(0, 0).is_some());
+        if means.is_empty() {
+            return Ok(Some(Purse::Unpriced));
+        }
+    }
+    let micros = means.iter().filter_map(|means| means.cost(tokens_in, tokens_out)).max().unwrap_or(0);
+    let most = Amount { tokens: i64::from(tokens_in) + i64::from(tokens_out), micros };
+    store::reserve(&space.db, call, bottoms, most).await
 }
 
-/// Says, once a day in a channel, that nothing more is to be expected. Not where it is one person's purse: the others are
-/// answered as ever.
+/// Says, once a day in a channel, that nothing more is to be expected. Not where it is one person's purse, whose others
+/// are answered as ever, nor where an admin has forgotten something.
 pub(super) async fn tire(space: &Space, mind: &Mind, trigger: &Message, purse: Purse, again: bool) -> Result<()> {
-    if purse == Purse::Person {
+    if matches!(purse, Purse::Person | Purse::Unpriced) {
         return Ok(());
     }
     let (line, is_new) = store::tire(&space.db, mind.entity.id, trigger.channel).await?;
@@ -86,8 +132,13 @@ pub(super) async fn tire(space: &Space, mind: &Mind, trigger: &Message, purse: P
     }
     let words = limits::trimmed(&mind.tired_line);
     let body = if words.is_empty() { TIRED } else { words }.to_owned();
-    let draft =
-        messages::Draft { channel: trigger.channel, client_key: ClientKey(line), body, reply_to: Some(trigger.id) };
+    let draft = messages::Draft {
+        channel: trigger.channel,
+        client_key: ClientKey(line),
+        body,
+        reply_to: Some(trigger.id),
+        off_record: false,
+    };
     match messages::post(space, mind.entity.id, draft).await {
         // Said by an earlier try, or there is no place for it any more.
         Ok(_) | Err(Error::Refused(_)) => Ok(()),
@@ -101,11 +152,22 @@ mod tests {
 
     #[test]
     fn the_first_purse_that_is_short_is_named() {
-        let bottoms = Bottoms { mind: Some(100), channel: None, person: Some(50) };
-        assert_eq!(bottoms.short([90, 1_000, 0], 10), None);
-        assert_eq!(bottoms.short([90, 0, 0], 11), Some(Purse::Mind));
-        assert_eq!(bottoms.short([0, 0, 45], 6), Some(Purse::Person));
-        assert_eq!(Bottoms { channel: Some(5), ..bottoms }.short([0, 0, 50], 6), Some(Purse::Channel));
-        assert!(Bottoms { mind: None, channel: None, person: None }.is_none());
+        let tokens = |tokens| Amount { tokens, micros: 0 };
+        let bottoms = Bottoms([Bottom::of(Some(100), None), Bottom::default(), Bottom::of(Some(50), None)]);
+        assert_eq!(bottoms.short([tokens(90), tokens(1_000), tokens(0)], tokens(10)), None);
+        assert_eq!(bottoms.short([tokens(90), tokens(0), tokens(0)], tokens(11)), Some(Purse::Mind));
+        assert_eq!(bottoms.short([tokens(0), tokens(0), tokens(45)], tokens(6)), Some(Purse::Person));
+        assert!(!bottoms.are_none() && !bottoms.hold_money());
+        assert!(Bottoms([Bottom::default(); 3]).are_none());
+    }
+
+    #[test]
+    fn money_runs_out_like_tokens() {
+        let bottoms = Bottoms([Bottom::default(), Bottom::of(None, Some(2)), Bottom::default()]);
+        let micros = |micros| Amount { tokens: 1_000_000, micros };
+        assert!(bottoms.hold_money());
+        assert_eq!(bottoms.short([micros(0), micros(15_000), micros(90_000)], micros(5_000)), None);
+        assert_eq!(bottoms.short([micros(0), micros(15_001), micros(0)], micros(5_000)), Some(Purse::Channel));
+        assert_eq!(bottoms.short([micros(0); 3], micros(i64::MAX)), Some(Purse::Channel));
     }
 }

@@ -1,7 +1,8 @@
 //! The tables `usage`, `reserved` and `tired`.
 
-use super::{Bottoms, Purse};
+use super::{Amount, Bottoms, Purse};
 use crate::Result;
+use crate::minds::means::Means;
 use model::{ChannelId, EntityId};
 use sqlx::{PgExecutor, PgPool};
 use std::time::Duration;
@@ -18,9 +19,9 @@ pub(in crate::minds) struct Call {
     pub id: Uuid,
 }
 
-/// Sets tokens aside where every purse holds them. An AI's and a person's calls wait for each other here; a channel has
+/// Sets tokens and money aside where every purse holds them. An AI's and a person's calls wait for each other here; a channel has
 /// one at a time anyway.
-pub(super) async fn reserve(db: &PgPool, call: Call, bottoms: Bottoms, tokens: i64) -> Result<Option<Purse>> {
+pub(super) async fn reserve(db: &PgPool, call: Call, bottoms: Bottoms, most: Amount) -> Result<Option<Purse>> {
     let mut work = db.begin().await?;
     for lock in [
         "select from minds where entity_id = $1 and $2::uuid is not distinct from $2 for update",
@@ -28,19 +29,22 @@ pub(super) async fn reserve(db: &PgPool, call: Call, bottoms: Bottoms, tokens: i
     ] {
         sqlx::query(lock).bind(call.entity.0).bind(call.person.map(|id| id.0)).execute(&mut *work).await?;
     }
-    let (mind, channel, person): (i64, i64, i64) = sqlx::query_as(
+    let spent: (i64, i64, i64, i64, i64, i64) = sqlx::query_as(
         "with spent as (
-            select entity_id, channel_id, caused_by, tokens_in::bigint + tokens_out as tokens from usage
+            select entity_id, channel_id, caused_by, tokens_in::bigint + tokens_out as tokens, micros from usage
             where at >= date_trunc('day', now() at time zone 'utc') at time zone 'utc'
               and (entity_id = $1 or channel_id = $2 or caused_by = $3)
             union all
-            select entity_id, channel_id, caused_by, tokens from reserved
+            select entity_id, channel_id, caused_by, tokens, micros from reserved
             where at > now() - interval '10 minutes' and (entity_id = $1 or channel_id = $2 or caused_by = $3)
               and (entity_id, call_id) <> ($1, $4)
          )
          select coalesce(sum(tokens) filter (where entity_id = $1), 0)::bigint,
+                coalesce(sum(micros) filter (where entity_id = $1), 0)::bigint,
                 coalesce(sum(tokens) filter (where channel_id = $2), 0)::bigint,
-                coalesce(sum(tokens) filter (where caused_by = $3), 0)::bigint from spent",
+                coalesce(sum(micros) filter (where channel_id = $2), 0)::bigint,
+                coalesce(sum(tokens) filter (where caused_by = $3), 0)::bigint,
+                coalesce(sum(micros) filter (where caused_by = $3), 0)::bigint from spent",
     )
     .bind(call.entity.0)
     .bind(call.channel.0)
@@ -48,18 +52,22 @@ pub(super) async fn reserve(db: &PgPool, call: Call, bottoms: Bottoms, tokens: i
     .bind(call.id)
     .fetch_one(&mut *work)
     .await?;
-    if let Some(purse) = bottoms.short([mind, channel, person], tokens) {
+    let amount = |tokens, micros| Amount { tokens, micros };
+    let spent = [amount(spent.0, spent.1), amount(spent.2, spent.3), amount(spent.4, spent.5)];
+    if let Some(purse) = bottoms.short(spent, most) {
         return Ok(Some(purse));
     }
     sqlx::query(
-        "insert into reserved (entity_id, channel_id, caused_by, call_id, tokens) values ($1, $2, $3, $4, $5)
-         on conflict (entity_id, call_id) do update set tokens = excluded.tokens, at = now(), caused_by = excluded.caused_by",
+        "insert into reserved (entity_id, channel_id, caused_by, call_id, tokens, micros) values ($1, $2, $3, $4, $5, $6)
+         on conflict (entity_id, call_id) do update
+         set tokens = excluded.tokens, micros = excluded.micros, at = now(), caused_by = excluded.caused_by",
     )
     .bind(call.entity.0)
     .bind(call.channel.0)
     .bind(call.person.map(|id| id.0))
     .bind(call.id)
-    .bind(tokens)
+    .bind(most.tokens)
+    .bind(most.micros)
     .execute(&mut *work)
     .await?;
     work.commit().await?;
@@ -67,10 +75,10 @@ pub(super) async fn reserve(db: &PgPool, call: Call, bottoms: Bottoms, tokens: i
 }
 
 /// What a call took in the end.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(in crate::minds) struct Spent<'a> {
     pub call: Call,
-    pub model: &'a str,
+    pub means: &'a Means,
     pub tokens_in: u32,
     pub tokens_out: u32,
     /// Until the first word.
@@ -83,19 +91,40 @@ pub(in crate::minds) struct Spent<'a> {
 pub(in crate::minds) async fn settle(db: impl PgExecutor<'_>, spent: Spent<'_>) -> Result<()> {
     sqlx::query(
         "with freed as (delete from reserved where entity_id = $2 and call_id = $10)
-         insert into usage (id, entity_id, channel_id, caused_by, model, tokens_in, tokens_out, first_word_ms, took_ms)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+         insert into usage (id, entity_id, channel_id, caused_by, model, tokens_in, tokens_out, first_word_ms, took_ms,
+                            provider, micros)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $11, $12)",
     )
     .bind(Uuid::now_v7())
     .bind(spent.call.entity.0)
     .bind(spent.call.channel.0)
     .bind(spent.call.person.map(|id| id.0))
-    .bind(spent.model)
+    .bind(&spent.means.model)
     .bind(i32::try_from(spent.tokens_in).unwrap_or(i32::MAX))
     .bind(i32::try_from(spent.tokens_out).unwrap_or(i32::MAX))
     .bind(spent.first_word.map(|first| i32::try_from(first.as_millis()).unwrap_or(i32::MAX)))
     .bind(i32::try_from(spent.took.as_millis()).unwrap_or(i32::MAX))
     .bind(spent.call.id)
+    .bind(&spent.means.provider)
+    .bind(spent.means.cost(spent.tokens_in, spent.tokens_out).unwrap_or(0))
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Records a call that came to nothing.
+pub(in crate::minds) async fn fail(db: &PgPool, call: Call, means: &Means, took: Duration) -> Result<()> {
+    sqlx::query(
+        "insert into usage (id, entity_id, channel_id, caused_by, model, tokens_in, tokens_out, took_ms, provider, failed)
+         values ($1, $2, $3, $4, $5, 0, 0, $6, $7, true)",
+    )
+    .bind(Uuid::now_v7())
+    .bind(call.entity.0)
+    .bind(call.channel.0)
+    .bind(call.person.map(|id| id.0))
+    .bind(&means.model)
+    .bind(i32::try_from(took.as_millis()).unwrap_or(i32::MAX))
+    .bind(&means.provider)
     .execute(db)
     .await?;
     Ok(())

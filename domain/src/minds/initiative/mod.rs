@@ -9,7 +9,7 @@ use super::budget::store::{self as purse, Call, Spent};
 use super::provider::{ChatRequest, Speaker, Turn};
 use super::repeats::repeats;
 use super::store::{self as minds, Decided, Mind};
-use super::{budget, context, decisions, whole};
+use super::{budget, context, decisions, means, whole};
 use crate::entities::blocks;
 use crate::tasks::{Outcome, Task};
 use crate::{Error, Result, Space, channels, messages};
@@ -35,10 +35,7 @@ struct Begin {
 
 /// Looks for occasions until `stopping`. Where the space has said that AIs never begin, there is nothing to look for.
 pub async fn watch(space: Space, stopping: CancellationToken) {
-    let Some(silence) = space.policy.silence.filter(|_| space.policy.ai_enabled && space.minds.model().is_some())
-    else {
-        return;
-    };
+    let Some(silence) = space.policy.silence.filter(|_| space.policy.ai_enabled) else { return };
     let mut rounds = tokio::time::interval(LOOK);
     loop {
         tokio::select! {
@@ -119,36 +116,35 @@ pub async fn begin(space: &Space, task: &Task) -> Result<Outcome> {
 }
 
 async fn speak(space: &Space, mind: &Mind, place: &Channel, id: Uuid, taken: &Taken) -> Result<Outcome> {
-    let Some(model) = space.minds.model() else { return Ok(Outcome::Done) };
+    let mut means = means::of(space, mind).await?;
+    if means.is_empty() {
+        return Ok(Outcome::Done);
+    }
+    let all = means.clone();
     let present = blocks::present_for(space, mind.entity.id).await?;
     let members = channels::store::members(&space.db, place.id, &present).await?;
     let from = members.iter().map(|member| member.visible_from).max().unwrap_or(1);
     let talk = messages::store::newest(&space.db, place.id, from, place.last_seq, context::NEWEST).await?;
-    let frame = space.minds.frame(mind.model.as_deref(), space.policy.context_tokens);
+    let frame = means::frame(space, &all);
     let mut turns = context::turns(mind, place, &members, &talk, &frame);
     turns.push(Turn { speaker: Speaker::Other, text: invitation(&taken.occasion) });
     let tokens = context::size(&turns, &frame);
     let call = Call { entity: mind.entity.id, channel: place.id, person: None, id };
-    if budget::reserve(space, mind, call, tokens + mind.sampling.max_tokens as usize).await?.is_some() {
+    if budget::reserve(space, mind, call, tokens, &mut means).await?.is_some() {
         return Ok(Outcome::Done);
     }
     let begun = Instant::now();
-    let request = ChatRequest { model: mind.model.clone(), turns, sampling: mind.sampling };
-    let answer = match whole::answer(model.as_ref(), request, &mind.entity.name, PATIENCE).await {
-        Ok(answer) => answer,
-        // Nobody waits for it: it is let go.
-        Err(cause) => {
-            tracing::warn!(%cause, ai = mind.entity.name, "a model did not begin");
-            purse::free(&space.db, call).await?;
-            return Ok(Outcome::Done);
-        }
+    let request = ChatRequest { model: None, turns, sampling: mind.sampling };
+    // Nobody waits for it: where no model answers it is let go.
+    let Ok(answer) = whole::answer(&means, request, &mind.entity.name, PATIENCE).await else {
+        purse::free(&space.db, call).await?;
+        return Ok(Outcome::Done);
     };
     let (tokens_in, tokens_out) = answer.tokens.unwrap_or_else(|| {
         let count = |tokens: usize| u32::try_from(tokens).unwrap_or(u32::MAX);
         (count(tokens), count(frame.counter.turn(&answer.text)))
     });
-    let name = mind.model.as_deref().unwrap_or_else(|| model.name());
-    let spent = Spent { call, model: name, tokens_in, tokens_out, first_word: None, took: begun.elapsed() };
+    let spent = Spent { call, means: answer.means, tokens_in, tokens_out, first_word: None, took: begun.elapsed() };
     purse::settle(&space.db, spent).await?;
     let said = minds::said_by_ais(&space.db, place.id).await?;
     if limits::length(&answer.text) == 0 || repeats(&answer.text, said.iter().map(String::as_str)) {
@@ -159,7 +155,13 @@ async fn speak(space: &Space, mind: &Mind, place: &Channel, id: Uuid, taken: &Ta
         Occasion::Unfinished(message, _) => Some(*message),
         Occasion::Welcome(..) | Occasion::Silence(_) => None,
     };
-    let draft = messages::Draft { channel: place.id, client_key: ClientKey(id), body: answer.text, reply_to };
+    let draft = messages::Draft {
+        channel: place.id,
+        client_key: ClientKey(id),
+        body: answer.text,
+        reply_to,
+        off_record: false,
+    };
     match messages::post(space, mind.entity.id, draft).await {
         Ok(_) => {
             let reason = reason(&mind.entity.name, &taken.occasion);

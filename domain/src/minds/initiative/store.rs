@@ -64,10 +64,10 @@ pub(super) async fn rooms(db: &mut PgConnection, here: &[EntityId]) -> Result<Ve
               and not exists (select from initiatives i where i.channel_id = c.id and i.about = m.entity_id)
             order by m.joined_at limit 1) n on true
          left join lateral (
-            select m.id, m.body, a.kind, extract(epoch from now() - m.created_at)::float8 as ago
+            select m.id, case when not m.off_record then m.body end as body, a.kind, extract(epoch from now() - m.created_at)::float8 as ago
             from messages m join entities a on a.id = m.author_id
             where m.channel_id = c.id and m.kind = 'text' and m.deleted_at is null order by m.seq desc limit 1) l on true
-         where c.kind = 'room' and c.archived_at is null
+         where c.kind = 'room' and c.archived_at is null and not c.off_record
            and exists (select from memberships m where m.channel_id = c.id and m.left_seq is null and m.entity_id = any($1))
            and exists (select from memberships m join minds d on d.entity_id = m.entity_id
                        where m.channel_id = c.id and m.left_seq is null and d.awake and d.initiative > 0)",

@@ -84,10 +84,10 @@ pub(in crate::minds) async fn spoke(
     Ok(())
 }
 
-/// What AIs made of a message.
+/// What AIs made of a message, with what went wrong inside.
 pub(in crate::minds) async fn decisions(db: &PgPool, channel: ChannelId, trigger: MessageId) -> Result<Vec<Decision>> {
-    let rows: Vec<(Uuid, String, String, String, OffsetDateTime)> = sqlx::query_as(
-        "select e.id, e.name, d.outcome, d.reason, d.at from decisions d join entities e on e.id = d.entity_id
+    let rows: Vec<(Uuid, String, String, String, Option<String>, OffsetDateTime)> = sqlx::query_as(
+        "select e.id, e.name, d.outcome, d.reason, d.cause, d.at from decisions d join entities e on e.id = d.entity_id
          where d.channel_id = $1 and d.trigger_id = $2 order by d.at",
     )
     .bind(channel.0)
@@ -96,12 +96,13 @@ pub(in crate::minds) async fn decisions(db: &PgPool, channel: ChannelId, trigger
     .await?;
     Ok(rows
         .into_iter()
-        .map(|(entity, name, outcome, reason, at)| Decision {
+        .map(|(entity, name, outcome, reason, cause, at)| Decision {
             entity: EntityId(entity),
             name,
             trigger,
             outcome,
             reason,
+            cause,
             at,
         })
         .collect())

@@ -11,8 +11,9 @@ pub(super) use replies::{
 use crate::Result;
 use crate::entities::entity;
 use crate::messages;
-use model::{ChannelId, Code, Entity, EntityId, Message, Problem, Sampling, Strategy};
+use model::{ChannelId, Code, Entity, EntityId, Message, Problem, ProviderId, Sampling, Strategy, Way};
 use sqlx::postgres::PgRow;
+use sqlx::types::Json;
 use sqlx::{FromRow, PgExecutor, PgPool, Row};
 use std::time::Duration;
 use uuid::Uuid;
@@ -24,7 +25,8 @@ const LOOKS_BACK: i64 = 100;
 pub(in crate::minds) struct Mind {
     pub entity: Entity,
     pub system_prompt: String,
-    pub model: Option<String>,
+    /// What it thinks with, one after the other where one fails; the first may be the space's own.
+    pub ways: Vec<Way>,
     pub sampling: Sampling,
     /// The languages that it speaks, as codes; none: the one it is spoken to in.
     pub languages: Vec<String>,
@@ -36,6 +38,8 @@ pub(in crate::minds) struct Mind {
     pub cooldown: Duration,
     /// Most tokens in a day; `None` for as many as it takes.
     pub daily_tokens: Option<i64>,
+    /// Most money in a day, in US cents; `None` for as much as it takes.
+    pub daily_cents: Option<i64>,
     /// What it says when they are used up; empty for words of the space.
     pub tired_line: String,
 }
@@ -52,12 +56,20 @@ pub(in crate::minds) fn sampling(row: &PgRow) -> sqlx::Result<Sampling> {
     })
 }
 
+/// What a row's AI thinks with: its first choice, then the others.
+fn ways(row: &PgRow) -> sqlx::Result<Vec<Way>> {
+    let provider: Option<Uuid> = row.try_get("provider_id")?;
+    let first = Way { provider: provider.map(ProviderId), model: row.try_get("model")? };
+    let Json(others): Json<Vec<Way>> = row.try_get("fallbacks")?;
+    Ok([first].into_iter().chain(others).collect())
+}
+
 impl FromRow<'_, PgRow> for Mind {
     fn from_row(row: &PgRow) -> sqlx::Result<Self> {
         Ok(Self {
             entity: entity((row.try_get("id")?, row.try_get("kind")?, row.try_get("name")?, row.try_get("bio")?)),
             system_prompt: row.try_get("system_prompt")?,
-            model: row.try_get("model")?,
+            ways: ways(row)?,
             sampling: sampling(row)?,
             languages: row.try_get("languages")?,
             awake: row.try_get("awake")?,
@@ -66,6 +78,7 @@ impl FromRow<'_, PgRow> for Mind {
             talkativeness: row.try_get("talkativeness")?,
             cooldown: Duration::from_secs(u64::from(row.try_get::<i32, _>("cooldown_s")?.unsigned_abs())),
             daily_tokens: row.try_get("daily_tokens")?,
+            daily_cents: row.try_get("daily_cents")?,
             tired_line: row.try_get("tired_line")?,
         })
     }
@@ -74,14 +87,16 @@ impl FromRow<'_, PgRow> for Mind {
 /// An AI, seen from a channel; where it is in none of that id, as in a private chat.
 pub(in crate::minds) async fn mind(db: &PgPool, id: EntityId, channel: ChannelId) -> Result<Option<Mind>> {
     let mind = sqlx::query_as(
-        "select e.id, e.kind, e.name, e.bio, d.system_prompt, d.model, d.temperature, d.max_tokens, d.top_p,
+        "select e.id, e.kind, e.name, e.bio, d.system_prompt, d.provider_id, d.model, d.temperature, d.max_tokens, d.top_p,
                 d.frequency_penalty, d.presence_penalty, d.seed, d.languages,
                 d.awake and e.deactivated_at is null as awake,
                 exists (select from memberships m where m.channel_id = $2 and m.entity_id = e.id and m.left_seq is null)
                     as is_member,
                 case when exists (select from channels c where c.id = $2 and c.kind = 'room') then d.strategy_room
                      else d.strategy_chat end as strategy,
-                d.talkativeness, d.cooldown_s, d.daily_tokens, d.tired_line
+                d.talkativeness, d.cooldown_s, d.daily_tokens, d.daily_cents, d.tired_line,
+                coalesce((select json_agg(json_build_object('provider', f.provider_id, 'model', f.model) order by f.place)
+                          from fallbacks f where f.entity_id = e.id), '[]') as fallbacks
          from entities e join minds d on d.entity_id = e.id where e.id = $1",
     )
     .bind(id.0)

@@ -7,7 +7,7 @@ mod templates;
 pub use templates::{TEMPLATES, Template};
 
 use super::provider::ChatRequest;
-use super::{context, store as minds, whole};
+use super::{context, means, store as minds, whole};
 use crate::accounts::admins_only;
 use crate::error::not_found;
 use crate::space::undisturbed;
@@ -16,7 +16,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use model::{
     Channel, ChannelId, ChannelKind, ClientKey, Code, Entity, EntityId, History, Member, Message, MessageId,
-    MessageKind, MindCard, MindDraft, MindFile, Presence, Problem, Role, limits,
+    MessageKind, MindCard, MindDraft, MindFile, Presence, Problem, Role, Way, limits,
 };
 use std::time::Duration;
 use time::OffsetDateTime;
@@ -63,6 +63,8 @@ pub async fn duplicate(space: &Space, by: EntityId, id: EntityId, name: &str) ->
 /// Refuses with `admin_only`, `not_found`.
 pub async fn export(space: &Space, by: EntityId, id: EntityId) -> Result<MindFile> {
     let mind = one(space, by, id).await?.mind;
+    // What it thinks with is there under another name, if at all.
+    let mind = MindDraft { provider: None, fallbacks: Vec::new(), ..mind };
     let content =
         serde_json::to_string_pretty(&cards::write(&mind)).map_err(|_| Error::Interrupted("writing a file"))?;
     Ok(MindFile { name: format!("{}.json", mind.name), content })
@@ -85,7 +87,8 @@ pub async fn import(space: &Space, by: EntityId, file: String, name: Option<&str
     // A file that breaks its reader is none, either.
     let mind = read.await.map_err(|_| cards::no_card())??;
     let name = name.filter(|name| limits::length(name) > 0).unwrap_or(&mind.name);
-    let mind = MindDraft { name: entities::parse_name("name", name)?, ..mind };
+    let name = entities::parse_name("name", name)?;
+    let mind = MindDraft { name, provider: None, fallbacks: Vec::new(), ..mind };
     if let Some((field, message)) = mind.fault() {
         return Err(
             Problem::argument("file", format!("What the file says of “{field}” does not fit: {message}")).into()
@@ -102,6 +105,11 @@ async fn insert(space: &Space, mind: MindDraft) -> Result<EntityId> {
     Ok(id)
 }
 
+/// A model's name as it was typed; nothing where nothing was.
+fn named(model: Option<String>) -> Option<String> {
+    model.filter(|model| limits::length(model) > 0).map(|model| limits::trimmed(&model).to_owned())
+}
+
 /// Changes an AI. Its next answer is another one's already.
 ///
 /// Refuses with `admin_only`, `not_found`, `name_taken`, and with `invalid_argument` for a field out of its range.
@@ -110,7 +118,13 @@ pub async fn edit(space: &Space, by: EntityId, id: EntityId, draft: MindDraft) -
     let mind = MindDraft {
         name: entities::parse_name("name", &draft.name)?,
         bio: limits::trimmed(&draft.bio).to_owned(),
-        model: draft.model.filter(|model| limits::length(model) > 0).map(|model| limits::trimmed(&model).to_owned()),
+        model: named(draft.model),
+        fallbacks: draft
+            .fallbacks
+            .into_iter()
+            .map(|way| Way { model: named(way.model), ..way })
+            .filter(|way| *way != Way::default())
+            .collect(),
         ..draft
     };
     if let Some((field, message)) = mind.fault() {
@@ -190,25 +204,23 @@ pub async fn rehearse(space: &Space, by: EntityId, id: EntityId, talk: &[String]
     let silence = |why: &str| {
         Problem::new(Code::Unavailable, format!("{} could not answer: {why} Try again in a moment.", mind.entity.name))
     };
-    let Some(model) = space.minds.model() else {
+    let means = means::of(space, &mind).await?;
+    if means.is_empty() {
         return Err(silence("there is no model to think with.").into());
-    };
+    }
     let speaker = |at: usize| if at.is_multiple_of(2) { &admin } else { &mind.entity };
     let from = talk.len().saturating_sub(REHEARSED);
     let lines: Vec<Message> =
         talk.iter().enumerate().skip(from).map(|(at, line)| said(nowhere, at, speaker(at), line)).collect();
     let members = [&admin, &mind.entity].map(|entity| present(entity.clone()));
-    let frame = space.minds.frame(mind.model.as_deref(), space.policy.context_tokens);
+    let frame = means::frame(space, &means);
     let request = ChatRequest {
-        model: mind.model.clone(),
+        model: None,
         turns: context::turns(&mind, &private(nowhere), &members, &lines, &frame),
         sampling: mind.sampling,
     };
-    let answer = whole::answer(model.as_ref(), request, &mind.entity.name, PATIENCE).await;
-    answer.map(|answer| answer.text).map_err(|cause| {
-        tracing::warn!(%cause, ai = mind.entity.name, "a model did not answer in a rehearsal");
-        silence("the model did not respond.").into()
-    })
+    let answer = whole::answer(&means, request, &mind.entity.name, PATIENCE).await;
+    answer.map(|answer| answer.text).map_err(|_| silence("the model did not respond.").into())
 }
 
 /// A private chat that is nowhere.
@@ -224,6 +236,7 @@ fn private(id: ChannelId) -> Channel {
         epoch: 0,
         history: History::Whole,
         archived_at: None,
+        off_record: false,
     }
 }
 
@@ -252,6 +265,7 @@ fn said(channel: ChannelId, at: usize, author: &Entity, body: &str) -> Message {
         edited_at: None,
         pinned: false,
         considered: 0,
+        off_record: false,
         deletion: None,
     }
 }

@@ -1,9 +1,11 @@
 //! The tables `entities` and `minds`, as the studio writes them.
 
+use crate::minds::providers::store::set_fallbacks;
 use crate::minds::store::sampling;
 use crate::{Result, entities};
-use model::{ChannelId, EntityId, EntityKind, MindCard, MindDraft, Strategy, limits};
+use model::{ChannelId, EntityId, EntityKind, MindCard, MindDraft, ProviderId, Strategy, Way, limits};
 use sqlx::postgres::PgRow;
+use sqlx::types::Json;
 use sqlx::{FromRow, PgConnection, PgPool, Row};
 use uuid::Uuid;
 
@@ -23,7 +25,9 @@ impl FromRow<'_, PgRow> for CardRow {
                 name: row.try_get("name")?,
                 bio: row.try_get("bio")?,
                 system_prompt: row.try_get("system_prompt")?,
+                provider: row.try_get::<Option<Uuid>, _>("provider_id")?.map(ProviderId),
                 model: row.try_get("model")?,
+                fallbacks: row.try_get::<Json<Vec<Way>>, _>("fallbacks")?.0,
                 sampling: sampling(row)?,
                 strategy_room: strategy("strategy_room")?,
                 strategy_chat: strategy("strategy_chat")?,
@@ -32,6 +36,7 @@ impl FromRow<'_, PgRow> for CardRow {
                 languages: row.try_get("languages")?,
                 initiative: row.try_get("initiative")?,
                 daily_tokens: row.try_get("daily_tokens")?,
+                daily_cents: row.try_get("daily_cents")?,
                 tired_line: row.try_get("tired_line")?,
             },
         }))
@@ -41,9 +46,11 @@ impl FromRow<'_, PgRow> for CardRow {
 macro_rules! cards {
     ($($rest:literal)?) => {
         concat!(
-            "select e.id, e.name, e.bio, d.system_prompt, d.model, d.temperature, d.max_tokens, d.top_p,
+            "select e.id, e.name, e.bio, d.system_prompt, d.provider_id, d.model, d.temperature, d.max_tokens, d.top_p,
                     d.frequency_penalty, d.presence_penalty, d.seed, d.strategy_room, d.strategy_chat, d.talkativeness,
-                    d.cooldown_s, d.languages, d.initiative, d.daily_tokens, d.tired_line, d.awake,
+                    d.cooldown_s, d.languages, d.initiative, d.daily_tokens, d.daily_cents, d.tired_line, d.awake,
+                    coalesce((select json_agg(json_build_object('provider', f.provider_id, 'model', f.model) order by f.place)
+                              from fallbacks f where f.entity_id = e.id), '[]') as fallbacks,
                     array(select m.channel_id from memberships m join channels c on c.id = m.channel_id
                           where m.entity_id = e.id and m.left_seq is null and c.kind = 'room' order by c.name_key) as rooms
              from minds d join entities e on e.id = d.entity_id where d.retired_at is null ",
@@ -81,7 +88,7 @@ pub(super) async fn write(db: &mut PgConnection, id: EntityId, mind: &MindDraft)
         "update minds set system_prompt = $2, model = $3, temperature = $4, max_tokens = $5, top_p = $6,
                 frequency_penalty = $7, presence_penalty = $8, seed = $9, strategy_room = $10, strategy_chat = $11,
                 talkativeness = $12, cooldown_s = $13, languages = $14,
-                daily_tokens = $15, tired_line = $16, initiative = $17
+                daily_tokens = $15, tired_line = $16, initiative = $17, provider_id = $18, daily_cents = $19
          where entity_id = $1",
     )
     .bind(id.0)
@@ -101,9 +108,11 @@ pub(super) async fn write(db: &mut PgConnection, id: EntityId, mind: &MindDraft)
     .bind(mind.daily_tokens)
     .bind(limits::trimmed(&mind.tired_line))
     .bind(mind.initiative)
-    .execute(db)
+    .bind(mind.provider.map(|id| id.0))
+    .bind(mind.daily_cents)
+    .execute(&mut *db)
     .await?;
-    Ok(())
+    set_fallbacks(db, id, &mind.fallbacks).await
 }
 
 /// Writes what an AI is, its name and its line included. Whether it is called otherwise now; `None` where it is none, or

@@ -30,7 +30,9 @@ impl Template {
             name: String::new(),
             bio: self.bio.to_owned(),
             system_prompt: self.prompt.to_owned(),
+            provider: None,
             model: None,
+            fallbacks: Vec::new(),
             sampling: Sampling {
                 temperature: self.temperature,
                 max_tokens: 400,
@@ -46,6 +48,7 @@ impl Template {
             languages: Vec::new(),
             initiative: self.initiative,
             daily_tokens: None,
+            daily_cents: None,
             tired_line: self.tired_line.to_owned(),
         }
     }

@@ -1,7 +1,7 @@
 //! What each endpoint takes, as the description of the API tells it.
 #![expect(dead_code, reason = "these describe server functions' arguments and are never made")]
 
-use model::{ChannelId, ClientKey, EntityId, MessageId, Position, ReplyId, Role, Strategy};
+use model::{ChannelId, ClientKey, Dialect, EntityId, MessageId, Position, ProviderId, ReplyId, Role, Strategy, Way};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -74,8 +74,13 @@ pub(super) struct EditMind {
     bio: Option<String>,
     /// What the model is told to be: 1–50,000 characters.
     system_prompt: String,
+    /// What it thinks with; none: what the space thinks with.
+    provider: Option<ProviderId>,
     /// A model of the provider; its default where there is none.
     model: Option<String>,
+    /// What it thinks with where that fails, one after the other, at most 3.
+    #[serde(default)]
+    fallbacks: Vec<Way>,
     /// 0–2.
     temperature: f32,
     /// 1–32,000.
@@ -102,8 +107,85 @@ pub(super) struct EditMind {
     initiative: Option<i32>,
     /// 1–1,000,000,000 tokens in a day (in UTC), in and out together; none: as many as it takes.
     daily_tokens: Option<i64>,
+    /// 1–10,000,000 US cents in a day (in UTC), by the prices of its models; none: as much as it takes.
+    daily_cents: Option<i64>,
     /// What it says once when they are used up, at most 500 characters.
     tired_line: Option<String>,
+}
+
+/// `providers/add`
+#[derive(Deserialize, ToSchema)]
+pub(super) struct AddProvider {
+    /// 1–40 characters, unique among the providers.
+    #[schema(example = "Ollama")]
+    name: String,
+    /// Its address, up to and with `/v1`; for Azure the resource's.
+    #[schema(example = "http://127.0.0.1:11434/v1")]
+    base_url: String,
+    /// `open_ai` or `azure`.
+    dialect: Option<Dialect>,
+    /// For Azure.
+    api_version: Option<String>,
+    /// The model that it is asked for by AIs that name none.
+    #[schema(example = "llama3.2")]
+    model: String,
+    /// 5–600 seconds without a word after which it counts as silent; 60 where nothing is said.
+    patience_s: Option<i32>,
+    /// Whether it costs nothing.
+    free: Option<bool>,
+    /// Sealed, and never told again.
+    key: Option<String>,
+}
+
+/// `providers/edit`
+#[derive(Deserialize, ToSchema)]
+pub(super) struct EditProvider {
+    provider: ProviderId,
+    name: String,
+    base_url: String,
+    dialect: Option<Dialect>,
+    api_version: Option<String>,
+    model: String,
+    patience_s: Option<i32>,
+    free: Option<bool>,
+    /// Without one, the key that is kept stays; needed where the address changes.
+    key: Option<String>,
+    /// It has none from now on.
+    forget_key: Option<bool>,
+}
+
+/// A provider.
+#[derive(Deserialize, ToSchema)]
+pub(super) struct AProvider {
+    provider: ProviderId,
+}
+
+/// `providers/prefer`
+#[derive(Deserialize, ToSchema)]
+pub(super) struct PreferProvider {
+    /// None: what the server is configured with.
+    provider: Option<ProviderId>,
+}
+
+/// `prices/set`
+#[derive(Deserialize, ToSchema)]
+pub(super) struct SetPrice {
+    /// A model's name, or the beginning of several ones'.
+    #[schema(example = "gpt-4o-mini")]
+    model: String,
+    /// US dollars for a million tokens that it reads; without numbers the price is forgotten.
+    #[schema(example = 0.15)]
+    dollars_in: Option<f64>,
+    /// US dollars for a million tokens that it writes.
+    #[schema(example = 0.6)]
+    dollars_out: Option<f64>,
+}
+
+/// `usage/all`, `usage/own`
+#[derive(Deserialize, ToSchema)]
+pub(super) struct Days {
+    /// 1–366, today (in UTC) included; 30 where nothing is said.
+    days: Option<i32>,
 }
 
 /// `minds/wake`
@@ -168,6 +250,27 @@ pub(super) struct PostMessage {
     body: String,
     /// The message that this one answers.
     reply_to: Option<MessageId>,
+    /// Whether AIs are to remember nothing of it.
+    off_record: Option<bool>,
+}
+
+/// `messages/record`
+#[derive(Deserialize, ToSchema)]
+pub(super) struct RecordStretch {
+    channel: ChannelId,
+    /// The seq of the first message.
+    from: i64,
+    /// The seq of the last one; without it, the first is the only one. At most 1,000 at once.
+    to: Option<i64>,
+    /// Off the record, or back on: one's own words only.
+    off_record: bool,
+}
+
+/// `channels/record`
+#[derive(Deserialize, ToSchema)]
+pub(super) struct RecordChannel {
+    channel: ChannelId,
+    off_record: bool,
 }
 
 /// `messages/history`

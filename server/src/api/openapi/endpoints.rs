@@ -1,17 +1,18 @@
 //! Every endpoint but the stream: what it takes, gives and refuses.
 
 use super::arguments::{
-    AChannel, AMind, APerson, ARoom, ASession, AfterName, AnInvitation, ChangeEmail, ChangePassword, ChangeRole,
-    CreateMind, DeleteAccount, DeleteMessage, DuplicateMind, EditMessage, EditMind, EditProfile, EditRoom, ImportMind,
-    IntoCircle, Letters, LogIn, Mute, OfMessage, OneMember, Pin, PlaceMind, PostMessage, PutAway, React, Read,
-    Register, Rehearse, Remove, RenameCircle, ResetPassword, SetActive, SetAdmin, SetQuota, Somebody, StopReply,
-    Stretch, SyncPositions, Typing, Unread, WakeMind, WithSomebody,
+    AChannel, AMind, APerson, AProvider, ARoom, ASession, AddProvider, AfterName, AnInvitation, ChangeEmail,
+    ChangePassword, ChangeRole, CreateMind, Days, DeleteAccount, DeleteMessage, DuplicateMind, EditMessage, EditMind,
+    EditProfile, EditProvider, EditRoom, ImportMind, IntoCircle, Letters, LogIn, Mute, OfMessage, OneMember, Pin,
+    PlaceMind, PostMessage, PreferProvider, PutAway, React, Read, RecordChannel, RecordStretch, Register, Rehearse,
+    Remove, RenameCircle, ResetPassword, SetActive, SetAdmin, SetPrice, SetQuota, Somebody, StopReply, Stretch,
+    SyncPositions, Typing, Unread, WakeMind, WithSomebody,
 };
 use model::accounts::{Invitation, Me, OpenInvitation, OwnSession, PersonRow, Profile, ResetLink};
 use model::channels::{CircleDraft, Opened, RoomDraft};
 use model::{
-    Channel, ChannelId, Code, Decision, Entity, EntityId, Member, Message, MindCard, MindFile, Page, Place, Rehearsed,
-    SyncAnswer,
+    Channel, ChannelId, Code, Decision, Entity, EntityId, FoundServer, Member, Message, MindCard, MindFile, Page,
+    Place, Price, Provider, ProviderId, Rehearsed, SyncAnswer, Tried, Used,
 };
 use utoipa::openapi::{Ref, RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
@@ -217,6 +218,77 @@ pub(super) fn all() -> Vec<Endpoint> {
             gives::<Rehearsed>(),
             &[NotLoggedIn, AdminOnly, NotFound, RateLimited],
         ),
+        of(
+            "providers/list",
+            "What AIs think with, the preferred one first (admins)",
+            None,
+            many::<Provider>(),
+            &[NotLoggedIn, AdminOnly],
+        ),
+        of(
+            "providers/add",
+            "Add a provider; its key is sealed and never told again (admins)",
+            takes::<AddProvider>(),
+            gives::<ProviderId>(),
+            &[NotLoggedIn, AdminOnly, NameTaken],
+        ),
+        of(
+            "providers/edit",
+            "Change a provider: all of it but its key, which stays unless another one is given (admins)",
+            takes::<EditProvider>(),
+            nothing(),
+            &[NotLoggedIn, AdminOnly, NotFound, NameTaken],
+        ),
+        of(
+            "providers/remove",
+            "Take a provider out that no AI names (admins)",
+            takes::<AProvider>(),
+            nothing(),
+            &[NotLoggedIn, AdminOnly, NotFound],
+        ),
+        of(
+            "providers/prefer",
+            "Have AIs that name no provider think with one; without one, with what the server is configured with (admins)",
+            takes::<PreferProvider>(),
+            nothing(),
+            &[NotLoggedIn, AdminOnly, NotFound],
+        ),
+        of(
+            "providers/test",
+            "Ask a provider for its models and for a few words (admins)",
+            takes::<AProvider>(),
+            gives::<Tried>(),
+            &[NotLoggedIn, AdminOnly, NotFound, RateLimited],
+        ),
+        of(
+            "providers/found",
+            "Servers of models that run on this machine and are no providers yet (admins)",
+            None,
+            many::<FoundServer>(),
+            &[NotLoggedIn, AdminOnly, RateLimited],
+        ),
+        of("prices/list", "What models cost (admins)", None, many::<Price>(), &[NotLoggedIn, AdminOnly]),
+        of(
+            "prices/set",
+            "Set what a model costs, or forget it (admins)",
+            takes::<SetPrice>(),
+            nothing(),
+            &[NotLoggedIn, AdminOnly, NotFound],
+        ),
+        of(
+            "usage/all",
+            "What AIs have spent in the last days (admins)",
+            takes::<Days>(),
+            gives::<Used>(),
+            &[NotLoggedIn, AdminOnly],
+        ),
+        of(
+            "usage/own",
+            "What AIs have spent in the last days on one's own words",
+            takes::<Days>(),
+            gives::<Used>(),
+            &[NotLoggedIn],
+        ),
         of("rooms/list", "The open rooms, and every channel one is in", None, many::<Place>(), &[NotLoggedIn]),
         of(
             "rooms/open",
@@ -353,6 +425,13 @@ pub(super) fn all() -> Vec<Endpoint> {
             &[NotLoggedIn, NotFound, NotAMember, NotYours, Archived, RateLimited],
         ),
         of(
+            "messages/record",
+            "Take a stretch of a talk off the record (one's own words; in private chats and circles, and for those who moderate, everybody's), or put one's own words back on",
+            takes::<RecordStretch>(),
+            nothing(),
+            &[NotLoggedIn, NotFound, NotAMember, NotYours, RateLimited],
+        ),
+        of(
             "messages/pinned",
             "What is pinned in a channel, the newest first",
             takes::<AChannel>(),
@@ -394,6 +473,13 @@ pub(super) fn all() -> Vec<Endpoint> {
             takes::<Mute>(),
             nothing(),
             &[NotLoggedIn, NotFound],
+        ),
+        of(
+            "channels/record",
+            "Take what is said in a channel from now on off the record, or put it back on (in rooms those who moderate)",
+            takes::<RecordChannel>(),
+            nothing(),
+            &[NotLoggedIn, NotFound, NotAMember, NotYours, Archived, ContactRefused, RateLimited],
         ),
         of(
             "channels/remove",
