@@ -138,3 +138,43 @@ test('names are called with the keys alone, and messages reached by arrows', asy
   await alice.composer.press('Escape');
   await expect(alice.page.getByText('Replying to alice')).toHaveCount(0);
 });
+
+test('what is off the record says so, is answered where one asks, and is not told to other answers', async ({ newcomer, stub }) => {
+  const keeper = await (await newcomer()).logIn('testadmin@thegathering.com', 'adminpass');
+  const alice = await (await newcomer()).logIn('alice@test.com', 'alice123');
+  for (const one of [keeper, alice]) {
+    await one.enter('The Garden Gate');
+    await one.alive();
+  }
+  const asked = async () => ((await (await fetch(`${stub.url}/requests`)).json()) as { messages: { content: string }[] }[]).at(-1)!;
+  await alice.page.getByLabel('Off the record').check();
+  await stub.says({ text: 'Then it stays between us.' });
+  await alice.say('@Mira the spare key is under the third pot');
+  const answer = saying(keeper, 'Then it stays between us.');
+  await expect(answer.locator('.marks')).toHaveText('off the record');
+  await expect(saying(keeper, 'under the third pot').locator('.marks')).toHaveText('off the record');
+  await alice.page.getByLabel('Off the record').uncheck();
+  await stub.says({ text: 'I could not say.' });
+  await alice.say('@Mira where would you look for a key?');
+  await expect(saying(keeper, 'I could not say.')).toBeVisible();
+  await expect(saying(keeper, 'I could not say.').locator('.marks')).toHaveCount(0);
+  expect(JSON.stringify(await asked())).not.toContain('third pot');
+
+  // One's own message goes off the record later, with what was answered to it.
+  await saying(alice, 'where would you look').hover();
+  await saying(alice, 'where would you look').locator('.actions').getByRole('link', { name: 'More' }).click();
+  await alice.page.getByRole('button', { name: 'Take it off the record', exact: true }).click();
+  await expect(saying(keeper, 'I could not say.').locator('.marks')).toHaveText('off the record');
+
+  // And the room as a whole, from a moment on.
+  await keeper.page.getByRole('link', { name: 'Settings' }).click();
+  await keeper.page.getByRole('button', { name: 'Take it off the record' }).click();
+  await expect(keeper.talk.getByText('took what is said here from now on off the record.')).toBeVisible();
+  await expect(alice.page.getByLabel('Off the record: AIs remember nothing')).toBeDisabled();
+  await alice.alive();
+  await alice.say('nobody will know');
+  await expect(saying(keeper, 'nobody will know').locator('.marks')).toHaveText('off the record');
+  await keeper.page.getByRole('link', { name: 'Settings' }).click();
+  await keeper.page.getByRole('button', { name: 'Put it back on the record' }).click();
+  await expect(alice.page.getByLabel('Off the record', { exact: true })).toBeEnabled();
+});

@@ -5,7 +5,7 @@ const SIZES = { desk: { width: 1280, height: 800 }, tablet: { width: 820, height
 
 for (const [size, viewport] of Object.entries(SIZES)) {
   for (const colorScheme of ['dark', 'light'] as const) {
-    test(`every page holds up on a ${size}, ${colorScheme}`, async ({ newcomer }) => {
+    test(`every page holds up on a ${size}, ${colorScheme}`, async ({ newcomer, stub }) => {
       test.setTimeout(150_000);
       const guest = await newcomer({ viewport, colorScheme, reducedMotion: 'reduce' });
       let page = guest.page;
@@ -63,6 +63,14 @@ for (const [size, viewport] of Object.entries(SIZES)) {
       await page.getByRole('link', { name: 'Silas' }).click();
       await page.getByText('Model, and how it chooses its words').click();
       await look('mind');
+      const provider = { name: 'Ollama', base_url: `${stub.url}/v1`, model: 'stub', key: 'sk-sesame' };
+      await page.request.post('/api/providers/add', { data: provider, headers: { 'sec-fetch-site': 'none' } });
+      await page.goto('/providers');
+      await page.getByText('Change it').click();
+      await page.getByText('Another provider').click();
+      await look('providers');
+      await page.goto('/usage');
+      await look('usage');
       await page.goto('/me');
       await look('me');
       await page.goto('/rooms/new');

@@ -176,7 +176,8 @@ mod tests {
         assert_eq!(price.of(1_000_000, 1_000_000), 750_000);
         assert_eq!(price.of(1, 0), 1);
         assert_eq!(price.of(0, 0), 0);
-        assert_eq!(price.of(i64::MAX, i64::MAX), i64::MAX);
+        let dear = Price { input: 2_000_000, ..price };
+        assert_eq!(dear.of(i64::MAX, 1), i64::MAX);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::process::Command;
 
 /// Builds everything for speed and hands over to the load generator.
 pub fn bench(arguments: &[String]) -> Done {
-    let kinds = ["fanout", "post", "page"];
+    let kinds = ["fanout", "post", "page", "minds"];
     match arguments.first() {
         Some(kind) if kinds.contains(&kind.as_str()) => {}
         _ => return Err(format!("Which figure? There are {}.", kinds.join(", "))),

@@ -13,8 +13,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
-/// Tasks that one node does at once. They wait for models most of their time.
-const AT_ONCE: usize = 64;
+/// Tasks that one node does at once. They wait for models most of their time, and cost next to nothing meanwhile.
+const AT_ONCE: usize = 400;
 /// How often the queue is looked at without being called.
 const POLL: Duration = Duration::from_secs(2);
 

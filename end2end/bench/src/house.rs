@@ -7,6 +7,7 @@ use sqlx::PgPool;
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 use uuid::Uuid;
 
 /// A running server.
@@ -35,15 +36,20 @@ fn needed(name: &str) -> Result<String, Failure> {
 impl House {
     /// Starts one without AIs and without limits on posting.
     pub async fn open() -> Result<Self, Failure> {
+        Self::open_with(&[("AI_FEATURES_ENABLED", "false")]).await
+    }
+
+    /// Starts one with these settings, without limits on posting.
+    pub async fn open_with(settings: &[(&str, &str)]) -> Result<Self, Failure> {
         let data = std::env::temp_dir().join(format!("gathering-bench-{}", Uuid::new_v4().simple()));
         std::fs::create_dir_all(&data)?;
         let mut child = Command::new(needed("SERVER")?)
             .env("DATA_DIR", &data)
             .env("PORT", "0")
             .env("LOG", "warn")
-            .env("AI_FEATURES_ENABLED", "false")
             .env("POSTS_PER_MINUTE", "1000000")
             .env("DATABASE_CONNECTIONS", "32")
+            .envs(settings.iter().copied())
             .stdout(Stdio::piped())
             .spawn()?;
         let output = BufReader::new(child.stdout.take().ok_or("no output")?);
@@ -110,6 +116,48 @@ impl House {
         .execute(&self.db)
         .await?;
         Ok(id)
+    }
+
+    /// An AI that answers when it is called, in these rooms.
+    pub async fn mind(&self, name: &str, rooms: &[Uuid]) -> Result<(), Failure> {
+        let id = Uuid::now_v7();
+        sqlx::query("insert into entities (id, kind, name, name_key) values ($1, 'ai', $2, lower($2))")
+            .bind(id)
+            .bind(name)
+            .execute(&self.db)
+            .await?;
+        sqlx::query(
+            "insert into minds (entity_id, system_prompt, awake, max_tokens, cooldown_s) values ($1, 'You answer.', true, 4000, 0)",
+        )
+        .bind(id)
+        .execute(&self.db)
+        .await?;
+        sqlx::query(
+            "insert into memberships (channel_id, entity_id, clock) select room, $1, 1 from unnest($2::uuid[]) room",
+        )
+        .bind(id)
+        .bind(rooms)
+        .execute(&self.db)
+        .await?;
+        Ok(())
+    }
+
+    /// Processor time of the server's process, and of its database's, so far.
+    pub fn worked(&self) -> Duration {
+        let postmaster = std::fs::read_to_string(self.data.join("postgres/postmaster.pid")).unwrap_or_default();
+        let postmaster: u32 = postmaster.lines().next().and_then(|line| line.parse().ok()).unwrap_or(0);
+        let folders = std::fs::read_dir("/proc").into_iter().flatten().filter_map(Result::ok);
+        let pids = folders.filter_map(|folder| folder.file_name().to_str()?.parse::<u32>().ok());
+        pids.filter_map(|pid| {
+            let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+            // Behind the name in parentheses: state, parent, …, user and system time in hundredths of a second.
+            let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
+            let parent: u32 = fields.get(1)?.parse().ok()?;
+            let ticks = fields.get(11)?.parse::<u64>().ok()? + fields.get(12)?.parse::<u64>().ok()?;
+            let ours = pid == self.child.id() || pid == postmaster || parent == postmaster;
+            ours.then_some(Duration::from_millis(ticks * 10))
+        })
+        .sum()
     }
 
     /// The folder of the database's socket.

@@ -1,12 +1,13 @@
 //! How fast the space is, beside what this machine could do at best in the same run. Loopback only, bounded in time and count.
 //!
-//! `bench fanout|post|page [--json]`; `cargo xtask bench` builds both halves and calls it.
+//! `bench fanout|post|page|minds [--json]`; `cargo xtask bench` builds both halves and calls it.
 
 mod bare;
 mod fanout;
 mod figures;
 mod house;
 mod http;
+mod minds;
 mod page;
 mod post;
 
@@ -24,8 +25,9 @@ async fn main() -> Result<(), Failure> {
         "bare" => return bare::serve().await,
         "fanout" => json!({"fanout": fanout::measure().await?}),
         "post" => json!({"post": post::measure().await?}),
+        "minds" => json!({"minds": minds::measure().await?}),
         "page" => json!({"page": page::measure().await?}),
-        unknown => return Err(format!("there is no figure “{unknown}”: there are fanout, post and page").into()),
+        unknown => return Err(format!("there is no figure “{unknown}”: there are fanout, post, page and minds").into()),
     };
     if arguments.iter().any(|argument| argument == "--json") {
         println!("{measured}");
