@@ -209,7 +209,7 @@ async fn posts(house: &House, rooms: &[Uuid], people: &[Person]) -> Result<Laten
 async fn until(what: &str, mut is: impl FnMut() -> bool) -> Result<(), Failure> {
     let begun = Instant::now();
     while !is() {
-        if begun.elapsed() > Duration::from_secs(60) {
+        if begun.elapsed() > Duration::from_mins(1) {
             return Err(format!("never came: {what}").into());
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
@@ -222,7 +222,7 @@ async fn waiting(house: &House) -> Result<f64, Failure> {
     let idle = async || {
         let before = house.worked();
         tokio::time::sleep(Duration::from_secs(10)).await;
-        (house.worked() - before).as_secs_f64() / 10.0
+        house.worked().saturating_sub(before).as_secs_f64() / 10.0
     };
     let without = idle().await;
     sqlx::query(
