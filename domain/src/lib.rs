@@ -10,6 +10,7 @@ pub mod entities;
 mod error;
 mod line;
 pub mod live;
+pub mod memory;
 pub mod messages;
 pub mod minds;
 pub mod pace;

@@ -103,7 +103,7 @@ pub fn SpentTable(
                     <caption>{caption}</caption>
                     <thead>
                         <tr>
-                            <th scope="col"></th>
+                            <th scope="col">{words::NAME_FIELD}</th>
                             <th scope="col">{words::REPLIES}</th>
                             <th scope="col">{words::FAILURES}</th>
                             <th scope="col">{words::TOKENS}</th>

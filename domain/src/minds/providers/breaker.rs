@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 /// Failures in a row after which it rests.
 const FAILURES: u32 = 3;
 /// How long it rests at first; twice as long each time that it fails again after that.
-const REST: Duration = Duration::from_secs(15);
+const REST: Duration = Duration::from_secs(5);
 /// How long it rests at most.
 const LONGEST: Duration = Duration::from_mins(5);
 /// How long the one call that tries it out may take before another one may.
@@ -90,15 +90,15 @@ mod tests {
             assert_eq!(breaker.ask(now), None);
         }
         breaker.failed(&DOWN, now);
-        assert_eq!(breaker.ask(now), Some(seconds(15)));
-        assert_eq!(breaker.rests(now), Some(seconds(15)));
+        assert_eq!(breaker.ask(now), Some(seconds(5)));
+        assert_eq!(breaker.rests(now), Some(seconds(5)));
         // One tries it out.
-        let later = now + seconds(15);
+        let later = now + seconds(5);
         assert_eq!(breaker.rests(later), None);
         assert_eq!(breaker.ask(later), None);
         assert_eq!(breaker.ask(later), Some(TRIES));
         breaker.failed(&DOWN, later);
-        assert_eq!(breaker.ask(later), Some(seconds(30)));
+        assert_eq!(breaker.ask(later), Some(seconds(10)));
         for _ in 0..20 {
             breaker.failed(&DOWN, later);
         }
