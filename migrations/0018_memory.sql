@@ -34,3 +34,17 @@ create table recollections (
 );
 create index recollections_by_term on recollections using gin (terms);
 create index recollections_to_embed on recollections (channel_id, seq) where embedder is null;
+
+-- How many of them there are.
+alter table space add column recollections bigint not null default 0;
+
+-- What an AI recalled for an answer: shown to those who may read it.
+create table recalls (
+    entity_id  uuid not null references entities (id),
+    trigger_id uuid not null references messages (id) on delete cascade,
+    message_id uuid not null references messages (id) on delete cascade,
+    -- From the likeliest on.
+    place      smallint not null,
+    primary key (entity_id, trigger_id, message_id)
+);
+create index recalls_by_trigger on recalls (trigger_id);

@@ -83,11 +83,17 @@ addEventListener('toggle', async (event) => {
   const body = new URLSearchParams({ channel: article.dataset.channel, message: why.dataset.message });
   const answer = await fetch('/api/messages/decisions', { method: 'POST', body, headers: { accept: 'application/json' } }).catch(() => null);
   const told = await answer?.json().catch(() => null);
-  const lines = answer?.ok ? told.map((one) => [one.reason, one.cause].filter(Boolean).join(' — ')) : [told?.message || page.dataset.sorry];
-  for (const text of lines.length ? lines : [page.dataset.nobody]) {
-    const line = document.createElement('p');
-    line.textContent = text;
-    why.append(line);
+  const add = (text) => why.appendChild(Object.assign(document.createElement('p'), { textContent: text }));
+  if (!answer?.ok) return add(told?.message || page.dataset.sorry);
+  if (!told.length) add(page.dataset.nobody);
+  for (const one of told) {
+    add([one.reason, one.cause].filter(Boolean).join(' — '));
+    for (const source of one.recalled || []) {
+      const place = `/rooms/${source.channel}?at=${source.seq}#m${source.seq}`;
+      const link = Object.assign(document.createElement('a'), { href: place, rel: 'external', className: 'quote' });
+      link.append(Object.assign(document.createElement('b'), { textContent: source.author }), ' ', source.text);
+      add(`${one.name} ${page.dataset.recalled} `).append(link);
+    }
   }
 }, true);
 

@@ -46,7 +46,7 @@ pub fn shell(assets: Assets) -> impl IntoView {
     });
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-theme=theme data-sorry=crate::words::BUSY data-nobody=crate::words::NOBODY_CONSIDERED data-you=crate::words::YOU>
+        <html lang="en" data-theme=theme data-sorry=crate::words::BUSY data-nobody=crate::words::NOBODY_CONSIDERED data-you=crate::words::YOU data-recalled=crate::words::RECALLED>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1, interactive-widget=resizes-content" />

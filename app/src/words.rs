@@ -355,6 +355,7 @@ pub const THINKING: &str = "is thinking";
 pub const WRITING: &str = "is writing";
 pub const WAITING: &str = "waits for its turn";
 pub const WHY: &str = "Why";
+pub const RECALLED: &str = "recalled";
 pub const NOBODY_CONSIDERED: &str = "Nothing is noted for this message.";
 pub const TODAY: &str = "Today";
 pub const YESTERDAY: &str = "Yesterday";

@@ -2,6 +2,7 @@
 
 use crate::accounts::Passwords;
 use crate::live::Hub;
+use crate::memory::Embedder;
 use crate::messages::insert::Given;
 use crate::messages::roster::Rosters;
 use crate::messages::writer::Writers;
@@ -71,6 +72,8 @@ pub struct Space {
     pub bell: Arc<Bell>,
     /// What AIs think with.
     pub minds: Arc<Minds>,
+    /// What turns text into vectors, where there is something.
+    pub embedder: Option<Arc<dyn Embedder>>,
     /// How fast is too fast.
     pub pace: Arc<Pace>,
     /// What was decided.
@@ -102,12 +105,19 @@ impl Space {
             passwords: Arc::new(Passwords::new()),
             bell: Arc::new(Bell::default()),
             minds: Arc::new(minds),
+            embedder: None,
             pace: Arc::new(Pace::new(policy.posts_per_minute, nodes.clone())),
             policy: Arc::new(policy),
             rosters: Arc::default(),
             writers: Arc::default(),
             nodes,
         }
+    }
+
+    /// The same, with something that turns text into vectors.
+    #[must_use]
+    pub fn embedding(self, embedder: Option<Arc<dyn Embedder>>) -> Self {
+        Self { embedder, ..self }
     }
 
     /// Tasks are waiting: whichever node has time takes them.

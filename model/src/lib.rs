@@ -21,7 +21,9 @@ pub use entities::{Entity, EntityKind};
 pub use events::{Event, Position, SyncAnswer, Synced};
 pub use ids::{ChannelId, ClientKey, EntityId, MessageId, ProviderId, ReplyId};
 pub use messages::{Message, MessageKind, Page};
-pub use minds::{Decision, MindCard, MindDraft, MindFile, Rehearsed, ReplyState, Sampling, Strategy, Writing};
+pub use minds::{
+    Decision, MindCard, MindDraft, MindFile, Rehearsed, Remembered, ReplyState, Sampling, Strategy, Writing,
+};
 pub use presence::{Presence, Present};
 pub use problem::{Code, Problem};
 pub use providers::{Dialect, FoundServer, Price, Provider, ProviderDraft, Tried, Way};

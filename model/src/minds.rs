@@ -77,10 +77,27 @@ pub struct Decision {
     /// For admins: what went wrong inside, where something did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cause: Option<String>,
+    /// What it recalled for this, as far as the one who asks could read it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub recalled: Vec<Remembered>,
     /// When.
     #[serde(with = "time::serde::rfc3339")]
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub at: OffsetDateTime,
+}
+
+/// A message that an AI recalled.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Remembered {
+    /// Where it was said.
+    pub channel: ChannelId,
+    /// Its number there.
+    pub seq: i64,
+    /// Who said it.
+    pub author: String,
+    /// Its first characters.
+    pub text: String,
 }
 
 /// When an AI speaks of itself.

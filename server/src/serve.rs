@@ -3,10 +3,11 @@
 use crate::config::{Config, Database};
 use crate::database::{self, DatabaseError, Opened};
 use crate::{assets, listener, router, sessions, telling};
+use domain::memory::{self, Embedder};
 use domain::minds::Minds;
 use domain::minds::openai::{Endpoint, OpenAi};
 use domain::{Policy, Space, accounts, demonstration, wire};
-use local::LocalModel;
+use local::{Encoder, LocalModel};
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::PgPool;
 use std::net::SocketAddr;
@@ -127,7 +128,8 @@ async fn with_database(
     let sweep = tokio::spawn(sessions::sweep(space.db.clone()));
     let pace = tokio::spawn(forget_often(space.clone()));
     let begins = tokio::spawn(domain::minds::initiative::watch(space.clone(), stopping.clone()));
-    let mut helpers = vec![beats, sweep, pace, begins];
+    let indexes = tokio::spawn(memory::index::watch(space.clone(), stopping.clone()));
+    let mut helpers = vec![beats, sweep, pace, begins, indexes];
     if let Some(incoming) = wire {
         helpers.push(tokio::spawn(wire::hear(space.clone(), incoming)));
         helpers.push(tokio::spawn(wire::pulse(space.clone())));
@@ -213,6 +215,7 @@ async fn open_space(
         local_servers: config.local_servers.clone(),
     };
     let minds = minds(config)?.sealing(secret);
+    let encoder = encoder(config)?;
     let (space, wire) = match &config.redis_url {
         Some(url) => {
             let topic = format!("gathering:{}", domain::database::space_id(&db).await?);
@@ -223,6 +226,7 @@ async fn open_space(
         }
         None => (Space::new(db, policy, minds), None),
     };
+    let space = space.embedding(encoder);
     if empty && demonstration {
         demonstration::open(&space).await?;
     }
@@ -258,6 +262,26 @@ fn minds(config: &Config) -> Result<Minds, Stopped> {
             "no provider is configured and no local model is here: AIs stay silent until an admin adds a provider"
         );
         Ok(Minds::none())
+    }
+}
+
+/// What turns text into vectors: the encoder that is named, or the one that came with the server.
+fn encoder(config: &Config) -> Result<Option<Arc<dyn Embedder>>, Stopped> {
+    let named = config.encoder.clone();
+    let beside = || {
+        let folder = std::env::current_exe().ok()?.parent()?.join("encoder");
+        folder.is_dir().then_some(folder)
+    };
+    let Some(folder) = named.clone().or_else(beside) else {
+        tracing::warn!("there is no encoder: AIs recall by words alone");
+        return Ok(None);
+    };
+    match Encoder::open(&folder) {
+        Ok(encoder) => Ok(Some(Arc::new(encoder))),
+        Err(cause) => Err(Stopped::Refused(format!(
+            "ENCODER_DIR is {}, which holds no encoder: {cause}. Leave it unset, and AIs recall by words alone.",
+            folder.display()
+        ))),
     }
 }
 

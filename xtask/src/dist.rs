@@ -10,7 +10,7 @@ use std::process::Command;
 pub fn dist(arguments: &[String]) -> Done {
     let target = arguments.first().map_or_else(|| places::target().join("dist/the-gathering"), PathBuf::from);
     let postgres = prepare::postgres()?;
-    let model = prepare::model()?;
+    let (model, encoder) = (prepare::model()?, prepare::encoder()?);
     let built = build::all(Profile::Release)?;
     let _ = std::fs::remove_dir_all(&target);
     std::fs::create_dir_all(&target).map_err(file("cannot make", &target))?;
@@ -18,6 +18,7 @@ pub fn dist(arguments: &[String]) -> Done {
     copy(&built.server, "server")?;
     copy(&built.site, "site")?;
     copy(&model, "model.gguf")?;
+    copy(&encoder, "encoder")?;
     copy_postgres(&postgres, &target)?;
     for name in ["README.md", "LICENSE", ".env.example"] {
         copy(&places::workspace().join(name), name)?;

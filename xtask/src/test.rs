@@ -40,13 +40,14 @@ pub fn test(arguments: &[String]) -> Done {
     let wanted = |kind: &str| kinds.is_empty() || kinds.iter().any(|wanted| *wanted == kind);
     let mut count = Count::default();
     if wanted("rules") {
-        count.add(cargo_test(&["--lib", "--bins"], filter, &[])?);
+        let encoder = prepare::encoder()?.display().to_string();
+        count.add(cargo_test(&["--lib", "--bins"], filter, &[("ENCODER_DIR", encoder.as_str())])?);
     }
     if wanted("domain") || wanted("server") || wanted("end2end") {
         let built = build::all(Profile::Dev)?;
         let postgres = prepare::postgres()?;
         if wanted("domain") || wanted("server") {
-            let database = Database::start(&built, &postgres)?;
+            let database = Database::start(&built.server, &postgres)?;
             let site = built.site.display().to_string();
             let programs = postgres.display().to_string();
             let redis = prepare::redis()?.display().to_string();
@@ -106,16 +107,18 @@ fn cargo_test(targets: &[&str], filter: &[String], environment: &[(&str, &str)])
 }
 
 /// The embedded database alone, for tests that bring their own space.
-struct Database {
+pub struct Database {
     child: Child,
-    url: String,
+    /// How to reach it.
+    pub url: String,
     data: PathBuf,
 }
 
 impl Database {
-    fn start(built: &Built, postgres: &Path) -> Done<Self> {
+    /// Starts it.
+    pub fn start(server: &Path, postgres: &Path) -> Done<Self> {
         let data = std::env::temp_dir().join(format!("gathering-tests-{}", std::process::id()));
-        let mut child = Command::new(&built.server)
+        let mut child = Command::new(server)
             .arg("database")
             .env_remove("DATABASE_URL")
             .env("DATA_DIR", &data)
@@ -146,7 +149,7 @@ impl Drop for Database {
 fn browsers(built: &Built, postgres: &Path, filter: &[String]) -> Done<Count> {
     prepare::playwright()?;
     let browser = prepare::browser()?;
-    let model = prepare::model()?;
+    let (model, encoder) = (prepare::model()?, prepare::encoder()?);
     step("building the stub provider", || {
         let mut cargo = Command::new("cargo");
         shown(cargo.args(["build", "--package", "stub-provider"]).current_dir(places::workspace()), "")
@@ -164,6 +167,7 @@ fn browsers(built: &Built, postgres: &Path, filter: &[String]) -> Done<Count> {
         .env("SITE_DIR", &built.site)
         .env("PG_BIN", postgres)
         .env("MODEL_FILE", model)
+        .env("ENCODER_DIR", encoder)
         .env("STUB", places::target().join("debug/stub-provider"))
         .env("PLAYWRIGHT_JSON_OUTPUT_FILE", &report);
     if let Some(browser) = browser {

@@ -1,3 +1,25 @@
 //! What AIs remember: messages, indexed once and found again by those who may, and what is derived from them.
 
+mod fusion;
+pub mod index;
+mod recall;
+mod store;
 pub mod words;
+
+pub use recall::{Asked, Recalled, recall};
+
+use async_trait::async_trait;
+
+/// Why there are no vectors. The text is for the log.
+#[derive(Debug, thiserror::Error)]
+#[error("no vectors: {0}")]
+pub struct NoVectors(pub String);
+
+/// What turns text into vectors: the encoder of this machine, or an endpoint.
+#[async_trait]
+pub trait Embedder: Send + Sync {
+    /// Its name, which is kept with each vector: those of different ones are not compared.
+    fn name(&self) -> &str;
+    /// A vector of unit length for each text, all of one dimension; `None` for a text of which it knows nothing.
+    async fn embed(&self, texts: Vec<String>) -> Result<Vec<Option<Vec<f32>>>, NoVectors>;
+}

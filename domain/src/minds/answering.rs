@@ -3,13 +3,14 @@
 use super::context::{self, Frame};
 use super::means::{self, Means};
 use super::provider::{ChatRequest, ModelError, Piece};
+use super::recalling;
 use super::store::{self, Mind};
 use super::telling::Telling;
 use super::words::Words;
 use crate::entities::blocks;
 use crate::{Result, Space, channels, messages};
 use futures::StreamExt;
-use model::{Message, limits};
+use model::{Message, MessageId, limits};
 use std::time::{Duration, Instant};
 
 /// How long words are gathered before they are told: long enough that a fast model does not flood, too short to see.
@@ -27,6 +28,8 @@ pub(super) struct Asking<'a> {
     frame: Frame<'a>,
     /// What it is in tokens.
     pub tokens: usize,
+    /// The messages that it was reminded of.
+    pub reminded: Vec<MessageId>,
 }
 
 /// What a model is asked in the name of an AI. What takes an answer's place is given as if that one had never been.
@@ -48,10 +51,18 @@ pub(super) async fn ask<'a>(
     let talk = messages::store::newest(&space.db, channel, from, to, context::NEWEST).await?;
     let mut frame = means::frame(space, means);
     frame.off_record = trigger.off_record;
-    let turns = context::turns(mind, &place, &members, &talk, &frame);
+    let mut turns = context::turns(mind, &place, &members, &talk, &frame);
+    let reminded = match recalling::remind(space, mind, trigger, &talk, &frame).await? {
+        Some((turn, of)) => {
+            // Behind the talk but for its last lines, so that what comes before stays the same from answer to answer.
+            turns.insert(turns.len().saturating_sub(2).max(1), turn);
+            of
+        }
+        None => Vec::new(),
+    };
     let tokens = context::size(&turns, &frame);
     let request = ChatRequest { model: None, turns, sampling: mind.sampling };
-    Ok(Asking { request, frame, tokens })
+    Ok(Asking { request, frame, tokens, reminded })
 }
 
 /// An answer that has come to its end.
@@ -72,7 +83,7 @@ pub(super) async fn write(
     asking: &Asking<'_>,
 ) -> Result<Result<Written, ModelError>> {
     let Telling { space, mind, reply, .. } = *telling;
-    let Asking { request, frame, tokens } = asking;
+    let Asking { request, frame, tokens, .. } = asking;
     let begun = Instant::now();
     let tokens_in = u32::try_from(*tokens).unwrap_or(u32::MAX);
     let mut written = Written { text: String::new(), tokens_in, tokens_out: 0, first_word: None, stopped_by: None };

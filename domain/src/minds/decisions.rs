@@ -17,6 +17,11 @@ pub async fn decisions(space: &Space, who: EntityId, channel: ChannelId, trigger
     {
         decisions.iter_mut().for_each(|one| one.cause = None);
     }
+    for (entity, remembered) in store::recalls(&space.db, trigger, who).await? {
+        if let Some(spoke) = decisions.iter_mut().rev().find(|one| one.entity == entity && one.outcome == "spoke") {
+            spoke.recalled.push(remembered);
+        }
+    }
     Ok(decisions)
 }
 

@@ -17,6 +17,7 @@ pub mod openai;
 mod provider;
 pub mod providers;
 mod questions;
+mod recalling;
 mod repeats;
 mod reply;
 pub(crate) mod store;

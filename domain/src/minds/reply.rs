@@ -60,6 +60,7 @@ pub(super) async fn reply(space: &Space, task: &Task, mut means: Vec<Means>, beg
         return telling.keep_silent(begin, &format!("{who} stopped {name} before it began."), None).await;
     }
     telling.tell(ReplyState::Thinking, "");
+    store::reminded(&space.db, entity, trigger.id, &asking.reminded).await?;
     let (written, means) = match by_any(&mut telling, &means, &asking).await? {
         Ok(written) => written,
         Err(causes) => return telling.fail(task, &causes).await,

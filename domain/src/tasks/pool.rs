@@ -3,11 +3,12 @@
 use super::{Outcome, Task, store};
 use crate::{Space, minds};
 use futures::FutureExt;
+use futures::future::join_all;
 use std::collections::HashSet;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -15,6 +16,8 @@ use uuid::Uuid;
 
 /// Tasks that one node does at once. They wait for models most of their time, and cost next to nothing meanwhile.
 const AT_ONCE: usize = 400;
+/// Claims that are made at once: each is a round trip, and many tasks may be due at the same moment.
+const CLAIMS: usize = 8;
 /// How often the queue is looked at without being called.
 const POLL: Duration = Duration::from_secs(2);
 
@@ -92,29 +95,45 @@ impl Pool {
 
     /// Takes all that is due, and says when the next will be.
     async fn claim_all(self: &Arc<Self>) -> Option<Instant> {
-        while let Ok(turn) = self.turns.clone().try_acquire_owned() {
-            match store::claim(&self.space.db, self.owner, self.lease).await {
-                Ok(Some(task)) => {
-                    self.held().insert(task.id);
-                    let pool = self.clone();
-                    self.working.spawn(async move {
-                        pool.work(task).await;
-                        drop(turn);
-                        // Another task may have waited for this one's ordering key.
-                        pool.space.ring();
-                    });
-                }
-                Ok(None) => {
-                    let next = store::next_due(&self.space.db).await.ok().flatten();
-                    return next.map(|after| Instant::now() + after);
-                }
-                Err(cause) => {
-                    tracing::warn!(%cause, "could not look at the queue");
-                    return None;
+        loop {
+            let turns: Vec<_> =
+                std::iter::from_fn(|| self.turns.clone().try_acquire_owned().ok()).take(CLAIMS).collect();
+            if turns.is_empty() {
+                return None;
+            }
+            let claims = turns.iter().map(|_| store::claim(&self.space.db, self.owner, self.lease));
+            let claimed = join_all(claims).await;
+            let mut any = false;
+            for (turn, claimed) in turns.into_iter().zip(claimed) {
+                match claimed {
+                    Ok(Some(task)) => {
+                        any = true;
+                        self.begin(task, turn);
+                    }
+                    // Nothing more, or another claim of this round was for the same key.
+                    Ok(None) => {}
+                    Err(cause) => {
+                        tracing::warn!(%cause, "could not look at the queue");
+                        return None;
+                    }
                 }
             }
+            if !any {
+                let next = store::next_due(&self.space.db).await.ok().flatten();
+                return next.map(|after| Instant::now() + after);
+            }
         }
-        None
+    }
+
+    fn begin(self: &Arc<Self>, task: Task, turn: OwnedSemaphorePermit) {
+        self.held().insert(task.id);
+        let pool = self.clone();
+        self.working.spawn(async move {
+            pool.work(task).await;
+            drop(turn);
+            // Another task may have waited for this one's ordering key.
+            pool.space.ring();
+        });
     }
 
     async fn work(&self, task: Task) {

@@ -51,7 +51,7 @@ pub(crate) async fn finish(db: impl PgExecutor<'_>, id: Uuid, owner: Uuid) -> Re
 /// When the next task that is not due yet will be: so long from now.
 pub(super) async fn next_due(db: &PgPool) -> Result<Option<Duration>> {
     let (seconds,): (Option<f64>,) = sqlx::query_as(
-        "select extract(epoch from min(run_at) - now())::float8 from tasks where lease_owner is null and run_at > now()",
+        "select extract(epoch from min(run_at) - now())::float8 from tasks where lease_owner is null and run_at > now() - interval '20 milliseconds'",
     )
     .fetch_one(db)
     .await?;

@@ -12,6 +12,7 @@ mod circles;
 mod goodbye;
 mod hearing;
 mod initiative;
+mod memory;
 mod messages;
 mod minds;
 mod people;

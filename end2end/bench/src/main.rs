@@ -3,6 +3,7 @@
 //! `bench fanout|post|page|minds [--json]`; `cargo xtask bench` builds both halves and calls it.
 
 mod bare;
+mod eval;
 mod fanout;
 mod figures;
 mod house;
@@ -23,6 +24,7 @@ async fn main() -> Result<(), Failure> {
     let kind = arguments.first().map_or("", String::as_str);
     let measured: Value = match kind {
         "bare" => return bare::serve().await,
+        "eval" => return eval::run(&arguments[1..]).await,
         "fanout" => json!({"fanout": fanout::measure().await?}),
         "post" => json!({"post": post::measure().await?}),
         "minds" => json!({"minds": minds::measure().await?}),

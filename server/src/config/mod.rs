@@ -68,6 +68,8 @@ pub struct Config {
     pub ai_features_enabled: bool,
     /// The local model's file.
     pub model_file: Option<PathBuf>,
+    /// The folder of the encoder that turns text into vectors.
+    pub encoder: Option<PathBuf>,
     /// Whether anybody may register.
     pub open_registration: Option<bool>,
     /// Posts a minute for each member.
@@ -162,6 +164,7 @@ impl Config {
             deepl_api_key: read.key("DEEPL_API_KEY"),
             ai_features_enabled: read.flag("AI_FEATURES_ENABLED").unwrap_or(true),
             model_file: read.model("MODEL_FILE"),
+            encoder: read.path("ENCODER_DIR"),
             open_registration: read.flag("OPEN_REGISTRATION"),
             posts_per_minute: read.number("POSTS_PER_MINUTE", 1..=1_000_000),
             weekly_messages: i32::try_from(read.number("WEEKLY_MESSAGES", 0..=1_000_000))

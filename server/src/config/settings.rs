@@ -52,6 +52,11 @@ pub const SETTINGS: &[Setting] = &[
         "",
         "a GGUF file for AIs to think with when no provider is set; unset, the small one that came with the server",
     ),
+    setting(
+        "ENCODER_DIR",
+        "",
+        "folder with the encoder that turns text into vectors, by which AIs recall; unset, the one that came with the server",
+    ),
     setting("OPEN_REGISTRATION", "", "true: anybody may register; unset: only in the demonstration"),
     setting("POSTS_PER_MINUTE", "120", "messages that one member may post in a minute"),
     setting(
@@ -123,7 +128,7 @@ pub fn help() -> String {
         "The Gathering: a place where people and AIs talk.\n\n\
          Usage: server            serve the space\n       \
                 server database   run the embedded database alone and print how to reach it\n       \
-                server model      run the local model (the server starts this by itself)\n\n\
+                server model      run the local model (the server starts this by itself)\n\n\n\
          Settings, from the environment or the file that CONFIG_FILE names:\n",
     );
     for Setting { name, default, help } in SETTINGS {

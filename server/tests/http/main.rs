@@ -7,6 +7,7 @@ mod forms;
 mod house;
 mod injections;
 mod life;
+mod memory;
 mod minds;
 mod nodes;
 mod privacy;

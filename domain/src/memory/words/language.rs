@@ -7,16 +7,27 @@ use whatlang::{Detector, Lang};
 /// The languages that words are cut in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Language {
+    /// English.
     En,
+    /// German.
     De,
+    /// French.
     Fr,
+    /// Spanish.
     Es,
+    /// Italian.
     It,
+    /// Dutch.
     Nl,
+    /// Polish.
     Pl,
+    /// Portuguese.
     Pt,
+    /// Russian.
     Ru,
+    /// Japanese.
     Ja,
+    /// Chinese.
     Zh,
 }
 
@@ -110,6 +121,9 @@ mod tests {
         for (text, prior, expected) in cases {
             assert_eq!(Language::of(text, prior), expected, "{text}");
         }
-        assert!(ALL.iter().all(|(language, code, _)| Language::of_code(code) == Some(*language) && language.code() == *code));
+        assert!(
+            ALL.iter()
+                .all(|(language, code, _)| Language::of_code(code) == Some(*language) && language.code() == *code)
+        );
     }
 }

@@ -83,7 +83,10 @@ fn push_pairs(terms: &mut Vec<String>, characters: &mut Vec<char>) {
 /// Stems of the words that say little by themselves, of all languages: a name for which is rare enough to be no harm.
 static COMMON: LazyLock<HashSet<(Language, String)>> = LazyLock::new(|| {
     let mut common = HashSet::new();
-    for language in ["en", "de", "fr", "es", "it", "nl", "pl", "pt", "ru", "ja", "zh"].iter().filter_map(|code| Language::of_code(code)) {
+    for language in ["en", "de", "fr", "es", "it", "nl", "pl", "pt", "ru", "ja", "zh"]
+        .iter()
+        .filter_map(|code| Language::of_code(code))
+    {
         let stemmer = language.stemmer();
         for word in stop_words::lookup(language.code()).unwrap_or_default() {
             for piece in word.to_lowercase().split(|c: char| !c.is_alphanumeric()) {
@@ -114,9 +117,15 @@ mod tests {
     #[test]
     fn words_are_cut_to_what_they_share() {
         assert_eq!(terms("The lamps were burning, and lamp oil burned!", Language::En)[1..4], ["lamp", "were", "burn"]);
-        assert_eq!(terms("Die Häuser und das Haus am See", Language::De)[1], terms("ein altes Haus im Wald", Language::De)[2]);
+        assert_eq!(
+            terms("Die Häuser und das Haus am See", Language::De)[1],
+            terms("ein altes Haus im Wald", Language::De)[2]
+        );
         assert_eq!(terms("l'école et les écoles du village", Language::Fr)[1], "ecol");
-        assert_eq!(terms("zieloną lampę postawiłam przy oknie", Language::Pl)[0], terms("zielona lampa stoi na stole", Language::Pl)[0]);
+        assert_eq!(
+            terms("zieloną lampę postawiłam przy oknie", Language::Pl)[0],
+            terms("zielona lampa stoi na stole", Language::Pl)[0]
+        );
         assert_eq!(terms("今日は雨です。", Language::Ja)[..3], ["今日", "日は", "は雨"]);
         assert_eq!(terms("我们在河边 picnic 吧", Language::Zh), ["我们", "们在", "在河", "河边", "picnic", "吧"]);
         assert_eq!(terms("CAFÉ ｃａｆｅ́ 42", Language::Fr), ["caf", "caf", "42"]);
@@ -127,7 +136,9 @@ mod tests {
 
     #[test]
     fn small_words_are_known() {
-        for (language, term) in [(Language::En, "the"), (Language::De, "und"), (Language::Pl, "nie"), (Language::Ru, "что")] {
+        for (language, term) in
+            [(Language::En, "the"), (Language::De, "und"), (Language::Pl, "nie"), (Language::Ru, "что")]
+        {
             assert!(is_common(language, term), "{term}");
         }
         assert!(!is_common(Language::En, "lamp") && !is_common(Language::De, "leiter"));

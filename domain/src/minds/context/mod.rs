@@ -4,7 +4,7 @@ mod seen;
 mod tokens;
 
 use super::provider::{Speaker, Turn};
-use super::store::Mind;
+use super::store::{Mind, Source};
 use model::{Channel, ChannelKind, Member, Message, MessageId, MessageKind, limits};
 use seen::{seen, visible};
 use std::collections::HashMap;
@@ -135,6 +135,12 @@ fn line(message: &Message, answered: Option<&str>, new_day: bool, plain: bool) -
         Some(whom) => format!("{name} ({at}, answering {whom}{off}): {body}"),
         None => format!("{name} ({at}{off}): {body}"),
     }
+}
+
+/// A line of what it is reminded of.
+pub(super) fn reminded(source: &Source) -> String {
+    let on = source.at.format(format_description!("[year]-[month]-[day]")).unwrap_or_default();
+    format!("{} ({on}, {}): {}", source.author, source.place, seen(&source.body).replace('\n', " "))
 }
 
 /// What changes from answer to answer.

@@ -103,6 +103,7 @@ pub(in crate::minds) async fn decisions(db: &PgPool, channel: ChannelId, trigger
             outcome,
             reason,
             cause,
+            recalled: Vec::new(),
             at,
         })
         .collect())

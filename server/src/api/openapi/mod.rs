@@ -25,8 +25,8 @@ use model::messages::{Deletion, Quote, Reaction};
 use model::{
     Channel, ChannelId, ChannelKind, ClientKey, Code, Decision, Dialect, Entity, EntityId, EntityKind, Event,
     FoundServer, History, Member, Message, MessageId, MessageKind, MindCard, MindDraft, MindFile, Page, Place,
-    Position, Presence, Present, Price, Problem, Provider, ProviderDraft, ProviderId, Rehearsed, ReplyId, ReplyState,
-    Role, Sampling, Spent, Strategy, SyncAnswer, Synced, Tried, Used, UsedDay, Way, Writing,
+    Position, Presence, Present, Price, Problem, Provider, ProviderDraft, ProviderId, Rehearsed, Remembered, ReplyId,
+    ReplyState, Role, Sampling, Spent, Strategy, SyncAnswer, Synced, Tried, Used, UsedDay, Way, Writing,
 };
 use std::collections::BTreeMap;
 use utoipa::openapi::path::{HttpMethod, Operation, OperationBuilder};
@@ -216,6 +216,7 @@ pub fn document() -> OpenApi {
         Register,
         Rehearse,
         Rehearsed,
+        Remembered,
         Remove,
         RenameCircle,
         ReplyId,

@@ -1,0 +1,175 @@
+//! Every message on the record is indexed once, behind the posting path: its words, then its vectors; again when it was
+//! changed, and taken out when it was deleted or taken off the record.
+//!
+//! What has changed is known by the channels' clocks. One node does so at a time, and each step is one transaction with the
+//! clock that it has come to: a crash leaves nothing half done and does nothing twice.
+
+use super::store::{self, Entry, Said};
+use super::words::{Language, cut};
+use crate::{Result, Space};
+use model::ChannelId;
+use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
+use time::OffsetDateTime;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+/// How often it is looked whether something was said.
+const LOOK: Duration = Duration::from_secs(2);
+/// Messages of one step.
+const STEP: i64 = 200;
+/// Texts that are turned into vectors at once.
+const BATCH: i64 = 64;
+/// The pause that ends a stretch of talk.
+const PAUSE: time::Duration = time::Duration::minutes(30);
+/// Most messages of a stretch.
+const STRETCH: i64 = 40;
+
+/// Indexes what is said until `stopping`.
+pub async fn watch(space: Space, stopping: CancellationToken) {
+    if let Some(embedder) = &space.embedder
+        && let Err(cause) = store::forget_vectors_but(&space.db, embedder.name()).await
+    {
+        tracing::warn!(%cause, "vectors of another encoder could not be set aside");
+    }
+    let mut looks = tokio::time::interval(LOOK);
+    loop {
+        tokio::select! {
+            () = stopping.cancelled() => return,
+            _ = looks.tick() => {}
+        }
+        let work = catch_up(&space);
+        tokio::select! {
+            () = stopping.cancelled() => return,
+            done = work => if let Err(cause) = done {
+                tracing::warn!(%cause, "what was said could not be indexed; it is tried again");
+            }
+        }
+    }
+}
+
+/// Indexes all that is not yet indexed; how many messages that were. Nothing where another node is at it.
+pub async fn catch_up(space: &Space) -> Result<usize> {
+    let mut done = 0;
+    while let Some(more) = words(space).await? {
+        done += more;
+    }
+    while vectors(space).await? > 0 {}
+    Ok(done)
+}
+
+/// One step: the words of the next changed messages of one channel. `None` where there are no more.
+async fn words(space: &Space) -> Result<Option<usize>> {
+    let mut work = space.db.begin().await?;
+    if !store::is_alone(&mut work).await? {
+        return Ok(None);
+    }
+    let Some((channel, since, now)) = store::behind(&mut work).await? else { return Ok(None) };
+    let said = store::said(&mut work, channel, since, now, STEP).await?;
+    let up_to = if said.len() as i64 == STEP { said.last().map_or(now, |last| last.clock) } else { now };
+    let ids: Vec<Uuid> = said.iter().map(|one| one.id).collect();
+    let before: HashMap<Uuid, store::Before> =
+        store::take_out(&mut work, &ids).await?.into_iter().map(|one| (one.id, one)).collect();
+    let mut tally: BTreeMap<i32, i32> = BTreeMap::new();
+    for term in before.values().flat_map(|one| &one.terms) {
+        *tally.entry(*term).or_default() -= 1;
+    }
+    let mut kept: Vec<&Said> = said.iter().filter(|one| one.kept).collect();
+    kept.sort_by_key(|one| one.seq);
+    let cuts: Vec<_> = kept.iter().map(|one| cut_said(one)).collect();
+    let terms: Vec<&str> = cuts.iter().flat_map(|(_, terms)| terms.keys().map(String::as_str)).collect();
+    let known = store::terms(&mut work, &terms).await?;
+    let mut stretches = Stretches::of(&mut work, channel, kept.first().map_or(0, |first| first.seq)).await?;
+    let mut entries = Vec::with_capacity(kept.len());
+    for (one, (language, terms)) in kept.iter().zip(&cuts) {
+        let stretch = match before.get(&one.id) {
+            Some(before) => before.stretch,
+            None => stretches.next(one.seq, one.at),
+        };
+        let (ids, counts): (Vec<i32>, Vec<i16>) =
+            terms.iter().filter_map(|(term, count)| Some((*known.get(term)?, *count))).unzip();
+        for id in &ids {
+            *tally.entry(*id).or_default() += 1;
+        }
+        let length = counts.iter().map(|count| i32::from(*count)).sum();
+        let (message_id, seq, said_at) = (one.id, one.seq, one.at);
+        entries.push(Entry {
+            message_id,
+            seq,
+            stretch,
+            said_at,
+            language: language.code(),
+            terms: ids,
+            counts,
+            length,
+        });
+    }
+    store::put(&mut work, channel, &entries).await?;
+    tally.retain(|_, count| *count != 0);
+    store::count(&mut work, &tally, entries.len() as i64 - before.len() as i64).await?;
+    // What stands beside a message is part of its neighbours' vectors.
+    let beside: Vec<i64> = said.iter().flat_map(|one| [one.seq - 1, one.seq + 1]).collect();
+    store::embed_again(&mut work, channel, &beside).await?;
+    store::indexed(&mut work, channel, up_to).await?;
+    work.commit().await?;
+    Ok(Some(said.len()))
+}
+
+/// The terms of a message, its author's name among them: who said it is part of what is looked for.
+fn cut_said(said: &Said) -> (Language, BTreeMap<String, i16>) {
+    let body = cut(&said.body, Language::of_code(&said.language));
+    let mut terms: BTreeMap<String, i16> = BTreeMap::new();
+    for term in body.terms.into_iter().chain(cut(&said.author, Some(body.language)).terms) {
+        let count = terms.entry(term).or_default();
+        *count = count.saturating_add(1);
+    }
+    (body.language, terms)
+}
+
+/// To which stretch of talk what is said belongs.
+struct Stretches {
+    last: Option<store::Last>,
+}
+
+impl Stretches {
+    async fn of(db: &mut sqlx::PgConnection, channel: ChannelId, before: i64) -> Result<Self> {
+        Ok(Self { last: store::last_before(db, channel, before).await? })
+    }
+
+    fn next(&mut self, seq: i64, at: OffsetDateTime) -> i64 {
+        let goes_on = self.last.as_ref().is_some_and(|last| at - last.at < PAUSE && last.count < STRETCH);
+        let (stretch, count) = match &self.last {
+            Some(last) if goes_on => (last.stretch, last.count + 1),
+            _ => (seq, 1),
+        };
+        self.last = Some(store::Last { stretch, at, count });
+        stretch
+    }
+}
+
+/// One step: the vectors of the next messages that have none; how many.
+async fn vectors(space: &Space) -> Result<usize> {
+    let Some(embedder) = &space.embedder else { return Ok(0) };
+    let mut work = space.db.begin().await?;
+    if !store::is_alone(&mut work).await? {
+        return Ok(0);
+    }
+    let waiting = store::without_vectors(&mut work, BATCH).await?;
+    if waiting.is_empty() {
+        return Ok(0);
+    }
+    let turns = waiting.iter().map(store::Waiting::turn);
+    let arounds = waiting.iter().map(store::Waiting::around);
+    let made = match embedder.embed(turns.chain(arounds).collect()).await {
+        Ok(made) => made,
+        Err(cause) => {
+            // Words alone are found meanwhile.
+            tracing::warn!(%cause, "no vectors were made; they are tried again");
+            return Ok(0);
+        }
+    };
+    let (turns, arounds) = made.split_at(waiting.len());
+    store::put_vectors(&mut work, embedder.name(), &waiting, turns, arounds).await?;
+    work.commit().await?;
+    Ok(waiting.len())
+}

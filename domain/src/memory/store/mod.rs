@@ -1,0 +1,307 @@
+//! The tables `recollections`, `terms` and `indexed`.
+
+mod search;
+
+pub(super) use search::{Found, Look, at, by_words, nearest, rarity};
+
+use crate::Result;
+use model::ChannelId;
+use serde::Serialize;
+use serde_json::json;
+use sqlx::postgres::PgRow;
+use sqlx::{FromRow, PgConnection, PgPool, Row};
+use std::collections::{BTreeMap, HashMap};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// Whether this node may index now: no other does, until the transaction's end.
+pub(super) async fn is_alone(db: &mut PgConnection) -> Result<bool> {
+    let (alone,) = sqlx::query_as("select pg_try_advisory_xact_lock(hashtext('memory'))").fetch_one(db).await?;
+    Ok(alone)
+}
+
+/// A channel of which not all is indexed: how far it is, and how far it has come.
+pub(super) async fn behind(db: &mut PgConnection) -> Result<Option<(ChannelId, i64, i64)>> {
+    let row: Option<(Uuid, i64, i64)> = sqlx::query_as(
+        "select c.id, coalesce(i.clock, 0), c.clock from channels c left join indexed i on i.channel_id = c.id
+         where c.clock > coalesce(i.clock, 0) limit 1",
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(|(id, since, now)| (ChannelId(id), since, now)))
+}
+
+/// A message that was said or changed.
+pub(super) struct Said {
+    pub id: Uuid,
+    pub seq: i64,
+    pub clock: i64,
+    pub body: String,
+    pub at: OffsetDateTime,
+    pub author: String,
+    /// The language that its author speaks.
+    pub language: String,
+    /// Whether it is to be remembered: words of a member that are there, and on the record.
+    pub kept: bool,
+}
+
+impl FromRow<'_, PgRow> for Said {
+    fn from_row(row: &PgRow) -> sqlx::Result<Self> {
+        Ok(Self {
+            id: row.try_get("id")?,
+            seq: row.try_get("seq")?,
+            clock: row.try_get("clock")?,
+            body: row.try_get("body")?,
+            at: row.try_get("at")?,
+            author: row.try_get("author")?,
+            language: row.try_get("language")?,
+            kept: row.try_get("kept")?,
+        })
+    }
+}
+
+/// The messages of a channel that changed after `since` and not after `now`, by clock.
+pub(super) async fn said(
+    db: &mut PgConnection,
+    channel: ChannelId,
+    since: i64,
+    now: i64,
+    limit: i64,
+) -> Result<Vec<Said>> {
+    let said = sqlx::query_as(
+        "select m.id, m.seq, m.clock, m.body, m.created_at as at, e.name as author, e.language,
+                m.kind = 'text' and m.deleted_at is null and not m.off_record as kept
+         from messages m join entities e on e.id = m.author_id
+         where m.channel_id = $1 and m.clock > $2 and m.clock <= $3 order by m.clock limit $4",
+    )
+    .bind(channel.0)
+    .bind(since)
+    .bind(now)
+    .bind(limit)
+    .fetch_all(db)
+    .await?;
+    Ok(said)
+}
+
+/// What stood in the index of a message.
+pub(super) struct Before {
+    pub id: Uuid,
+    pub stretch: i64,
+    pub terms: Vec<i32>,
+}
+
+impl FromRow<'_, PgRow> for Before {
+    fn from_row(row: &PgRow) -> sqlx::Result<Self> {
+        Ok(Self { id: row.try_get("id")?, stretch: row.try_get("stretch")?, terms: row.try_get("terms")? })
+    }
+}
+
+/// Takes messages out of the index.
+pub(super) async fn take_out(db: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Before>> {
+    let before = sqlx::query_as(
+        "delete from recollections where message_id = any($1) returning message_id as id, stretch, terms",
+    )
+    .bind(ids)
+    .fetch_all(db)
+    .await?;
+    Ok(before)
+}
+
+/// The numbers of terms; those that are new get one.
+pub(super) async fn terms(db: &mut PgConnection, terms: &[&str]) -> Result<HashMap<String, i32>> {
+    sqlx::query("insert into terms (term) select distinct t from unnest($1::text[]) t on conflict do nothing")
+        .bind(terms)
+        .execute(&mut *db)
+        .await?;
+    let rows: Vec<(String, i32)> =
+        sqlx::query_as("select term, id from terms where term = any($1)").bind(terms).fetch_all(db).await?;
+    Ok(rows.into_iter().collect())
+}
+
+/// The last message before another one, with the stretch that it belongs to.
+pub(super) struct Last {
+    pub stretch: i64,
+    pub at: OffsetDateTime,
+    /// How many belong to it by then.
+    pub count: i64,
+}
+
+impl FromRow<'_, PgRow> for Last {
+    fn from_row(row: &PgRow) -> sqlx::Result<Self> {
+        Ok(Self { stretch: row.try_get("stretch")?, at: row.try_get("at")?, count: row.try_get("count")? })
+    }
+}
+
+pub(super) async fn last_before(db: &mut PgConnection, channel: ChannelId, seq: i64) -> Result<Option<Last>> {
+    let last = sqlx::query_as(
+        "select r.stretch, r.said_at as at,
+                (select count(*) from recollections s where s.channel_id = r.channel_id and s.stretch = r.stretch
+                 and s.seq between r.stretch and r.seq) as count
+         from recollections r where r.channel_id = $1 and r.seq < $2 order by r.seq desc limit 1",
+    )
+    .bind(channel.0)
+    .bind(seq)
+    .fetch_optional(db)
+    .await?;
+    Ok(last)
+}
+
+/// A message as it stands in the index.
+#[derive(Serialize)]
+pub(super) struct Entry {
+    pub message_id: Uuid,
+    pub seq: i64,
+    pub stretch: i64,
+    #[serde(with = "time::serde::rfc3339")]
+    pub said_at: OffsetDateTime,
+    pub language: &'static str,
+    pub terms: Vec<i32>,
+    pub counts: Vec<i16>,
+    pub length: i32,
+}
+
+/// Puts messages of a channel into the index.
+pub(super) async fn put(db: &mut PgConnection, channel: ChannelId, entries: &[Entry]) -> Result<()> {
+    sqlx::query(
+        "insert into recollections (message_id, channel_id, seq, stretch, said_at, language, terms, counts, length)
+         select x.message_id, $1, x.seq, x.stretch, x.said_at, x.language, x.terms, x.counts, x.length
+         from jsonb_to_recordset($2) as x (message_id uuid, seq bigint, stretch bigint, said_at timestamptz, language text,
+                                           terms integer[], counts smallint[], length integer)",
+    )
+    .bind(channel.0)
+    .bind(json!(entries))
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Counts in how many messages terms stand, and how many there are.
+pub(super) async fn count(db: &mut PgConnection, tally: &BTreeMap<i32, i32>, more: i64) -> Result<()> {
+    let (ids, counts): (Vec<i32>, Vec<i32>) = tally.iter().map(|(id, count)| (*id, *count)).unzip();
+    sqlx::query(
+        "with counted as (
+            update terms t set df = greatest(t.df + x.n, 0) from unnest($1::int[], $2::int[]) as x (id, n) where t.id = x.id
+         )
+         update space set recollections = greatest(recollections + $3, 0)",
+    )
+    .bind(ids)
+    .bind(counts)
+    .bind(more)
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Has messages turned into vectors again.
+pub(super) async fn embed_again(db: &mut PgConnection, channel: ChannelId, seqs: &[i64]) -> Result<()> {
+    sqlx::query(
+        "update recollections set embedder = null where channel_id = $1 and seq = any($2) and embedder is not null",
+    )
+    .bind(channel.0)
+    .bind(seqs)
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Notes how far a channel is indexed.
+pub(super) async fn indexed(db: &mut PgConnection, channel: ChannelId, clock: i64) -> Result<()> {
+    sqlx::query(
+        "insert into indexed (channel_id, clock) values ($1, $2) on conflict (channel_id) do update set clock = excluded.clock",
+    )
+    .bind(channel.0)
+    .bind(clock)
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Has everything turned into vectors again that another encoder has made.
+pub(super) async fn forget_vectors_but(db: &PgPool, embedder: &str) -> Result<()> {
+    sqlx::query("update recollections set embedder = null where embedder <> $1").bind(embedder).execute(db).await?;
+    Ok(())
+}
+
+/// A message that has no vectors.
+pub(super) struct Waiting {
+    pub id: Uuid,
+    author: String,
+    body: String,
+    before: Option<String>,
+    after: Option<String>,
+}
+
+impl FromRow<'_, PgRow> for Waiting {
+    fn from_row(row: &PgRow) -> sqlx::Result<Self> {
+        Ok(Self {
+            id: row.try_get("id")?,
+            author: row.try_get("author")?,
+            body: row.try_get("body")?,
+            before: row.try_get("before")?,
+            after: row.try_get("after")?,
+        })
+    }
+}
+
+impl Waiting {
+    /// It alone, as it is turned into a vector.
+    pub fn turn(&self) -> String {
+        format!("{}: {}", self.author, self.body)
+    }
+
+    /// It among its neighbours.
+    pub fn around(&self) -> String {
+        let lines =
+            [self.before.as_deref(), Some(&self.turn()), self.after.as_deref()].map(|line| line.map(str::to_owned));
+        lines.into_iter().flatten().collect::<Vec<String>>().join("\n")
+    }
+}
+
+/// The next messages that have no vectors, channel by channel.
+pub(super) async fn without_vectors(db: &mut PgConnection, limit: i64) -> Result<Vec<Waiting>> {
+    let waiting = sqlx::query_as(
+        "select m.id, e.name as author, m.body,
+                (select a.name || ': ' || b.body from messages b join entities a on a.id = b.author_id
+                 where b.channel_id = r.channel_id and b.seq = r.seq - 1 and b.kind = 'text' and b.deleted_at is null
+                   and not b.off_record) as before,
+                (select a.name || ': ' || b.body from messages b join entities a on a.id = b.author_id
+                 where b.channel_id = r.channel_id and b.seq = r.seq + 1 and b.kind = 'text' and b.deleted_at is null
+                   and not b.off_record) as after
+         from recollections r join messages m on m.id = r.message_id join entities e on e.id = m.author_id
+         where r.embedder is null order by r.channel_id, r.seq limit $1",
+    )
+    .bind(limit)
+    .fetch_all(db)
+    .await?;
+    Ok(waiting)
+}
+
+/// A vector as the database reads it.
+pub(super) fn written(vector: &[f32]) -> String {
+    let numbers: Vec<String> = vector.iter().map(ToString::to_string).collect();
+    format!("[{}]", numbers.join(","))
+}
+
+/// Keeps the vectors of messages.
+pub(super) async fn put_vectors(
+    db: &mut PgConnection,
+    embedder: &str,
+    waiting: &[Waiting],
+    turns: &[Option<Vec<f32>>],
+    arounds: &[Option<Vec<f32>>],
+) -> Result<()> {
+    let write = |vectors: &[Option<Vec<f32>>]| -> Vec<Option<String>> {
+        vectors.iter().map(|vector| vector.as_deref().map(written)).collect()
+    };
+    sqlx::query(
+        "update recollections r set embedder = $1, turn = x.turn::halfvec, around = x.around::halfvec
+         from unnest($2::uuid[], $3::text[], $4::text[]) as x (id, turn, around) where r.message_id = x.id",
+    )
+    .bind(embedder)
+    .bind(waiting.iter().map(|one| one.id).collect::<Vec<Uuid>>())
+    .bind(write(turns))
+    .bind(write(arounds))
+    .execute(db)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,179 @@
+//! Looking in the table `recollections`, through the one place that says what may be seen.
+
+use super::written;
+use crate::Result;
+use model::{ChannelId, EntityId};
+use sqlx::postgres::PgRow;
+use sqlx::{FromRow, PgPool, Row};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// A question as the database gets it.
+pub(in crate::memory) struct Look<'a> {
+    pub entity: EntityId,
+    pub channel: ChannelId,
+    /// From this number on, messages of the channel itself are not looked for.
+    pub shown_from: i64,
+    /// Whose vectors are compared.
+    pub embedder: &'a str,
+    pub vector: Option<&'a [f32]>,
+    /// The words that are counted.
+    pub wanted: &'a [i32],
+}
+
+/// A message that was found.
+pub(in crate::memory) struct Found {
+    pub message: Uuid,
+    pub channel: Uuid,
+    pub seq: i64,
+    pub stretch: i64,
+    pub said_at: OffsetDateTime,
+    pub length: i32,
+    /// The wanted words that stand in it, and how often.
+    pub terms: Vec<i32>,
+    pub counts: Vec<i16>,
+    /// Cosines with the question's vector.
+    pub turn: Option<f32>,
+    pub around: Option<f32>,
+}
+
+impl FromRow<'_, PgRow> for Found {
+    fn from_row(row: &PgRow) -> sqlx::Result<Self> {
+        Ok(Self {
+            message: row.try_get("message")?,
+            channel: row.try_get("channel")?,
+            seq: row.try_get("seq")?,
+            stretch: row.try_get("stretch")?,
+            said_at: row.try_get("said_at")?,
+            length: row.try_get("length")?,
+            terms: row.try_get("terms")?,
+            counts: row.try_get("counts")?,
+            turn: row.try_get("turn")?,
+            around: row.try_get("around")?,
+        })
+    }
+}
+
+/// What an AI ($1) may say in a channel ($2): where, and from which message to which. This is the one place that decides.
+///
+/// Everybody who is in the channel could read the answer. What was said in a room is everybody's; anything else everybody
+/// in the channel must have been able to read: they were members there, with a sight from before the first message, and are
+/// still or left after the last. In a room everybody is everybody, so nothing but rooms is open there. The AI itself must
+/// have been there in any case. Where it is not in the channel, nothing is open.
+macro_rules! open {
+    () => {
+        "here as (
+            select c.id, c.kind from channels c join memberships m on m.channel_id = c.id
+            where c.id = $2 and m.entity_id = $1 and m.left_seq is null
+         ), everybody as (
+            select m.entity_id from memberships m join here on here.id = m.channel_id where m.left_seq is null
+         ), shared as (
+            select s.channel_id, max(s.visible_from) as first, min(coalesce(s.left_seq, 9223372036854775807)) as last
+            from memberships s join everybody using (entity_id)
+            where (select kind from here) <> 'room'
+            group by s.channel_id having count(*) = (select count(*) from everybody)
+         ), open as (
+            select s.channel_id, s.visible_from as first, coalesce(s.left_seq, 9223372036854775807) as last
+            from memberships s join channels c on c.id = s.channel_id
+            where s.entity_id = $1 and c.kind = 'room' and exists (select from here)
+            union all
+            select s.channel_id, s.first, s.last from shared s join channels c on c.id = s.channel_id where c.kind <> 'room'
+         )"
+    };
+}
+
+/// The columns of a [`Found`]: $4 the wanted words, $5 the encoder, $6 the question's vector.
+macro_rules! found {
+    () => {
+        "select r.message_id as message, r.channel_id as channel, r.seq, r.stretch, r.said_at, r.length,
+                array(select t from unnest(r.terms) with ordinality u (t, n) where t = any($4) order by n) as terms,
+                array(select c from unnest(r.terms, r.counts) with ordinality u (t, c, n) where t = any($4) order by n) as counts,
+                case when r.embedder = $5 then (-(r.turn <#> $6::halfvec))::real end as turn,
+                case when r.embedder = $5 then (-(r.around <#> $6::halfvec))::real end as around
+         from open o join recollections r on r.channel_id = o.channel_id and r.seq between o.first and o.last
+              and (r.channel_id <> $2 or r.seq < $3) "
+    };
+}
+
+/// Runs a query of this kind with one more value.
+macro_rules! look {
+    ($db:expr, $look:expr, $query:expr, $($more:expr),*) => {{
+        let look = $look;
+        sqlx::query_as($query)
+            .bind(look.entity.0)
+            .bind(look.channel.0)
+            .bind(look.shown_from)
+            .bind(look.wanted)
+            .bind(look.embedder)
+            .bind(look.vector.map(written))
+            $(.bind($more))*
+            .fetch_all($db)
+            .await?
+    }};
+}
+
+/// The numbers of terms, in how many messages each stands, and how many messages there are.
+pub(in crate::memory) async fn rarity(db: &PgPool, terms: &[&str]) -> Result<(Vec<(String, i32, i32)>, i64)> {
+    let known = sqlx::query_as("select term, id, df from terms where term = any($1)").bind(terms).fetch_all(db).await?;
+    let (all,) = sqlx::query_as("select recollections from space").fetch_one(db).await?;
+    Ok((known, all))
+}
+
+/// Messages in which one of these words stands, the newest first.
+pub(in crate::memory) async fn by_words(db: &PgPool, look: &Look<'_>, words: &[i32], most: i64) -> Result<Vec<Found>> {
+    if words.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(look!(
+        db,
+        look,
+        concat!("with ", open!(), found!(), "where r.terms && $7 order by r.said_at desc limit $8"),
+        words,
+        most
+    ))
+}
+
+/// The messages that are nearest to the question's vector, by themselves or among their neighbours.
+pub(in crate::memory) async fn nearest(db: &PgPool, look: &Look<'_>, most: i64) -> Result<Vec<Found>> {
+    let mut found: Vec<Found> = look!(
+        db,
+        look,
+        concat!(
+            "with ",
+            open!(),
+            found!(),
+            "where r.embedder = $5 and r.turn is not null order by r.turn <#> $6::halfvec limit $7"
+        ),
+        most
+    );
+    let around: Vec<Found> = look!(
+        db,
+        look,
+        concat!(
+            "with ",
+            open!(),
+            found!(),
+            "where r.embedder = $5 and r.around is not null order by r.around <#> $6::halfvec limit $7"
+        ),
+        most
+    );
+    found.extend(around);
+    Ok(found)
+}
+
+/// The messages of these numbers, of those that may be seen.
+pub(in crate::memory) async fn at(db: &PgPool, look: &Look<'_>, places: &[(Uuid, i64)]) -> Result<Vec<Found>> {
+    let (channels, seqs): (Vec<Uuid>, Vec<i64>) = places.iter().copied().unzip();
+    Ok(look!(
+        db,
+        look,
+        concat!(
+            "with ",
+            open!(),
+            found!(),
+            "join unnest($7::uuid[], $8::bigint[]) as x (c, s) on r.channel_id = x.c and r.seq = x.s"
+        ),
+        channels,
+        seqs
+    ))
+}

@@ -1,0 +1,103 @@
+//! The table `recalls`, and the messages that are recalled.
+
+use crate::Result;
+use model::{ChannelId, EntityId, MessageId, Remembered, limits};
+use sqlx::postgres::PgRow;
+use sqlx::{FromRow, PgPool, Row};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// A message as an AI is reminded of it.
+pub(in crate::minds) struct Source {
+    pub message: MessageId,
+    pub at: OffsetDateTime,
+    pub author: String,
+    /// Where, in words: a room by its name.
+    pub place: String,
+    pub body: String,
+}
+
+impl FromRow<'_, PgRow> for Source {
+    fn from_row(row: &PgRow) -> sqlx::Result<Self> {
+        let (kind, name): (&str, &str) = (row.try_get("kind")?, row.try_get("name")?);
+        let place = match kind {
+            "room" => format!("in the room “{name}”"),
+            "chat" => "in private".to_owned(),
+            _ => "in a circle".to_owned(),
+        };
+        Ok(Self {
+            message: MessageId(row.try_get("id")?),
+            at: row.try_get("created_at")?,
+            author: row.try_get("author")?,
+            place,
+            body: row.try_get("body")?,
+        })
+    }
+}
+
+/// The messages of these ids, in their order.
+pub(in crate::minds) async fn sources(db: &PgPool, ids: &[MessageId]) -> Result<Vec<Source>> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    let sources = sqlx::query_as(
+        "select m.id, m.created_at, m.body, e.name as author, c.kind, c.name
+         from unnest($1::uuid[]) with ordinality x (id, nth) join messages m on m.id = x.id
+         join entities e on e.id = m.author_id join channels c on c.id = m.channel_id
+         where m.deleted_at is null and not m.off_record order by x.nth",
+    )
+    .bind(ids)
+    .fetch_all(db)
+    .await?;
+    Ok(sources)
+}
+
+/// The language that a member speaks, as a code.
+pub(in crate::minds) async fn language(db: &PgPool, id: EntityId) -> Result<String> {
+    let row: Option<(String,)> =
+        sqlx::query_as("select language from entities where id = $1").bind(id.0).fetch_optional(db).await?;
+    Ok(row.map(|(language,)| language).unwrap_or_default())
+}
+
+/// Keeps what an AI was reminded of for an answer, in place of what it was at an earlier try.
+pub(in crate::minds) async fn reminded(db: &PgPool, id: EntityId, trigger: MessageId, of: &[MessageId]) -> Result<()> {
+    let mut work = db.begin().await?;
+    sqlx::query("delete from recalls where entity_id = $1 and trigger_id = $2")
+        .bind(id.0)
+        .bind(trigger.0)
+        .execute(&mut *work)
+        .await?;
+    sqlx::query(
+        "insert into recalls (entity_id, trigger_id, message_id, place)
+         select $1, $2, x.id, x.nth from unnest($3::uuid[]) with ordinality x (id, nth)",
+    )
+    .bind(id.0)
+    .bind(trigger.0)
+    .bind(of.iter().map(|id| id.0).collect::<Vec<Uuid>>())
+    .execute(&mut *work)
+    .await?;
+    work.commit().await?;
+    Ok(())
+}
+
+/// What AIs were reminded of by a message, as far as `who` could read it.
+pub(in crate::minds) async fn recalls(
+    db: &PgPool,
+    trigger: MessageId,
+    who: EntityId,
+) -> Result<Vec<(EntityId, Remembered)>> {
+    let rows: Vec<(Uuid, Uuid, i64, String, String)> = sqlx::query_as(
+        "select r.entity_id, m.channel_id, m.seq, e.name, left(m.body, $3)
+         from recalls r join messages m on m.id = r.message_id join entities e on e.id = m.author_id
+         join memberships s on s.channel_id = m.channel_id and s.entity_id = $2
+              and m.seq >= s.visible_from and (s.left_seq is null or m.seq <= s.left_seq)
+         where r.trigger_id = $1 and m.deleted_at is null and not m.off_record order by r.place",
+    )
+    .bind(trigger.0)
+    .bind(who.0)
+    .bind(limits::LAST_LINE as i32)
+    .fetch_all(db)
+    .await?;
+    let told = |(entity, channel, seq, author, text): (Uuid, Uuid, i64, String, String)| {
+        (EntityId(entity), Remembered { channel: ChannelId(channel), seq, author, text })
+    };
+    Ok(rows.into_iter().map(told).collect())
+}

@@ -1,0 +1,80 @@
+//! What AIs recall: told with their answers, to those who could read it, and never to others.
+
+use crate::house::{Client, House, eventually};
+use model::channels::Opened;
+use model::{ChannelId, Decision, EntityId};
+use serde_json::{Value, json};
+use stub_provider::Script;
+
+fn says(text: &str) -> Script {
+    Script { text: Some(text.into()), ..Script::default() }
+}
+
+/// Waits until so many messages with a word in them are indexed.
+async fn indexed(house: &House, word: &str, count: i64) {
+    let db = house.database().await;
+    eventually("what was said is indexed", async || {
+        let (found,): (i64,) = sqlx::query_as(
+            "select count(*) from recollections r join messages m on m.id = r.message_id where m.body like '%' || $1 || '%'",
+        )
+        .bind(word)
+        .fetch_one(&db)
+        .await
+        .unwrap();
+        (found == count).then_some(())
+    })
+    .await;
+}
+
+/// What a model was shown, as one text.
+fn shown(request: &Value) -> String {
+    let lines = request["messages"].as_array().unwrap();
+    lines.iter().map(|line| line["content"].as_str().unwrap()).collect::<Vec<_>>().join("\n")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn told_in_one_place_it_is_recalled_in_another_and_told_from_where() {
+    let (house, stub) = House::with_stub(&[]).await;
+    let (mut alice, mut carol) = (Client::alice(&house).await, Client::sample(&house, "carol", "carol123").await);
+    let (lobby, table) = (alice.room("Lobby").await, alice.room("The Long Table").await);
+    alice.call::<Value>("rooms/join", json!({"room": table})).await;
+    let opened: Opened = alice.open(lobby).await;
+    let silas: EntityId = opened.members.iter().find(|member| member.entity.name == "Silas").unwrap().entity.id;
+    let told = alice.say(table, "The spare key of the mill hangs behind the third beehive.").await;
+    let chat: ChannelId = alice.call("chats/open", json!({"with": silas})).await;
+    let mut heard = alice.listen().await;
+    stub.script(says("I will keep that to myself."));
+    alice.say(chat, "Between us: the mill and its beehive are for sale.").await;
+    heard.message_of("Silas").await;
+    indexed(&house, "beehive", 2).await;
+
+    // In a room everybody hears: what was said in private is not there.
+    stub.script(says("Behind a beehive, I believe."));
+    let asked = alice.say(lobby, "@Silas where does the spare key of the mill hang?").await;
+    heard.message_of("Silas").await;
+    let text = shown(stub.requests().last().unwrap());
+    assert!(text.contains("(What you remember of earlier talk") && text.contains("behind the third beehive"), "{text}");
+    assert!(text.contains("in the room “The Long Table”") && !text.contains("for sale"), "{text}");
+    let why = json!({"channel": lobby, "message": asked.id});
+    let decisions: Vec<Decision> = alice.call("messages/decisions", why.clone()).await;
+    let recalled = &decisions[0].recalled;
+    assert_eq!(recalled.iter().map(|one| (one.channel, one.seq)).collect::<Vec<_>>(), [(table, told.seq)]);
+    // Carol is not at the table: that something was recalled from there she does not learn.
+    let decisions: Vec<Decision> = carol.call("messages/decisions", why).await;
+    assert!(decisions[0].recalled.is_empty(), "{decisions:?}");
+
+    // In private both are open.
+    stub.script(says("It is for sale, too."));
+    alice.say(chat, "What do you know of the mill and the beehive?").await;
+    heard.message_of("Silas").await;
+    let text = shown(stub.requests().last().unwrap());
+    assert!(text.contains("behind the third beehive") && text.contains("are for sale"), "{text}");
+
+    // What is deleted is remembered no more.
+    alice.call::<Value>("messages/delete", json!({"channel": table, "message": told.id})).await;
+    indexed(&house, "third beehive", 0).await;
+    stub.script(says("I do not know."));
+    alice.say(lobby, "@Silas so where does the spare key of the mill hang?").await;
+    heard.message_of("Silas").await;
+    assert!(!shown(stub.requests().last().unwrap()).contains("third beehive"));
+}
