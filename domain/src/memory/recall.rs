@@ -122,9 +122,6 @@ async fn vector(embedder: Option<&dyn Embedder>, question: &str) -> Option<Vec<f
 fn finders(wanted: &[Wanted], all: i64) -> Vec<i32> {
     let most = if all <= FEW { i32::MAX } else { (all as f64 * RARE) as i32 };
     let mut finders: Vec<&Wanted> = wanted.iter().filter(|one| !one.common && one.df > 0 && one.df <= most).collect();
-    if finders.is_empty() {
-        finders = wanted.iter().filter(|one| one.df > 0 && one.df <= most).collect();
-    }
     finders.sort_by_key(|one| one.df);
     let mut sum = 0;
     finders

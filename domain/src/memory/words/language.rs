@@ -49,7 +49,7 @@ const ALL: [(Language, &str, Lang); 11] = [
 
 /// How sure the detector has to be before it is believed against what the author is known to speak.
 const SURE: f64 = 0.5;
-/// Letters from which on it is believed where nothing is known of the author.
+/// Letters from which on it is believed at all.
 const LONG: usize = 12;
 
 static DETECTOR: LazyLock<Detector> =
@@ -75,7 +75,8 @@ impl Language {
             // A script of its own leaves no doubt.
             let by_script = matches!(language, Ru | Ja | Zh);
             let long = text.chars().filter(|c| c.is_alphabetic()).count() >= LONG;
-            let sure = by_script || (info.is_reliable() && info.confidence() >= SURE) || (prior.is_none() && long);
+            let believed = prior.is_none() || (info.is_reliable() && info.confidence() >= SURE);
+            let sure = by_script || (long && believed);
             sure.then_some(language)
         });
         known.or(prior).unwrap_or(En)
