@@ -21,6 +21,8 @@ create table recollections (
     -- The first message of the stretch of talk that it belongs to: one without a pause of half an hour, of 40 at most.
     stretch    bigint not null,
     said_at    timestamptz not null,
+    -- The clock of its newest change where its words were edited, else 0: who has left before has not read these.
+    edited     bigint not null default 0,
     language   text not null,
     -- Each term once, how often, and how many words there are in all.
     terms      integer[] not null,

@@ -6,9 +6,11 @@
 
 use super::store::{self, Entry, Said};
 use super::words::{Language, cut};
-use crate::{Result, Space};
+use crate::{Error, Result, Space};
+use futures::FutureExt;
 use model::ChannelId;
 use std::collections::{BTreeMap, HashMap};
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 use time::OffsetDateTime;
 use tokio_util::sync::CancellationToken;
@@ -38,10 +40,10 @@ pub async fn watch(space: Space, stopping: CancellationToken) {
             () = stopping.cancelled() => return,
             _ = looks.tick() => {}
         }
-        let work = catch_up(&space);
+        let work = AssertUnwindSafe(catch_up(&space)).catch_unwind();
         tokio::select! {
             () = stopping.cancelled() => return,
-            done = work => if let Err(cause) = done {
+            done = work => if let Err(cause) = done.unwrap_or(Err(Error::Interrupted("indexing"))) {
                 tracing::warn!(%cause, "what was said could not be indexed; it is tried again");
             }
         }
@@ -51,11 +53,14 @@ pub async fn watch(space: Space, stopping: CancellationToken) {
 /// Indexes all that is not yet indexed; how many messages that were. Nothing where another node is at it.
 pub async fn catch_up(space: &Space) -> Result<usize> {
     let mut done = 0;
-    while let Some(more) = words(space).await? {
-        done += more;
+    // By turns: neither waits until there is nothing left of the other.
+    loop {
+        let said = words(space).await?;
+        done += said.unwrap_or(0);
+        if vectors(space).await? == 0 && said.is_none() {
+            return Ok(done);
+        }
     }
-    while vectors(space).await? > 0 {}
-    Ok(done)
 }
 
 /// One step: the words of the next changed messages of one channel. `None` where there are no more.
@@ -92,12 +97,13 @@ async fn words(space: &Space) -> Result<Option<usize>> {
             *tally.entry(*id).or_default() += 1;
         }
         let length = counts.iter().map(|count| i32::from(*count)).sum();
-        let (message_id, seq, said_at) = (one.id, one.seq, one.at);
+        let (message_id, seq, said_at, edited) = (one.id, one.seq, one.at, one.edited);
         entries.push(Entry {
             message_id,
             seq,
             stretch,
             said_at,
+            edited,
             language: language.code(),
             terms: ids,
             counts,
@@ -168,7 +174,11 @@ async fn vectors(space: &Space) -> Result<usize> {
             return Ok(0);
         }
     };
-    let (turns, arounds) = made.split_at(waiting.len());
+    let Some((turns, arounds)) = made.split_at_checked(waiting.len()).filter(|(_, rest)| rest.len() == waiting.len())
+    else {
+        tracing::warn!(made = made.len(), "not as many vectors were made as were asked for");
+        return Ok(0);
+    };
     store::put_vectors(&mut work, embedder.name(), &waiting, turns, arounds).await?;
     work.commit().await?;
     Ok(waiting.len())

@@ -359,7 +359,7 @@ pub async fn history(space: &Space, who: EntityId, channel: ChannelId, stretch: 
 }
 
 /// The seat of somebody who reads a channel.
-async fn reading(space: &Space, who: EntityId, channel: ChannelId) -> Result<channels::store::Seat> {
+pub(crate) async fn reading(space: &Space, who: EntityId, channel: ChannelId) -> Result<channels::store::Seat> {
     match channels::store::channel_for(&space.db, channel, who).await? {
         Some((_, Some(seat))) => Ok(seat),
         Some((found, None)) if found.kind == ChannelKind::Room => Err(channels::not_a_member().into()),

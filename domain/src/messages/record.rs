@@ -44,8 +44,9 @@ pub async fn record(
                 where m.channel_id = $1 and m.seq between $2 and $3 and m.kind = 'text' and m.deleted_at is null
                   and ($4 or m.author_id = $5)
                 union
-                select a.id from messages a join stretch s on a.reply_to = s.id join entities e on e.id = a.author_id
-                where $6 and e.kind = 'ai'
+                select a.id from stretch s, messages a join entities e on e.id = a.author_id
+                where $6 and e.kind = 'ai' and a.channel_id = $1 and (a.reply_to = s.id or exists (
+                    select from recalls r where r.message_id = s.id and r.trigger_id = a.reply_to and r.entity_id = a.author_id))
              ), concerned as (
                 select m.id, row_number() over (order by m.seq) as nth from messages m join stretch using (id)
                 where m.off_record <> $6
@@ -83,12 +84,15 @@ pub async fn record(
     undisturbed("taking off the record", done).await
 }
 
-/// Takes a message that was just inserted off the record where the one that it answers is. Whoever inserts holds the
-/// channel's lock, so this sees what was decided before.
+/// Takes an AI's message that was just inserted off the record where the one that it answers is, or one that it was
+/// reminded of. Whoever inserts holds the channel's lock, so this sees what was decided before.
 pub(crate) async fn follow(db: &mut PgConnection, message: MessageId, answered: MessageId) -> Result<bool> {
     let done = sqlx::query(
         "update messages set off_record = true
-         where id = $1 and not off_record and exists (select from messages q where q.id = $2 and q.off_record)",
+         where id = $1 and not off_record and (
+            exists (select from messages q where q.id = $2 and q.off_record)
+            or exists (select from recalls r join messages q on q.id = r.message_id
+                       where r.trigger_id = $2 and r.entity_id = messages.author_id and q.off_record))",
     )
     .bind(message.0)
     .bind(answered.0)

@@ -10,7 +10,7 @@ use super::words::Words;
 use crate::entities::blocks;
 use crate::{Result, Space, channels, messages};
 use futures::StreamExt;
-use model::{Message, MessageId, limits};
+use model::{ChannelKind, Message, MessageId, limits};
 use std::time::{Duration, Instant};
 
 /// How long words are gathered before they are told: long enough that a fast model does not flood, too short to see.
@@ -30,6 +30,8 @@ pub(super) struct Asking<'a> {
     pub tokens: usize,
     /// The messages that it was reminded of.
     pub reminded: Vec<MessageId>,
+    /// Where it rests on what was said in private: who was in the channel then, by the newest clock of its memberships.
+    pub company: Option<i64>,
 }
 
 /// What a model is asked in the name of an AI. What takes an answer's place is given as if that one had never been.
@@ -51,18 +53,23 @@ pub(super) async fn ask<'a>(
     let talk = messages::store::newest(&space.db, channel, from, to, context::NEWEST).await?;
     let mut frame = means::frame(space, means);
     frame.off_record = trigger.off_record;
+    let company = store::company(&space.db, channel).await?;
     let mut turns = context::turns(mind, &place, &members, &talk, &frame);
-    let reminded = match recalling::remind(space, mind, trigger, &talk, &frame).await? {
+    let shown_from = context::shown_from(&turns, &talk, &frame);
+    let reminded = match recalling::remind(space, mind, trigger, shown_from, &frame).await {
         Some((turn, of)) => {
+            frame.tokens = frame.tokens.saturating_sub(frame.counter.turn(&turn.text));
+            turns = context::turns(mind, &place, &members, &talk, &frame);
             // Behind the talk but for its last lines, so that what comes before stays the same from answer to answer.
             turns.insert(turns.len().saturating_sub(2).max(1), turn);
             of
         }
         None => Vec::new(),
     };
+    let company = (!reminded.is_empty() && place.kind != ChannelKind::Room).then_some(company);
     let tokens = context::size(&turns, &frame);
     let request = ChatRequest { model: None, turns, sampling: mind.sampling };
-    Ok(Asking { request, frame, tokens, reminded })
+    Ok(Asking { request, frame, tokens, reminded, company })
 }
 
 /// An answer that has come to its end.
@@ -76,12 +83,25 @@ pub(super) struct Written {
     pub stopped_by: Option<String>,
 }
 
+/// An answer that came to nothing, with what it has taken all the same.
+pub(super) struct Failed {
+    pub cause: ModelError,
+    pub tokens_in: u32,
+    pub tokens_out: u32,
+}
+
+impl From<ModelError> for Failed {
+    fn from(cause: ModelError) -> Self {
+        Self { cause, tokens_in: 0, tokens_out: 0 }
+    }
+}
+
 /// Asks the model and lets everybody watch. The outer error is ours, the inner one the model's.
 pub(super) async fn write(
     telling: &mut Telling<'_>,
     means: &Means,
     asking: &Asking<'_>,
-) -> Result<Result<Written, ModelError>> {
+) -> Result<Result<Written, Failed>> {
     let Telling { space, mind, reply, .. } = *telling;
     let Asking { request, frame, tokens, .. } = asking;
     let begun = Instant::now();
@@ -91,8 +111,8 @@ pub(super) async fn write(
     let mut pieces = loop {
         match tokio::time::timeout(KEEP, &mut answer).await {
             Ok(Ok(pieces)) => break pieces,
-            Ok(Err(cause)) => return Ok(Err(cause)),
-            Err(_) => written.stopped_by = store::keep(&space.db, reply, "").await?,
+            Ok(Err(cause)) => return Ok(Err(cause.into())),
+            Err(_) => (written.stopped_by, _) = store::keep(&space.db, reply, "").await?,
         }
         if written.stopped_by.is_some() {
             return Ok(Ok(written));
@@ -103,8 +123,8 @@ pub(super) async fn write(
     let mut end = None;
     let mut due: Option<Instant> = None;
     let mut kept = Instant::now();
-    // Waiting for its turn is not counted against it.
-    let mut since = begun;
+    // Waiting for its turn is not counted against it, nor what came before the first of it: that has a limit of its own.
+    let mut since = Instant::now();
     loop {
         if since.elapsed() > PATIENCE || words.taken() > ENOUGH {
             // Whatever it sends, it has had its time: what can be read of it stands.
@@ -118,13 +138,17 @@ pub(super) async fn write(
                 due = None;
             }
             Ok(None) => break,
-            Ok(Some(Err(cause))) => return Ok(Err(cause)),
+            Ok(Some(Err(cause))) => {
+                let (tokens_in, tokens_out) = counted.unwrap_or_else(|| (tokens_in, taken(frame, words.shown())));
+                return Ok(Err(Failed { cause, tokens_in, tokens_out }));
+            }
             Ok(Some(Ok(Piece::Queued(before)))) => {
                 since = Instant::now();
                 telling.wait(format!("{before} before this one"));
             }
             Ok(Some(Ok(Piece::Words(more)))) => {
                 if !more.is_empty() {
+                    means.speaks();
                     written.first_word.get_or_insert_with(|| begun.elapsed());
                     words.push(&more);
                 }
@@ -138,7 +162,12 @@ pub(super) async fn write(
         if kept.elapsed() >= KEEP {
             kept = Instant::now();
             telling.tell_words(words.shown());
-            written.stopped_by = store::keep(&space.db, reply, words.shown()).await?;
+            let (stopped_by, company) = store::keep(&space.db, reply, words.shown()).await?;
+            if asking.company.is_some_and(|then| then != company) {
+                let (tokens_in, tokens_out) = counted.unwrap_or_else(|| (tokens_in, taken(frame, words.shown())));
+                return Ok(Err(Failed { cause: ModelError::NewCompany, tokens_in, tokens_out }));
+            }
+            written.stopped_by = stopped_by;
             if written.stopped_by.is_some() {
                 // What was seen of it by then stands.
                 end = Some(false);
@@ -146,13 +175,19 @@ pub(super) async fn write(
             }
         }
     }
-    let Some(cut) = end else { return Ok(Err(ModelError::CutOff)) };
+    let (tokens_in, tokens_out) = counted.unwrap_or_else(|| (tokens_in, taken(frame, words.shown())));
+    let failed = |cause| Ok(Err(Failed { cause, tokens_in, tokens_out }));
+    let Some(cut) = end else { return failed(ModelError::CutOff) };
     telling.tell_words(words.shown());
     written.text = words.whole(cut);
     if cut && limits::length(&written.text) == 0 {
-        return Ok(Err(ModelError::Silent(begun.elapsed())));
+        return failed(ModelError::Wordless);
     }
-    let by_ourselves = || (tokens_in, u32::try_from(frame.counter.turn(&written.text)).unwrap_or(u32::MAX));
-    (written.tokens_in, written.tokens_out) = counted.unwrap_or_else(by_ourselves);
+    (written.tokens_in, written.tokens_out) = (tokens_in, tokens_out);
     Ok(Ok(written))
+}
+
+/// What words are in tokens, where nobody has counted them.
+fn taken(frame: &Frame<'_>, words: &str) -> u32 {
+    if words.is_empty() { 0 } else { u32::try_from(frame.counter.turn(words)).unwrap_or(u32::MAX) }
 }

@@ -1,7 +1,7 @@
 //! What people have a say in: an answer can be stopped while it is written, and another one asked for in its place.
 
-use super::decisions;
 use super::store::{self, Decided};
+use super::{budget, decisions};
 use crate::channels::store::Seat;
 use crate::entities::blocks;
 use crate::error::not_found;
@@ -49,6 +49,7 @@ pub async fn stop(space: &Space, who: EntityId, channel: ChannelId, reply: Reply
     }
     // Nobody was at it: it waited for another try.
     let Some(writing) = open else { return Ok(()) };
+    budget::store::free(&space.db, writing.entity.id, question.id.0).await?;
     if let Some(mind) = store::mind(&space.db, writing.entity.id, channel).await? {
         let reason = format!("{} was stopped before it began again.", mind.entity.name);
         let (gate, outcome) = ("stopped", "stayed_silent");

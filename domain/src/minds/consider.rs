@@ -2,7 +2,7 @@
 
 use super::gates::{self, Considered, PAIR_COOLDOWN, Verdict};
 use super::store::{self, Decided, Mind, Standing, Trigger};
-use super::{decisions, means, questions, reply, telling};
+use super::{budget, decisions, means, questions, reply, telling};
 use crate::messages::mentions::own_words;
 use crate::tasks::{Outcome, Task};
 use crate::{Error, Result, Space};
@@ -64,6 +64,7 @@ async fn give_up(space: &Space, asked: &Consider) -> Result<()> {
         };
         decisions::keep(space, asked.channel, decided).await?;
         store::end(&space.db, begun.reply, ReplyState::Failed, Some(&notice)).await?;
+        budget::store::free(&space.db, asked.entity, begun.trigger.0).await?;
         space.live.grow(Writing { state: ReplyState::Failed, text: String::new(), notice: Some(notice), ..begun });
     }
     Ok(())

@@ -2,15 +2,15 @@
 
 use super::store::{self, Decided};
 use crate::live::Told;
-use crate::messages::{Stretch, history};
+use crate::messages::reading;
 use crate::{Result, Space, accounts};
 use model::{ChannelId, Decision, EntityId, Event, MessageId};
 
 /// What the AIs of a channel made of a message, for those who may read it.
 pub async fn decisions(space: &Space, who: EntityId, channel: ChannelId, trigger: MessageId) -> Result<Vec<Decision>> {
     // Reading the channel is what gives the right.
-    history(space, who, channel, Stretch::After(i64::MAX - 1)).await?;
-    let mut decisions = store::decisions(&space.db, channel, trigger).await?;
+    let seat = reading(space, who, channel).await?;
+    let mut decisions = store::decisions(&space.db, channel, trigger, seat.visible_from).await?;
     // What went wrong inside concerns those who can mend it.
     if decisions.iter().any(|one| one.cause.is_some())
         && !accounts::store::me(&space.db, who).await?.is_some_and(|me| me.is_admin)

@@ -42,6 +42,17 @@ impl Endpoint {
         Self { base_url: base_url.into(), key, model: model.into(), dialect, api_version, patience: PATIENCE }
     }
 
+    /// A failure as it may be told: what complains of a key may repeat it.
+    pub(super) fn without_key(&self, cause: ModelError) -> ModelError {
+        match (cause, &self.key) {
+            (ModelError::Refused { status, text, retry_after }, Some(key)) => {
+                let text = text.replace(key.expose_secret(), "…");
+                ModelError::Refused { status, text, retry_after }
+            }
+            (cause, _) => cause,
+        }
+    }
+
     /// The same, asked for a model.
     pub(super) fn asked_for(self: &Arc<Self>, model: &str) -> Asked {
         let key = self.key.clone().unwrap_or_else(|| String::new().into());

@@ -61,7 +61,7 @@ pub async fn part(space: &Space, task: &Task) -> Result<Outcome> {
                 client_key: ClientKey(task.id),
                 body: line,
                 reply_to: None,
-                off_record: false,
+                off_record: place.off_record,
             };
             match messages::post(space, entity, draft).await {
                 Ok(_) | Err(Error::Refused(_)) => {}

@@ -31,17 +31,19 @@ impl Means {
         self.breaker.ask(Instant::now())
     }
 
-    /// Asks it. What comes of that is to be told to [`Means::went`].
+    /// Asks it. What comes of that is to be told.
     pub async fn answer(&self, request: ChatRequest) -> Result<Pieces, ModelError> {
         self.client.answer(ChatRequest { model: Some(self.model.clone()), ..request }).await
     }
 
-    /// It has answered to the end, or failed.
-    pub fn went<T>(&self, answer: &Result<T, ModelError>) {
-        match answer {
-            Ok(_) => self.breaker.answered(),
-            Err(cause) => self.breaker.failed(cause, Instant::now()),
-        }
+    /// It has said something.
+    pub fn speaks(&self) {
+        self.breaker.answered();
+    }
+
+    /// A call of it that was begun then has failed.
+    pub fn failed(&self, cause: &ModelError, begun: Instant) {
+        self.breaker.failed(cause, begun, Instant::now());
     }
 
     /// What so many tokens cost, in millionths of a US dollar; `None` where nobody has said what they do.

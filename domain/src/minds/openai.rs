@@ -47,7 +47,7 @@ impl OpenAi {
 
     /// The models that it tells of, by name, at most 500.
     pub async fn models(&self) -> Result<Vec<String>, ModelError> {
-        self.endpoint.models(&self.http).await
+        self.endpoint.models(&self.http).await.map_err(|cause| self.endpoint.without_key(cause))
     }
 }
 
@@ -74,7 +74,8 @@ impl ChatModel for OpenAi {
         };
         let client = Client::build(self.http.clone(), config).with_http_service(Once { http: self.http.clone() });
         let stream = tokio::time::timeout(patience, client.chat().create_stream(asked)).await;
-        let stream = stream.map_err(|_| ModelError::Silent(patience))?.map_err(model_error)?;
+        let stream = stream.map_err(|_| ModelError::Silent(patience))?;
+        let stream = stream.map_err(|cause| self.endpoint.without_key(model_error(cause)))?;
         let pieces = futures::stream::unfold((stream, false), move |(mut stream, ended)| async move {
             match tokio::time::timeout(patience, stream.next()).await {
                 Err(_) if ended => None,
@@ -147,7 +148,7 @@ fn model_error(cause: OpenAIError) -> ModelError {
 }
 
 fn shorten(text: &str) -> String {
-    text.chars().take(COMPLAINT).collect()
+    text.chars().filter(|c| *c != '\0').take(COMPLAINT).collect()
 }
 
 /// The same response, which ends with an error where it, or a line of it, is longer than any answer's. (Each piece of a

@@ -82,6 +82,12 @@ pub enum ModelError {
     /// The stream ended before the model did.
     #[error("cut off in the middle")]
     CutOff,
+    /// It came to its limit before the first word, as what thinks at length does.
+    #[error("no word within the most tokens that it may write")]
+    Wordless,
+    /// Somebody came in while it was written who could not have read what it rests on.
+    #[error("somebody came in")]
+    NewCompany,
     /// It failed a short while ago, and is left alone.
     #[error("left alone for {} s after it failed", .0.as_secs() + 1)]
     Resting(Duration),

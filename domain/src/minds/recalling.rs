@@ -6,27 +6,51 @@ use super::store::{self, Mind, Source};
 use crate::memory::{self, Asked, words::Language};
 use crate::{Result, Space};
 use model::{Message, MessageId};
+use std::time::Duration;
 
 /// Most lines that it is reminded of.
 const MOST: usize = 8;
 /// The share of its tokens that they may take: one in so many.
 const SHARE: usize = 5;
+/// How long it may take.
+const PATIENCE: Duration = Duration::from_secs(3);
 /// How many are looked at.
 const LOOKED_AT: usize = 40;
 
 /// What it recalls for an answer, and the turn that tells it; nothing where nothing in its past is about the question.
+///
+/// Where that cannot be found out in time it answers without.
 pub(super) async fn remind(
     space: &Space,
     mind: &Mind,
     trigger: &Message,
-    talk: &[Message],
+    shown_from: i64,
     frame: &Frame<'_>,
-) -> Result<Option<(Turn, Vec<MessageId>)>> {
+) -> Option<(Turn, Vec<MessageId>)> {
     // The small model of this machine only repeats what it is reminded of.
     if frame.plain {
-        return Ok(None);
+        return None;
     }
-    let shown_from = talk.first().map_or(trigger.seq, |first| first.seq);
+    match tokio::time::timeout(PATIENCE, find(space, mind, trigger, shown_from, frame)).await {
+        Ok(Ok(found)) => found,
+        Ok(Err(cause)) => {
+            tracing::warn!(%cause, ai = mind.entity.name, "an AI recalled nothing: its memory failed");
+            None
+        }
+        Err(_) => {
+            tracing::warn!(ai = mind.entity.name, "an AI recalled nothing: its memory took too long");
+            None
+        }
+    }
+}
+
+async fn find(
+    space: &Space,
+    mind: &Mind,
+    trigger: &Message,
+    shown_from: i64,
+    frame: &Frame<'_>,
+) -> Result<Option<(Turn, Vec<MessageId>)>> {
     let language = store::language(&space.db, trigger.author.id).await?;
     let asked = Asked {
         entity: mind.entity.id,
@@ -48,7 +72,7 @@ pub(super) async fn remind(
         let line = reminded(source);
         let tokens = frame.counter.turn(&line);
         if tokens > left {
-            break;
+            continue;
         }
         left -= tokens;
         told.push((source, line));

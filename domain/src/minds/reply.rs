@@ -49,7 +49,7 @@ pub(super) async fn reply(space: &Space, task: &Task, mut means: Vec<Means>, beg
         return Ok(Outcome::Done);
     }
     let Some(begun) = store::begin(&space.db, entity, channel, trigger.id, up_to).await? else {
-        budget::store::free(&space.db, call).await?;
+        budget::store::free(&space.db, call.entity, call.id).await?;
         return Ok(Outcome::Done);
     };
     let name = &mind.entity.name;
@@ -79,7 +79,7 @@ pub(super) async fn reply(space: &Space, task: &Task, mut means: Vec<Means>, beg
     };
     match silence {
         Some(reason) => telling.keep_silent(begin, &reason, Some(&written)).await,
-        None => telling.post(task, begin, &begun, written).await,
+        None => telling.post(task, begin, &begun, written, asking.company).await,
     }
 }
 
@@ -98,14 +98,18 @@ async fn by_any<'a>(
             continue;
         }
         let begun = Instant::now();
-        let written = answering::write(telling, one, asking).await?;
-        one.went(&written);
-        match written {
+        match answering::write(telling, one, asking).await? {
             Ok(written) => return Ok(Ok((written, one))),
-            Err(cause) => {
+            Err(failed) => {
+                let cause = &failed.cause;
+                one.failed(cause, begun);
                 tracing::warn!(%cause, model = one.model, provider = one.provider, "a model did not answer");
-                telling.failed(one, begun.elapsed()).await?;
-                causes.push((one.blame(&cause), cause));
+                telling.failed(one, &failed, begun.elapsed()).await?;
+                let is_over = matches!(cause, ModelError::NewCompany);
+                causes.push((one.blame(cause), failed.cause));
+                if is_over {
+                    break;
+                }
             }
         }
         if telling.told > 0 {

@@ -1,6 +1,6 @@
 //! A reply towards everybody who watches: how it goes on, and how it ends.
 
-use super::answering::Written;
+use super::answering::{Failed, Written};
 use super::budget::store::{self as purse, Call, Spent};
 use super::decisions;
 use super::means::Means;
@@ -24,6 +24,7 @@ pub(super) async fn withdraw(space: &Space, mind: &Mind, channel: ChannelId, tri
         let text = String::new();
         space.live.grow(Writing { reply, channel, entity, trigger, state, offset: 0, text, notice: None });
     }
+    purse::free(&space.db, mind.entity.id, trigger.0).await?;
     Ok(())
 }
 
@@ -55,8 +56,10 @@ impl<'a> Telling<'a> {
     }
 
     /// Records that one of the means came to nothing.
-    pub async fn failed(&self, means: &Means, took: Duration) -> Result<()> {
-        purse::fail(&self.space.db, self.call, means, took).await
+    pub async fn failed(&self, means: &Means, failed: &Failed, took: Duration) -> Result<()> {
+        let Failed { tokens_in, tokens_out, .. } = *failed;
+        let spent = Spent { call: self.call, means, tokens_in, tokens_out, first_word: None, took };
+        purse::fail(&self.space.db, spent).await
     }
 
     /// Tells the words that are new, if there are any.
@@ -102,7 +105,17 @@ impl<'a> Telling<'a> {
     }
 
     /// Posts the reply: message, state, decision, usage and the task's end in one transaction, so it happens once or not at all.
-    pub async fn post(&mut self, task: &Task, begin: Begin<'_>, begun: &Begun, written: Written) -> Result<Outcome> {
+    ///
+    /// `company`: who may hear it, where it rests on what was said in private; where somebody has come in since, it is
+    /// written anew.
+    pub async fn post(
+        &mut self,
+        task: &Task,
+        begin: Begin<'_>,
+        begun: &Begun,
+        written: Written,
+        company: Option<i64>,
+    ) -> Result<Outcome> {
         let Self { space, mind, reply, call, .. } = *self;
         let Begin { trigger, reason, inputs, .. } = begin;
         let spent = self.spent(&written);
@@ -122,6 +135,13 @@ impl<'a> Telling<'a> {
             let reason = format!("{} left before the answer was finished.", mind.entity.name);
             return self.gone(spent, &reason).await;
         };
+        if let Some(then) = company
+            && store::company(&mut *work, channel).await? != then
+        {
+            drop(work);
+            let cause = ModelError::NewCompany;
+            return self.fail(task, &[(cause.to_string(), cause)]).await;
+        }
         // It may have been taken off the record while it was answered.
         numbered.3 = numbered.3 || messages::follow(&mut work, prepared.id, trigger.id).await?;
         let replaced = match (begun.replaces, &begun.asked_by) {
@@ -177,7 +197,7 @@ impl<'a> Telling<'a> {
         decisions::keep(self.space, call.channel, decided).await?;
         match spent {
             Some(spent) => purse::settle(db, spent).await?,
-            None => purse::free(db, call).await?,
+            None => purse::free(db, call.entity, call.id).await?,
         }
         store::end(db, self.reply, ReplyState::Silent, None).await
     }
@@ -202,7 +222,7 @@ impl<'a> Telling<'a> {
         let notice = could_not_answer(name);
         let failed = self.decided("model", "failed", &notice);
         decisions::keep(space, call.channel, Decided { cause: Some(&cause), ..failed }).await?;
-        purse::free(&space.db, call).await?;
+        purse::free(&space.db, call.entity, call.id).await?;
         store::end(&space.db, reply, ReplyState::Failed, Some(&notice)).await?;
         self.notice = Some(notice);
         self.tell(ReplyState::Failed, "");

@@ -4,7 +4,7 @@ use super::means::Means;
 use super::provider::{ChatRequest, ModelError, Piece};
 use super::words::Words;
 use futures::StreamExt;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// An answer, the tokens in and out that the provider has counted, if it has, and what wrote it.
 pub(super) struct Whole<'a> {
@@ -25,8 +25,12 @@ pub(super) async fn answer<'a>(
         let answer = if let Some(left) = one.rests() {
             Err(ModelError::Resting(left))
         } else {
+            let begun = Instant::now();
             let answer = by(one, request.clone(), name, patience).await;
-            one.went(&answer);
+            match &answer {
+                Ok(_) => one.speaks(),
+                Err(cause) => one.failed(cause, begun),
+            }
             answer
         };
         match answer {

@@ -121,6 +121,13 @@ async fn nobody_hears_what_they_could_not_have_read() {
     assert_eq!(heard(silas, more).await, "four one six");
     let chat = channels::chat_with(&space, ben.id, silas).await.unwrap();
     assert_eq!(heard(silas, chat).await, "five four one six three", "Ben had read that, and not what came after");
+    // What is edited since, he has not read either.
+    let page = messages::history(&space, ada.id, both, messages::Stretch::Latest).await.unwrap();
+    let three = page.messages.iter().find(|one| one.body.starts_with("walnut three")).unwrap().id;
+    messages::edit(&space, ada.id, both, three, "walnut eight, since Ben is gone").await.unwrap();
+    index::catch_up(&space).await.unwrap();
+    assert_eq!(heard(silas, chat).await, "five four one six");
+    assert_eq!(heard(silas, both).await, "eight five four one seven six");
 }
 
 /// A maker of vectors that fails when it is told to: two numbers, for lamps and for boats.

@@ -24,7 +24,7 @@ pub(super) async fn is_alone(db: &mut PgConnection) -> Result<bool> {
 pub(super) async fn behind(db: &mut PgConnection) -> Result<Option<(ChannelId, i64, i64)>> {
     let row: Option<(Uuid, i64, i64)> = sqlx::query_as(
         "select c.id, coalesce(i.clock, 0), c.clock from channels c left join indexed i on i.channel_id = c.id
-         where c.clock > coalesce(i.clock, 0) limit 1",
+         where c.clock > coalesce(i.clock, 0) order by random() limit 1",
     )
     .fetch_optional(db)
     .await?;
@@ -38,6 +38,8 @@ pub(super) struct Said {
     pub clock: i64,
     pub body: String,
     pub at: OffsetDateTime,
+    /// The clock of its newest change where it was edited, else 0.
+    pub edited: i64,
     pub author: String,
     /// The language that its author speaks.
     pub language: String,
@@ -53,6 +55,7 @@ impl FromRow<'_, PgRow> for Said {
             clock: row.try_get("clock")?,
             body: row.try_get("body")?,
             at: row.try_get("at")?,
+            edited: row.try_get("edited")?,
             author: row.try_get("author")?,
             language: row.try_get("language")?,
             kept: row.try_get("kept")?,
@@ -69,7 +72,7 @@ pub(super) async fn said(
     limit: i64,
 ) -> Result<Vec<Said>> {
     let said = sqlx::query_as(
-        "select m.id, m.seq, m.clock, m.body, m.created_at as at, e.name as author, e.language,
+        "select m.id, m.seq, m.clock, m.body, m.created_at as at, case when m.edited_at is null then 0 else m.clock end as edited, e.name as author, e.language,
                 m.kind = 'text' and m.deleted_at is null and not m.off_record as kept
          from messages m join entities e on e.id = m.author_id
          where m.channel_id = $1 and m.clock > $2 and m.clock <= $3 order by m.clock limit $4",
@@ -109,10 +112,13 @@ pub(super) async fn take_out(db: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<
 
 /// The numbers of terms; those that are new get one.
 pub(super) async fn terms(db: &mut PgConnection, terms: &[&str]) -> Result<HashMap<String, i32>> {
-    sqlx::query("insert into terms (term) select distinct t from unnest($1::text[]) t on conflict do nothing")
-        .bind(terms)
-        .execute(&mut *db)
-        .await?;
+    sqlx::query(
+        "insert into terms (term) select distinct t from unnest($1::text[]) t
+         where not exists (select from terms k where k.term = t) on conflict do nothing",
+    )
+    .bind(terms)
+    .execute(&mut *db)
+    .await?;
     let rows: Vec<(String, i32)> =
         sqlx::query_as("select term, id from terms where term = any($1)").bind(terms).fetch_all(db).await?;
     Ok(rows.into_iter().collect())
@@ -154,6 +160,7 @@ pub(super) struct Entry {
     pub stretch: i64,
     #[serde(with = "time::serde::rfc3339")]
     pub said_at: OffsetDateTime,
+    pub edited: i64,
     pub language: &'static str,
     pub terms: Vec<i32>,
     pub counts: Vec<i16>,
@@ -163,9 +170,10 @@ pub(super) struct Entry {
 /// Puts messages of a channel into the index.
 pub(super) async fn put(db: &mut PgConnection, channel: ChannelId, entries: &[Entry]) -> Result<()> {
     sqlx::query(
-        "insert into recollections (message_id, channel_id, seq, stretch, said_at, language, terms, counts, length)
-         select x.message_id, $1, x.seq, x.stretch, x.said_at, x.language, x.terms, x.counts, x.length
-         from jsonb_to_recordset($2) as x (message_id uuid, seq bigint, stretch bigint, said_at timestamptz, language text,
+        "insert into recollections (message_id, channel_id, seq, stretch, said_at, edited, language, terms, counts, length)
+         select x.message_id, $1, x.seq, x.stretch, x.said_at, x.edited, x.language, x.terms, x.counts, x.length
+         from jsonb_to_recordset($2) as x (message_id uuid, seq bigint, stretch bigint, said_at timestamptz, edited bigint,
+                                           language text,
                                            terms integer[], counts smallint[], length integer)",
     )
     .bind(channel.0)

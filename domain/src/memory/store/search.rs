@@ -58,7 +58,7 @@ impl FromRow<'_, PgRow> for Found {
 ///
 /// Everybody who is in the channel could read the answer. What was said in a room is everybody's; anything else everybody
 /// in the channel must have been able to read: they were members there, with a sight from before the first message, and are
-/// still or left after the last. In a room everybody is everybody, so nothing but rooms is open there. The AI itself must
+/// still or left after the last, and what was edited since somebody left, they do not know. In a room everybody is everybody, so nothing but rooms is open there. The AI itself must
 /// have been there in any case. Where it is not in the channel, nothing is open.
 macro_rules! open {
     () => {
@@ -68,16 +68,18 @@ macro_rules! open {
          ), everybody as (
             select m.entity_id from memberships m join here on here.id = m.channel_id where m.left_seq is null
          ), shared as (
-            select s.channel_id, max(s.visible_from) as first, min(coalesce(s.left_seq, 9223372036854775807)) as last
+            select s.channel_id, max(s.visible_from) as first, min(coalesce(s.left_seq, 9223372036854775807)) as last,
+                   min(case when s.left_seq is null then 9223372036854775807 else s.clock end) as known
             from memberships s join everybody using (entity_id)
             where (select kind from here) <> 'room'
             group by s.channel_id having count(*) = (select count(*) from everybody)
          ), open as (
-            select s.channel_id, s.visible_from as first, coalesce(s.left_seq, 9223372036854775807) as last
+            select s.channel_id, s.visible_from as first, coalesce(s.left_seq, 9223372036854775807) as last,
+                   case when s.left_seq is null then 9223372036854775807 else s.clock end as known
             from memberships s join channels c on c.id = s.channel_id
             where s.entity_id = $1 and c.kind = 'room' and exists (select from here)
             union all
-            select s.channel_id, s.first, s.last from shared s join channels c on c.id = s.channel_id where c.kind <> 'room'
+            select s.channel_id, s.first, s.last, s.known from shared s join channels c on c.id = s.channel_id where c.kind <> 'room'
          )"
     };
 }
@@ -90,7 +92,7 @@ macro_rules! found {
                 array(select c from unnest(r.terms, r.counts) with ordinality u (t, c, n) where t = any($4) order by n) as counts,
                 case when r.embedder = $5 then (-(r.turn <#> $6::halfvec))::real end as turn,
                 case when r.embedder = $5 then (-(r.around <#> $6::halfvec))::real end as around
-         from open o join recollections r on r.channel_id = o.channel_id and r.seq between o.first and o.last
+         from open o join recollections r on r.channel_id = o.channel_id and r.seq between o.first and o.last and r.edited <= o.known
               and (r.channel_id <> $2 or r.seq < $3) "
     };
 }

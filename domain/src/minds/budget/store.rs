@@ -112,29 +112,33 @@ pub(in crate::minds) async fn settle(db: impl PgExecutor<'_>, spent: Spent<'_>) 
     Ok(())
 }
 
-/// Records a call that came to nothing.
-pub(in crate::minds) async fn fail(db: &PgPool, call: Call, means: &Means, took: Duration) -> Result<()> {
+/// Records a call that came to nothing, with what it took all the same.
+pub(in crate::minds) async fn fail(db: &PgPool, spent: Spent<'_>) -> Result<()> {
     sqlx::query(
-        "insert into usage (id, entity_id, channel_id, caused_by, model, tokens_in, tokens_out, took_ms, provider, failed)
-         values ($1, $2, $3, $4, $5, 0, 0, $6, $7, true)",
+        "insert into usage (id, entity_id, channel_id, caused_by, model, tokens_in, tokens_out, took_ms, provider, micros,
+                            failed)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, true)",
     )
     .bind(Uuid::now_v7())
-    .bind(call.entity.0)
-    .bind(call.channel.0)
-    .bind(call.person.map(|id| id.0))
-    .bind(&means.model)
-    .bind(i32::try_from(took.as_millis()).unwrap_or(i32::MAX))
-    .bind(&means.provider)
+    .bind(spent.call.entity.0)
+    .bind(spent.call.channel.0)
+    .bind(spent.call.person.map(|id| id.0))
+    .bind(&spent.means.model)
+    .bind(i32::try_from(spent.tokens_in).unwrap_or(i32::MAX))
+    .bind(i32::try_from(spent.tokens_out).unwrap_or(i32::MAX))
+    .bind(i32::try_from(spent.took.as_millis()).unwrap_or(i32::MAX))
+    .bind(&spent.means.provider)
+    .bind(spent.means.cost(spent.tokens_in, spent.tokens_out).unwrap_or(0))
     .execute(db)
     .await?;
     Ok(())
 }
 
 /// Frees what was set aside for a call that took nothing.
-pub(in crate::minds) async fn free(db: &PgPool, call: Call) -> Result<()> {
-    sqlx::query("delete from reserved where entity_id = $1 and call_id = $2")
-        .bind(call.entity.0)
-        .bind(call.id)
+pub(in crate::minds) async fn free(db: &PgPool, entity: EntityId, call: Uuid) -> Result<()> {
+    sqlx::query("delete from reserved where entity_id = $1 and call_id = $2 or at < now() - interval '1 hour'")
+        .bind(entity.0)
+        .bind(call)
         .execute(db)
         .await?;
     Ok(())

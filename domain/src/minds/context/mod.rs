@@ -118,6 +118,15 @@ pub(super) fn turns(
     turns
 }
 
+/// The number of the first message of a talk that these turns show.
+pub(super) fn shown_from(turns: &[Turn], talk: &[Message], frame: &Frame<'_>) -> i64 {
+    // The character, and who is here, are no lines of the talk.
+    let lines = turns.len().saturating_sub(if frame.plain { 1 } else { 2 });
+    let told = talk.iter().rev().filter(|one| one.kind == MessageKind::Text && one.deletion.is_none());
+    let told = told.filter(|one| frame.off_record || !one.off_record);
+    told.take(lines).last().or(talk.last()).map_or(i64::MAX, |first| first.seq)
+}
+
 /// A line of the talk as it is shown.
 fn line(message: &Message, answered: Option<&str>, new_day: bool, plain: bool) -> String {
     let (name, body) = (&message.author.name, seen(&message.body));

@@ -137,7 +137,7 @@ async fn speak(space: &Space, mind: &Mind, place: &Channel, id: Uuid, taken: &Ta
     let request = ChatRequest { model: None, turns, sampling: mind.sampling };
     // Nobody waits for it: where no model answers it is let go.
     let Ok(answer) = whole::answer(&means, request, &mind.entity.name, PATIENCE).await else {
-        purse::free(&space.db, call).await?;
+        purse::free(&space.db, call.entity, call.id).await?;
         return Ok(Outcome::Done);
     };
     let (tokens_in, tokens_out) = answer.tokens.unwrap_or_else(|| {

@@ -21,8 +21,8 @@ pub(in crate::minds) struct Breaker(Mutex<State>);
 struct State {
     /// Failures since it last answered.
     failures: u32,
-    /// Until when it is left alone.
-    rests_until: Option<Instant>,
+    /// Since when it is left alone, and until when.
+    rests: Option<(Instant, Instant)>,
 }
 
 impl Breaker {
@@ -34,41 +34,45 @@ impl Breaker {
     /// the others wait for what comes of that.
     pub fn ask(&self, now: Instant) -> Option<Duration> {
         let mut state = self.state();
-        let until = state.rests_until?;
+        let (_, until) = state.rests?;
         if until > now {
             return Some(until - now);
         }
-        state.rests_until = Some(now + TRIES);
+        state.rests = Some((now, now + TRIES));
         None
     }
 
     /// How long it is left alone, without asking it.
     pub fn rests(&self, now: Instant) -> Option<Duration> {
-        self.state().rests_until?.checked_duration_since(now).filter(|left| !left.is_zero())
+        let (_, until) = self.state().rests?;
+        until.checked_duration_since(now).filter(|left| !left.is_zero())
     }
 
-    /// It has answered.
+    /// It answers.
     pub fn answered(&self) {
         *self.state() = State::default();
     }
 
-    /// It has failed. What was wrong with the question alone is no failure of the endpoint.
-    pub fn failed(&self, cause: &ModelError, now: Instant) {
+    /// A call of it, begun then, has failed. What was wrong with the question alone is no failure of the endpoint, and what
+    /// was begun before it was left alone says nothing new.
+    pub fn failed(&self, cause: &ModelError, begun: Instant, now: Instant) {
         let mut state = self.state();
-        if !cause.may_pass() {
+        match cause {
+            ModelError::Resting(_) | ModelError::NewCompany => return,
             // It answers, though not this.
-            *state = State::default();
-            return;
+            cause if matches!(cause, ModelError::Wordless) || !cause.may_pass() => {
+                *state = State::default();
+                return;
+            }
+            _ if state.rests.is_some_and(|(since, _)| begun < since) => return,
+            _ => {}
         }
         state.failures = state.failures.saturating_add(1);
         let again = state.failures.saturating_sub(FAILURES);
         let rest = (state.failures >= FAILURES).then(|| REST * 2_u32.saturating_pow(again.min(8)));
         // Who says when to come back is believed.
-        let told = match cause {
-            ModelError::Refused { retry_after, .. } => *retry_after,
-            _ => None,
-        };
-        state.rests_until = rest.max(told).map(|rest| now + rest.min(LONGEST));
+        let until = rest.max(cause.asks_for()).map(|rest| now + rest.min(LONGEST));
+        state.rests = until.map(|until| (now, until));
     }
 }
 
@@ -86,10 +90,10 @@ mod tests {
     fn it_rests_after_three_failures_and_longer_each_time() {
         let (breaker, now) = (Breaker::default(), Instant::now());
         for _ in 0..2 {
-            breaker.failed(&DOWN, now);
+            breaker.failed(&DOWN, now, now);
             assert_eq!(breaker.ask(now), None);
         }
-        breaker.failed(&DOWN, now);
+        breaker.failed(&DOWN, now, now);
         assert_eq!(breaker.ask(now), Some(seconds(5)));
         assert_eq!(breaker.rests(now), Some(seconds(5)));
         // One tries it out.
@@ -97,10 +101,10 @@ mod tests {
         assert_eq!(breaker.rests(later), None);
         assert_eq!(breaker.ask(later), None);
         assert_eq!(breaker.ask(later), Some(TRIES));
-        breaker.failed(&DOWN, later);
+        breaker.failed(&DOWN, later, later);
         assert_eq!(breaker.ask(later), Some(seconds(10)));
         for _ in 0..20 {
-            breaker.failed(&DOWN, later);
+            breaker.failed(&DOWN, later, later);
         }
         assert_eq!(breaker.ask(later), Some(LONGEST));
         breaker.answered();
@@ -109,14 +113,20 @@ mod tests {
 
     #[test]
     fn who_says_when_to_come_back_is_believed() {
-        let (breaker, now) = (Breaker::default(), Instant::now());
+        let earlier = Instant::now();
+        let (breaker, now) = (Breaker::default(), earlier + seconds(1));
         let refused = |status, after| ModelError::Refused { status, text: String::new(), retry_after: after };
-        breaker.failed(&refused(429, Some(seconds(7))), now);
+        breaker.failed(&refused(429, Some(seconds(7))), now, now);
         assert_eq!(breaker.ask(now), Some(seconds(7)));
-        breaker.failed(&refused(503, Some(seconds(86_400))), now);
+        // A call that was under way then and fails as well takes nothing back.
+        breaker.failed(&DOWN, earlier, now);
+        assert_eq!(breaker.ask(now), Some(seconds(7)));
+        breaker.failed(&refused(503, Some(seconds(86_400))), now, now);
+        assert_eq!(breaker.ask(now), Some(LONGEST));
+        breaker.failed(&ModelError::NewCompany, now, now);
         assert_eq!(breaker.ask(now), Some(LONGEST));
         // A wrong key or an unknown model says nothing of the others' questions.
-        breaker.failed(&refused(401, None), now);
+        breaker.failed(&refused(401, None), now, now);
         assert_eq!(breaker.ask(now), None);
     }
 }

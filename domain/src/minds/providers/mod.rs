@@ -172,7 +172,7 @@ async fn try_out(client: &OpenAi, model: &str) -> Tried {
     };
     match answer {
         Ok(text) => {
-            let text: String = text.trim().chars().take(80).collect();
+            let text: String = text.trim().chars().filter(|c| !c.is_control()).take(80).collect();
             let took = begun.elapsed().as_secs_f32();
             let message = format!("It answered “{text}” after {took:.1} s.{known}");
             Tried { ok: true, message, models }
@@ -190,7 +190,10 @@ fn said(cause: &ModelError) -> String {
         ModelError::Refused { .. } => "Try again in a while.",
         ModelError::Unreachable(_) => "Check that it runs, and its address.",
         ModelError::Silent(_) => "It may be loading its model: try again, or give it more time.",
-        ModelError::CutOff | ModelError::Garbled(_) | ModelError::Resting(_) => "Check that it speaks this form.",
+        ModelError::Wordless => "Give it more tokens, or less to think.",
+        ModelError::CutOff | ModelError::Garbled(_) | ModelError::Resting(_) | ModelError::NewCompany => {
+            "Check that it speaks this form."
+        }
     };
     format!("It did not answer: {cause}. {hint}")
 }
@@ -217,7 +220,12 @@ fn checked(draft: ProviderDraft) -> Result<ProviderDraft> {
     let url = reqwest::Url::parse(&draft.base_url).map_err(|_| wrong())?;
     let plain =
         url.username().is_empty() && url.password().is_none() && url.query().is_none() && url.fragment().is_none();
-    if !matches!(url.scheme(), "http" | "https") || !url.has_host() || !plain || draft.base_url.len() > 500 {
+    if !matches!(url.scheme(), "http" | "https")
+        || !url.has_host()
+        || !plain
+        || draft.base_url.len() > 500
+        || draft.base_url.chars().any(char::is_control)
+    {
         return Err(wrong().into());
     }
     Ok(draft)

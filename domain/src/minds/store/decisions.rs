@@ -84,14 +84,21 @@ pub(in crate::minds) async fn spoke(
     Ok(())
 }
 
-/// What AIs made of a message, with what went wrong inside.
-pub(in crate::minds) async fn decisions(db: &PgPool, channel: ChannelId, trigger: MessageId) -> Result<Vec<Decision>> {
+/// What AIs made of a message, with what went wrong inside; nothing where it is from before what may be seen.
+pub(in crate::minds) async fn decisions(
+    db: &PgPool,
+    channel: ChannelId,
+    trigger: MessageId,
+    visible_from: i64,
+) -> Result<Vec<Decision>> {
     let rows: Vec<(Uuid, String, String, String, Option<String>, OffsetDateTime)> = sqlx::query_as(
         "select e.id, e.name, d.outcome, d.reason, d.cause, d.at from decisions d join entities e on e.id = d.entity_id
-         where d.channel_id = $1 and d.trigger_id = $2 order by d.at",
+         join messages t on t.id = d.trigger_id
+         where d.channel_id = $1 and d.trigger_id = $2 and t.seq >= $3 order by d.at",
     )
     .bind(channel.0)
     .bind(trigger.0)
+    .bind(visible_from)
     .fetch_all(db)
     .await?;
     Ok(rows

@@ -88,7 +88,8 @@ pub(in crate::minds) async fn recalls(
         "select r.entity_id, m.channel_id, m.seq, e.name, left(m.body, $3)
          from recalls r join messages m on m.id = r.message_id join entities e on e.id = m.author_id
          join memberships s on s.channel_id = m.channel_id and s.entity_id = $2
-              and m.seq >= s.visible_from and (s.left_seq is null or m.seq <= s.left_seq)
+              and m.seq >= s.visible_from
+              and (s.left_seq is null or (m.seq <= s.left_seq and (m.edited_at is null or m.clock <= s.clock)))
          where r.trigger_id = $1 and m.deleted_at is null and not m.off_record order by r.place",
     )
     .bind(trigger.0)

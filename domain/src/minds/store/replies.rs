@@ -98,17 +98,27 @@ pub(in crate::minds) async fn part(db: &PgPool, id: EntityId) -> Result<bool> {
     Ok(done.rows_affected() > 0)
 }
 
-/// Keeps the text so far, and tells who has stopped it, by name.
-pub(in crate::minds) async fn keep(db: &PgPool, id: ReplyId, text: &str) -> Result<Option<String>> {
-    let row: Option<(Option<String>,)> = sqlx::query_as(
+/// Keeps the text so far, and tells who has stopped it, by name, and who is in the channel (see [`company`]).
+pub(in crate::minds) async fn keep(db: &PgPool, id: ReplyId, text: &str) -> Result<(Option<String>, i64)> {
+    let row: Option<(Option<String>, i64)> = sqlx::query_as(
         "update replies set state = case when $2 = '' then state else 'streaming' end, text = $2, updated_at = now()
-         where id = $1 and state <> 'done' returning (select name from entities e where e.id = stopped_by)",
+         where id = $1 and state <> 'done' returning (select name from entities e where e.id = stopped_by),
+             (select coalesce(max(m.clock), 0) from memberships m where m.channel_id = replies.channel_id)",
     )
     .bind(id.0)
     .bind(text.replace('\0', ""))
     .fetch_optional(db)
     .await?;
-    Ok(row.and_then(|(stopper,)| stopper))
+    Ok(row.unwrap_or_default())
+}
+
+/// Who is in a channel, by the newest clock of its memberships: another one, and somebody has come or gone.
+pub(in crate::minds) async fn company(db: impl PgExecutor<'_>, channel: ChannelId) -> Result<i64> {
+    let (clock,) = sqlx::query_as("select coalesce(max(clock), 0) from memberships where channel_id = $1")
+        .bind(channel.0)
+        .fetch_one(db)
+        .await?;
+    Ok(clock)
 }
 
 /// The message that a reply answers, whoever writes it and whatever became of it.
