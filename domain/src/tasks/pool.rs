@@ -3,7 +3,6 @@
 use super::{Outcome, Task, store};
 use crate::{Space, minds};
 use futures::FutureExt;
-use futures::future::join_all;
 use std::collections::HashSet;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,8 +15,8 @@ use uuid::Uuid;
 
 /// Tasks that one node does at once. They wait for models most of their time, and cost next to nothing meanwhile.
 const AT_ONCE: usize = 400;
-/// Claims that are made at once: each is a round trip, and many tasks may be due at the same moment.
-const CLAIMS: usize = 8;
+/// Tasks that are claimed at once: each claim is a round trip, and many may be due at the same moment.
+const CLAIMED: usize = 32;
 /// How often the queue is looked at without being called.
 const POLL: Duration = Duration::from_secs(2);
 
@@ -96,31 +95,21 @@ impl Pool {
     /// Takes all that is due, and says when the next will be.
     async fn claim_all(self: &Arc<Self>) -> Option<Instant> {
         loop {
-            let turns: Vec<_> =
-                std::iter::from_fn(|| self.turns.clone().try_acquire_owned().ok()).take(CLAIMS).collect();
+            let mut turns: Vec<_> =
+                std::iter::from_fn(|| self.turns.clone().try_acquire_owned().ok()).take(CLAIMED).collect();
             if turns.is_empty() {
                 return None;
             }
-            let claims = turns.iter().map(|_| store::claim(&self.space.db, self.owner, self.lease));
-            let claimed = join_all(claims).await;
-            let mut any = false;
-            for (turn, claimed) in turns.into_iter().zip(claimed) {
-                match claimed {
-                    Ok(Some(task)) => {
-                        any = true;
-                        self.begin(task, turn);
-                    }
-                    // Nothing more, or another claim of this round was for the same key.
-                    Ok(None) => {}
-                    Err(cause) => {
-                        tracing::warn!(%cause, "could not look at the queue");
-                        return None;
-                    }
+            match store::claim(&self.space.db, self.owner, self.lease, turns.len()).await {
+                Ok(tasks) if tasks.is_empty() => {
+                    let next = store::next_due(&self.space.db).await.ok().flatten();
+                    return next.map(|after| Instant::now() + after);
                 }
-            }
-            if !any {
-                let next = store::next_due(&self.space.db).await.ok().flatten();
-                return next.map(|after| Instant::now() + after);
+                Ok(tasks) => tasks.into_iter().zip(turns.drain(..)).for_each(|(task, turn)| self.begin(task, turn)),
+                Err(cause) => {
+                    tracing::warn!(%cause, "could not look at the queue");
+                    return None;
+                }
             }
         }
     }

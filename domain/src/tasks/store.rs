@@ -13,30 +13,40 @@ pub(crate) fn interval(duration: Duration) -> PgInterval {
     PgInterval { months: 0, days: 0, microseconds: duration.as_micros() as i64 }
 }
 
-/// Claims the next task that is due and whose ordering key nobody works on.
-pub(super) async fn claim(db: &PgPool, owner: Uuid, lease: Duration) -> Result<Option<Task>> {
+/// Claims the next tasks that are due, of each ordering key the one that is due first, and none whose key somebody works
+/// on. Whom another node has claimed meanwhile is left out.
+pub(super) async fn claim(db: &PgPool, owner: Uuid, lease: Duration, most: usize) -> Result<Vec<Task>> {
     type Row = (Uuid, String, Value, i32, f64);
-    let claimed: Result<Option<Row>, sqlx::Error> = sqlx::query_as(
+    let claimed: Result<Vec<Row>, sqlx::Error> = sqlx::query_as(
         "update tasks t set lease_owner = $1, lease_until = now() + $2, attempts = attempts + 1
          from (
-            select id from tasks w
-            where w.lease_owner is null and w.run_at <= now()
-              and not exists (select from tasks r where r.ordering_key = w.ordering_key and r.lease_owner is not null)
-            order by w.run_at limit 1 for update skip locked
+            select id from tasks where lease_owner is null and id = any(array(
+                select id from (
+                    select distinct on (w.ordering_key) w.id, w.run_at from tasks w
+                    where w.lease_owner is null and w.run_at <= now() and not exists (
+                        select from tasks r where r.ordering_key = w.ordering_key and r.lease_owner is not null)
+                    order by w.ordering_key, w.run_at
+                ) first order by run_at limit $3))
+            for update skip locked
          ) due
-         where t.id = due.id returning t.id, t.kind, t.payload, t.attempts, extract(epoch from now() - t.created_at)::float8",
+         where t.id = due.id
+         returning t.id, t.kind, t.payload, t.attempts, extract(epoch from now() - t.created_at)::float8",
     )
     .bind(owner)
     .bind(interval(lease))
-    .fetch_optional(db)
+    .bind(most as i64)
+    .fetch_all(db)
     .await;
     match claimed.map_err(Error::from) {
-        Ok(row) => Ok(row.map(|(id, kind, payload, attempt, waited)| {
-            let waited = Duration::from_secs_f64(waited.max(0.0));
-            Task { id, kind, payload, waited, attempt, owner }
-        })),
+        Ok(rows) => Ok(rows
+            .into_iter()
+            .map(|(id, kind, payload, attempt, waited)| {
+                let waited = Duration::from_secs_f64(waited.max(0.0));
+                Task { id, kind, payload, waited, attempt, owner }
+            })
+            .collect()),
         // Another node has just claimed one with the same ordering key.
-        Err(cause) if cause.broke("tasks_running_once") => Ok(None),
+        Err(cause) if cause.broke("tasks_running_once") => Ok(Vec::new()),
         Err(cause) => Err(cause),
     }
 }

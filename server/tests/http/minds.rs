@@ -271,3 +271,68 @@ async fn killed_in_the_middle_of_the_stream() {
 async fn killed_at_the_last_chunk() {
     killed_while_held(Hold::End, "@Silas five?", "answer five").await;
 }
+
+/// Waits until somebody waits for a lock of ours.
+async fn waits(db: &sqlx::PgPool) {
+    eventually("somebody waits for the lock", async || {
+        let (waiting,): (i64,) = sqlx::query_as("select count(*) from pg_stat_activity where wait_event_type = 'Lock'")
+            .fetch_one(db)
+            .await
+            .unwrap();
+        (waiting > 0).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_while_it_decides() {
+    let (mut house, stub) = House::with_stub(&[QUICK]).await;
+    let mut alice = Client::alice(&house).await;
+    let lobby = alice.room("Lobby").await;
+    let db = house.database().await;
+    // What it decides cannot be written down.
+    let mut holding = db.begin().await.unwrap();
+    sqlx::query("lock table replies in exclusive mode").execute(&mut *holding).await.unwrap();
+    alice.say(lobby, "@Silas six?").await;
+    waits(&db).await;
+    assert!(stub.requests().is_empty());
+    house.kill();
+    drop(holding);
+    drop(db);
+    house.start_again().await;
+    stub.script(says("answer six"));
+    answered_once(&house, &alice, lobby, "@Silas six?", "answer six").await;
+    assert_eq!(stub.requests().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_while_it_posts() {
+    let (mut house, stub) = House::with_stub(&[QUICK]).await;
+    let mut alice = Client::alice(&house).await;
+    let lobby = alice.room("Lobby").await;
+    stub.script(Script { hold: Some(Hold::End), ..says("these words were whole, and were not posted") });
+    let mut heard = alice.listen().await;
+    alice.say(lobby, "@Silas seven?").await;
+    let mut grown = String::new();
+    heard
+        .until(|event| match event {
+            Event::Reply { writing, .. } => {
+                grown.truncate(writing.offset);
+                grown.push_str(&writing.text);
+                grown.ends_with("posted").then_some(())
+            }
+            _ => None,
+        })
+        .await;
+    let db = house.database().await;
+    let mut holding = db.begin().await.unwrap();
+    sqlx::query("select from channels where id = $1 for update").bind(lobby.0).execute(&mut *holding).await.unwrap();
+    stub.release();
+    waits(&db).await;
+    house.kill();
+    drop(holding);
+    drop(db);
+    house.start_again().await;
+    stub.script(says("answer seven"));
+    answered_once(&house, &alice, lobby, "@Silas seven?", "answer seven").await;
+}
