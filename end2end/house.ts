@@ -99,6 +99,11 @@ export class Stub {
     await fetch(`${this.url}/release`, { method: 'POST' });
   }
 
+  /** Waits until it was asked something that has these words in it. */
+  async asked(words: string): Promise<void> {
+    await expect.poll(async () => (await fetch(`${this.url}/requests`)).text(), { timeout: 30_000 }).toContain(words);
+  }
+
   close(): void {
     this.child.kill();
   }
