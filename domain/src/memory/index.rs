@@ -69,7 +69,11 @@ async fn words(space: &Space) -> Result<Option<usize>> {
     if !store::is_alone(&mut work).await? {
         return Ok(None);
     }
-    let Some((channel, since, now)) = store::behind(&mut work).await? else { return Ok(None) };
+    let Some((channel, since, now)) = store::behind(&mut work).await? else {
+        // Here and below at once, not when the connection is next asked for: who comes next is to be alone.
+        work.rollback().await?;
+        return Ok(None);
+    };
     let said = store::said(&mut work, channel, since, now, STEP).await?;
     let up_to = if said.len() as i64 == STEP { said.last().map_or(now, |last| last.clock) } else { now };
     let ids: Vec<Uuid> = said.iter().map(|one| one.id).collect();
@@ -162,6 +166,7 @@ async fn vectors(space: &Space) -> Result<usize> {
     }
     let waiting = store::without_vectors(&mut work, BATCH).await?;
     if waiting.is_empty() {
+        work.rollback().await?;
         return Ok(0);
     }
     let turns = waiting.iter().map(store::Waiting::turn);
@@ -171,12 +176,14 @@ async fn vectors(space: &Space) -> Result<usize> {
         Err(cause) => {
             // Words alone are found meanwhile.
             tracing::warn!(%cause, "no vectors were made; they are tried again");
+            work.rollback().await?;
             return Ok(0);
         }
     };
     let Some((turns, arounds)) = made.split_at_checked(waiting.len()).filter(|(_, rest)| rest.len() == waiting.len())
     else {
         tracing::warn!(made = made.len(), "not as many vectors were made as were asked for");
+        work.rollback().await?;
         return Ok(0);
     };
     store::put_vectors(&mut work, embedder.name(), &waiting, turns, arounds).await?;
