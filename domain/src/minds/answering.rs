@@ -157,7 +157,11 @@ pub(super) async fn write(
                 }
             }
             Ok(Some(Ok(Piece::Usage { tokens_in, tokens_out }))) => counted = Some((tokens_in, tokens_out)),
-            Ok(Some(Ok(Piece::End { cut }))) => end = Some(cut),
+            Ok(Some(Ok(Piece::End { cut }))) => {
+                // Having nothing to say is an answer too.
+                means.speaks();
+                end = Some(cut);
+            }
         }
         if kept.elapsed() >= KEEP {
             kept = Instant::now();

@@ -29,16 +29,16 @@ pub async fn consider(space: &Space, task: &Task) -> Result<Outcome> {
         return Ok(Outcome::Done);
     };
     let turn = AssertUnwindSafe(once(space, task, &asked)).catch_unwind().await;
-    let outcome = match turn.unwrap_or_else(|_| Err(Error::Interrupted("an AI's turn"))) {
+    let (outcome, begun) = match turn.unwrap_or_else(|_| Err(Error::Interrupted("an AI's turn"))) {
         Err(cause) if task.is_last_try() => {
             tracing::error!(%cause, "an AI's turn failed inside for the last time");
             give_up(space, &asked).await?;
-            Outcome::Done
+            (Outcome::Done, true)
         }
         outcome => outcome?,
     };
-    // What was said while another try was waited for had no task of its own.
-    if task.attempt > 1 && matches!(outcome, Outcome::Done) {
+    // What was said while another try was waited for had no task of its own, and what was begun before is taken alone.
+    if (begun || task.attempt > 1) && matches!(outcome, Outcome::Done) {
         store::ask_again(&space.db, asked.entity, asked.channel).await?;
         space.ring();
     }
@@ -70,10 +70,12 @@ async fn give_up(space: &Space, asked: &Consider) -> Result<()> {
     Ok(())
 }
 
-async fn once(space: &Space, task: &Task, asked: &Consider) -> Result<Outcome> {
+/// What came of it, and whether it was about a reply that had been begun before.
+async fn once(space: &Space, task: &Task, asked: &Consider) -> Result<(Outcome, bool)> {
     let Consider { entity, channel } = *asked;
-    let Some(mind) = store::mind(&space.db, entity, channel).await? else { return Ok(Outcome::Done) };
-    let Some(trigger) = store::trigger(&space.db, entity, channel).await? else { return Ok(Outcome::Done) };
+    let nothing = Ok((Outcome::Done, false));
+    let Some(mind) = store::mind(&space.db, entity, channel).await? else { return nothing };
+    let Some(trigger) = store::trigger(&space.db, entity, channel).await? else { return nothing };
     let standing = store::standing(&space.db, entity, &trigger.message).await?;
     let means = means::of(space, &mind).await?;
     let considered = known(space, task, &mind, &trigger, &standing, !means.is_empty());
@@ -81,7 +83,7 @@ async fn once(space: &Space, task: &Task, asked: &Consider) -> Result<Outcome> {
         let own = gates::eagerness(mind.talkativeness, standing.spoke);
         let rivals = store::rivals(&space.db, entity, channel).await?;
         if rivals.into_iter().any(|(talkativeness, silent)| gates::eagerness(talkativeness, silent) > own) {
-            return Ok(Outcome::Later(AFTER_OTHERS));
+            return Ok((Outcome::Later(AFTER_OTHERS), false));
         }
     }
     let inputs = inputs(&considered);
@@ -106,18 +108,19 @@ async fn once(space: &Space, task: &Task, asked: &Consider) -> Result<Outcome> {
             decisions::keep(space, channel, silent).await?;
             telling::withdraw(space, &mind, channel, message.id).await?;
             store::considered(&space.db, entity, channel, trigger.up_to).await?;
-            return Ok(Outcome::Done);
+            return Ok((Outcome::Done, trigger.begun));
         }
         Verdict::Wait { gate, reason, after } => {
             if gate == "cooldown" {
                 let waits = Decided { gate, outcome: "waited", reason: &reason, ..base };
                 decisions::keep(space, channel, waits).await?;
             }
-            return Ok(Outcome::Later(after));
+            return Ok((Outcome::Later(after), trigger.begun));
         }
     };
-    let begun = reply::Begin { mind: &mind, trigger: message, reason: &reason, inputs: &inputs, up_to: trigger.up_to };
-    reply::reply(space, task, means, begun).await
+    let Trigger { up_to, begun, .. } = trigger;
+    let begin = reply::Begin { mind: &mind, trigger: message, reason: &reason, inputs: &inputs, up_to, begun };
+    Ok((reply::reply(space, task, means, begin).await?, begun))
 }
 
 /// All that decides.

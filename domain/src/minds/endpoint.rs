@@ -15,6 +15,8 @@ const PATIENCE: Duration = Duration::from_mins(1);
 const LISTS: Duration = Duration::from_secs(15);
 /// Most bytes of that list.
 const LIST: usize = 4 << 20;
+/// Most characters of a provider's complaint that are kept.
+pub(super) const COMPLAINT: usize = 300;
 /// Most models of it that are kept.
 const MODELS: usize = 500;
 
@@ -42,14 +44,20 @@ impl Endpoint {
         Self { base_url: base_url.into(), key, model: model.into(), dialect, api_version, patience: PATIENCE }
     }
 
-    /// A failure as it may be told: what complains of a key may repeat it.
+    /// A failure as it may be told: shortened, and without the key, which what complains of it may repeat.
     pub(super) fn without_key(&self, cause: ModelError) -> ModelError {
-        match (cause, &self.key) {
-            (ModelError::Refused { status, text, retry_after }, Some(key)) => {
-                let text = text.replace(key.expose_secret(), "…");
-                ModelError::Refused { status, text, retry_after }
+        let clean = |text: String| {
+            let key = self.key.as_ref().map_or("", |key| key.expose_secret());
+            let text = if key.is_empty() { text } else { text.replace(key, "…") };
+            text.chars().filter(|c| *c != '\0').take(COMPLAINT).collect()
+        };
+        match cause {
+            ModelError::Refused { status, text, retry_after } => {
+                ModelError::Refused { status, text: clean(text), retry_after }
             }
-            (cause, _) => cause,
+            ModelError::Unreachable(text) => ModelError::Unreachable(clean(text)),
+            ModelError::Garbled(text) => ModelError::Garbled(clean(text)),
+            cause => cause,
         }
     }
 
@@ -86,7 +94,7 @@ impl Endpoint {
             }
         }
         if !status.is_success() {
-            let text = String::from_utf8_lossy(&bytes).chars().take(300).collect();
+            let text = String::from_utf8_lossy(&bytes).into_owned();
             return Err(ModelError::Refused { status: status.as_u16(), text, retry_after: None });
         }
         let list: List = serde_json::from_slice(&bytes)

@@ -2,6 +2,7 @@
 //!
 //! Each place is a task of its own, so that what fails in one does not keep it from the others.
 
+use super::budget::store::{self as purse, Call};
 use super::provider::{ChatRequest, ModelError, Speaker, Turn};
 use super::store::{self, Mind};
 use super::{context, means, whole};
@@ -13,7 +14,8 @@ use crate::tasks::{Outcome, Task};
 use crate::{Error, Result, Space, channels, messages};
 use model::{Channel, ChannelId, ChannelKind, ClientKey, EntityId, limits};
 use serde::Deserialize;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+use uuid::Uuid;
 
 /// How long it may think of its last line.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -53,7 +55,7 @@ pub async fn part(space: &Space, task: &Task) -> Result<Outcome> {
     let Some(mind) = store::mind(&space.db, entity, channel).await?.filter(|mind| mind.is_member) else {
         return Ok(Outcome::Done);
     };
-    match last_line(space, &mind, &place).await? {
+    match last_line(space, &mind, &place, task.id).await? {
         Ok(line) if limits::length(&line) > 0 => {
             // Said by an earlier try, it is not said again.
             let draft = messages::Draft {
@@ -80,8 +82,8 @@ pub async fn part(space: &Space, task: &Task) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-/// Its last line somewhere. The outer error is ours, the inner one the model's.
-async fn last_line(space: &Space, mind: &Mind, place: &Channel) -> Result<Result<String, ModelError>> {
+/// Its last line somewhere. The outer error is ours, the inner one the model's. No budget holds it back, and it counts.
+async fn last_line(space: &Space, mind: &Mind, place: &Channel, id: Uuid) -> Result<Result<String, ModelError>> {
     let means = means::of(space, mind).await?;
     if means.is_empty() {
         return Ok(Ok(String::new()));
@@ -94,6 +96,14 @@ async fn last_line(space: &Space, mind: &Mind, place: &Channel) -> Result<Result
     frame.off_record = place.off_record;
     let mut turns = context::turns(mind, place, &members, &talk, &frame);
     turns.push(Turn { speaker: Speaker::Other, text: LAST.to_owned() });
+    let read = context::size(&turns, &frame);
+    let call = Call { entity: mind.entity.id, channel: place.id, person: None, id };
+    let begun = Instant::now();
     let request = ChatRequest { model: None, turns, sampling: mind.sampling };
-    Ok(whole::answer(&means, request, &mind.entity.name, PATIENCE).await.map(|answer| answer.text))
+    let answer = match whole::answer(&means, request, &mind.entity.name, PATIENCE).await {
+        Ok(answer) => answer,
+        Err(cause) => return Ok(Err(cause)),
+    };
+    purse::settle(&space.db, answer.spent(call, read, &frame, begun.elapsed())).await?;
+    Ok(Ok(answer.text))
 }

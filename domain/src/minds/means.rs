@@ -5,6 +5,7 @@ use super::openai::OpenAi;
 use super::provider::{ChatModel, ChatRequest, ModelError, Pieces};
 use super::providers::{Breaker, Known, store};
 use super::store::Mind;
+use super::thinkers;
 use crate::{Result, Space};
 use model::{Price, ProviderId, Way};
 use std::sync::Arc;
@@ -49,6 +50,13 @@ impl Means {
     /// What so many tokens cost, in millionths of a US dollar; `None` where nobody has said what they do.
     pub fn cost(&self, tokens_in: u32, tokens_out: u32) -> Option<i64> {
         self.price.as_ref().map(|price| price.of(i64::from(tokens_in), i64::from(tokens_out)))
+    }
+
+    /// The most that it takes for so many tokens that are read and an answer of at most so many: tokens, its thoughts
+    /// among them, and their cost, 0 where nobody has said what they do.
+    pub fn most(&self, tokens_in: u32, answer: u32) -> (i64, i64) {
+        let tokens_out = thinkers::most(&self.model, answer);
+        (i64::from(tokens_in) + i64::from(tokens_out), self.cost(tokens_in, tokens_out).unwrap_or_default())
     }
 
     /// A failure as admins read it: whose it is, and what.

@@ -23,6 +23,7 @@ mod reply;
 pub(crate) mod store;
 pub mod studio;
 mod telling;
+mod thinkers;
 pub mod usage;
 mod whole;
 mod words;

@@ -1,14 +1,15 @@
 //! Any endpoint that speaks OpenAI's chat completions, by async-openai over our own connection.
 
+use super::endpoint::COMPLAINT;
 pub use super::endpoint::Endpoint;
-use super::{ChatModel, ChatRequest, ModelError, Piece, Pieces, Speaker};
+use super::{ChatModel, ChatRequest, ModelError, Piece, Pieces, Speaker, thinkers};
 use async_openai::Client;
 use async_openai::error::OpenAIError;
 use async_openai::middleware::HttpRequestFactory;
 use async_openai::types::chat::{
     ChatCompletionRequestAssistantMessage, ChatCompletionRequestMessage, ChatCompletionRequestSystemMessage,
     ChatCompletionRequestUserMessage, ChatCompletionStreamOptions, CreateChatCompletionRequest,
-    CreateChatCompletionStreamResponse, FinishReason,
+    CreateChatCompletionStreamResponse, FinishReason, ReasoningEffort,
 };
 use async_trait::async_trait;
 use futures::StreamExt;
@@ -19,8 +20,6 @@ use std::time::Duration;
 
 /// How long a connection may take.
 const CONNECT: Duration = Duration::from_secs(10);
-/// Most characters of a provider's complaint that are kept.
-const COMPLAINT: usize = 300;
 /// How long a provider may take for each piece of a complaint.
 const COMPLAINS_FOR: Duration = Duration::from_secs(5);
 /// Most bytes of an answer: each of 32,000 tokens in a chunk of its own comes to about half of that.
@@ -56,19 +55,24 @@ impl ChatModel for OpenAi {
     async fn answer(&self, request: ChatRequest) -> Result<Pieces, ModelError> {
         let model = request.model.unwrap_or_else(|| self.endpoint.model.clone());
         let (patience, config) = (self.endpoint.patience, self.endpoint.asked_for(&model));
+        let thinks = thinkers::thinks(&model);
+        let most = thinkers::most(&model, request.sampling.max_tokens);
         let asked = CreateChatCompletionRequest {
             model,
             messages: request.turns.into_iter().map(|turn| line(turn.speaker, turn.text)).collect(),
-            temperature: Some(request.sampling.temperature),
-            top_p: request.sampling.top_p,
-            frequency_penalty: request.sampling.frequency_penalty,
-            presence_penalty: request.sampling.presence_penalty,
+            // Who thinks first refuses these four, and is not to think for long: somebody waits.
+            temperature: (!thinks).then_some(request.sampling.temperature),
+            top_p: request.sampling.top_p.filter(|_| !thinks),
+            frequency_penalty: request.sampling.frequency_penalty.filter(|_| !thinks),
+            presence_penalty: request.sampling.presence_penalty.filter(|_| !thinks),
+            reasoning_effort: thinks.then_some(ReasoningEffort::Low),
+            max_completion_tokens: thinks.then_some(most),
             // OpenAI calls it deprecated; every other server takes it.
             #[expect(deprecated, reason = "compatible servers know no other name")]
             seed: request.sampling.seed,
-            // `max_completion_tokens` is the newer name; the older one is what every compatible server knows.
+            // The newer name is `max_completion_tokens`; this one is what every compatible server knows.
             #[expect(deprecated, reason = "compatible servers know no other name")]
-            max_tokens: Some(request.sampling.max_tokens),
+            max_tokens: (!thinks).then_some(most),
             stream_options: Some(ChatCompletionStreamOptions { include_usage: Some(true), include_obfuscation: None }),
             ..Default::default()
         };
@@ -76,20 +80,23 @@ impl ChatModel for OpenAi {
         let stream = tokio::time::timeout(patience, client.chat().create_stream(asked)).await;
         let stream = stream.map_err(|_| ModelError::Silent(patience))?;
         let stream = stream.map_err(|cause| self.endpoint.without_key(model_error(cause)))?;
-        let pieces = futures::stream::unfold((stream, false), move |(mut stream, ended)| async move {
-            match tokio::time::timeout(patience, stream.next()).await {
-                Err(_) if ended => None,
-                Err(_) => Some((vec![Err(ModelError::Silent(patience))], (stream, true))),
-                Ok(Some(Ok(chunk))) => {
-                    let (pieces, over) = pieces(chunk);
-                    Some((pieces.into_iter().map(Ok).collect(), (stream, ended || over)))
+        let endpoint = self.endpoint.clone();
+        let failure = move |cause| Err(endpoint.without_key(model_error(cause)));
+        let pieces =
+            futures::stream::unfold((stream, false, failure), move |(mut stream, ended, failure)| async move {
+                match tokio::time::timeout(patience, stream.next()).await {
+                    Err(_) if ended => None,
+                    Err(_) => Some((vec![Err(ModelError::Silent(patience))], (stream, true, failure))),
+                    Ok(Some(Ok(chunk))) => {
+                        let (pieces, over) = pieces(chunk);
+                        Some((pieces.into_iter().map(Ok).collect(), (stream, ended || over, failure)))
+                    }
+                    // What fails after the model has ended concerns nobody.
+                    Ok(Some(Err(_)) | None) if ended => None,
+                    Ok(Some(Err(cause))) => Some((vec![failure(cause)], (stream, true, failure))),
+                    Ok(None) => Some((vec![Err(ModelError::CutOff)], (stream, true, failure))),
                 }
-                // What fails after the model has ended concerns nobody.
-                Ok(Some(Err(_)) | None) if ended => None,
-                Ok(Some(Err(cause))) => Some((vec![Err(model_error(cause))], (stream, true))),
-                Ok(None) => Some((vec![Err(ModelError::CutOff)], (stream, true))),
-            }
-        });
+            });
         Ok(pieces.flat_map(futures::stream::iter).boxed())
     }
 
@@ -141,14 +148,10 @@ fn model_error(cause: OpenAIError) -> ModelError {
             {
                 ModelError::CutOff
             }
-            other => ModelError::Garbled(shorten(&other.to_string())),
+            other => ModelError::Garbled(other.to_string()),
         },
-        other => ModelError::Garbled(shorten(&other.to_string())),
+        other => ModelError::Garbled(other.to_string()),
     }
-}
-
-fn shorten(text: &str) -> String {
-    text.chars().filter(|c| *c != '\0').take(COMPLAINT).collect()
 }
 
 /// The same response, which ends with an error where it, or a line of it, is longer than any answer's. (Each piece of a
@@ -205,7 +208,7 @@ impl tower::Service<HttpRequestFactory> for Once {
             {
                 said.extend_from_slice(&more);
             }
-            let text = shorten(&String::from_utf8_lossy(&said));
+            let text = String::from_utf8_lossy(&said).into_owned();
             let refused = ModelError::Refused {
                 status: status.as_u16(),
                 text,

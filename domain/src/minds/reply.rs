@@ -27,6 +27,8 @@ pub(super) struct Begin<'a> {
     pub inputs: &'a Value,
     /// How far it had considered the channel then.
     pub up_to: i64,
+    /// Whether it was begun before: then nothing else was considered with it.
+    pub begun: bool,
 }
 
 /// Speaks: begins a reply, or takes up one that was begun, and brings it to its end.
@@ -91,7 +93,12 @@ async fn by_any<'a>(
     asking: &Asking<'_>,
 ) -> Result<Result<(Written, &'a Means), Vec<(String, ModelError)>>> {
     let mut causes = Vec::new();
+    let mut taken = false;
     for one in means {
+        // What the one before has taken is gone from the purse.
+        if taken && !telling.can_pay(one, asking.tokens).await? {
+            break;
+        }
         if let Some(left) = one.rests() {
             let cause = ModelError::Resting(left);
             causes.push((one.blame(&cause), cause));
@@ -105,6 +112,7 @@ async fn by_any<'a>(
                 one.failed(cause, begun);
                 tracing::warn!(%cause, model = one.model, provider = one.provider, "a model did not answer");
                 telling.failed(one, &failed, begun.elapsed()).await?;
+                taken |= failed.tokens_in > 0;
                 let is_over = matches!(cause, ModelError::NewCompany);
                 causes.push((one.blame(cause), failed.cause));
                 if is_over {

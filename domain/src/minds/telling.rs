@@ -1,7 +1,10 @@
 //! A reply towards everybody who watches: how it goes on, and how it ends.
 
 use super::answering::{Failed, Written};
-use super::budget::store::{self as purse, Call, Spent};
+use super::budget::{
+    self,
+    store::{self as purse, Call, Spent},
+};
 use super::decisions;
 use super::means::Means;
 use super::provider::ModelError;
@@ -62,6 +65,12 @@ impl<'a> Telling<'a> {
         purse::fail(&self.space.db, spent).await
     }
 
+    /// Whether the purses hold so many tokens that one of the means reads, and the longest answer; it is set aside then.
+    pub async fn can_pay(&self, means: &Means, tokens: usize) -> Result<bool> {
+        let short = budget::reserve(self.space, self.mind, self.call, tokens, &mut vec![means.clone()]).await?;
+        Ok(short.is_none())
+    }
+
     /// Tells the words that are new, if there are any.
     pub fn tell_words(&mut self, text: &str) {
         if text.len() > self.told {
@@ -117,7 +126,7 @@ impl<'a> Telling<'a> {
         company: Option<i64>,
     ) -> Result<Outcome> {
         let Self { space, mind, reply, call, .. } = *self;
-        let Begin { trigger, reason, inputs, .. } = begin;
+        let Begin { trigger, reason, inputs, begun: begun_before, .. } = begin;
         let spent = self.spent(&written);
         let stopped = written.stopped_by.as_ref().map(|who| format!("{reason} {who} stopped it."));
         let (channel, client_key) = (call.channel, ClientKey(reply.0));
@@ -139,6 +148,9 @@ impl<'a> Telling<'a> {
             && store::company(&mut *work, channel).await? != then
         {
             drop(work);
+            if let Some(spent) = spent {
+                purse::fail(&space.db, spent).await?;
+            }
             let cause = ModelError::NewCompany;
             return self.fail(task, &[(cause.to_string(), cause)]).await;
         }
@@ -153,7 +165,7 @@ impl<'a> Telling<'a> {
             purse::settle(&mut *work, spent).await?;
         }
         tasks::store::finish(&mut *work, task.id, task.owner).await?;
-        if task.attempt > 1 {
+        if begun_before || task.attempt > 1 {
             store::ask_again(&mut *work, mind.entity.id, channel).await?;
         }
         work.commit().await?;
@@ -164,7 +176,7 @@ impl<'a> Telling<'a> {
             telling.tell(messages::told(&prepared.numbered(numbered)));
         }
         decisions::tell(space, channel, trigger.id).await?;
-        if prepared.considering().next().is_some() {
+        if begun_before || prepared.considering().next().is_some() {
             space.ring();
         }
         self.tell(ReplyState::Done, "");

@@ -1,5 +1,7 @@
 //! An answer that nobody watches: its words are gathered and given as a whole.
 
+use super::budget::store::{Call, Spent};
+use super::context::Frame;
 use super::means::Means;
 use super::provider::{ChatRequest, ModelError, Piece};
 use super::words::Words;
@@ -11,6 +13,16 @@ pub(super) struct Whole<'a> {
     pub text: String,
     pub tokens: Option<(u32, u32)>,
     pub means: &'a Means,
+}
+
+impl Whole<'_> {
+    /// What it took: what the provider has counted, or else what we have, where so many tokens were read.
+    pub fn spent(&self, call: Call, read: usize, frame: &Frame<'_>, took: Duration) -> Spent<'_> {
+        let count = |tokens: usize| u32::try_from(tokens).unwrap_or(u32::MAX);
+        let counted = || (count(read), count(frame.counter.turn(&self.text)));
+        let (tokens_in, tokens_out) = self.tokens.unwrap_or_else(counted);
+        Spent { call, means: self.means, tokens_in, tokens_out, first_word: None, took }
+    }
 }
 
 /// Asks the first of the means that can answer in the name of an AI, and waits for the answer's end.

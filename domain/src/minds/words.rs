@@ -35,7 +35,10 @@ impl Words {
 
     /// The whole, at its end: trimmed, and at a sentence's end where a limit cut it.
     pub fn whole(&self, cut: bool) -> String {
-        let begin = self.begin.unwrap_or(self.raw.len() - self.raw.trim_start().len());
+        // Its name with nothing behind it is nothing.
+        let all = self.raw.len();
+        let only_name = || head(&format!("{}x", self.raw), &self.name) == Some(all);
+        let begin = self.begin.unwrap_or_else(|| if only_name() { all } else { 0 });
         let text = self.raw[begin..].trim();
         let text = text.replace('\0', "");
         let long = text.chars().count() > *limits::BODY.end();
@@ -57,13 +60,20 @@ fn head(raw: &str, name: &str) -> Option<usize> {
     let bare = rest.trim_start_matches(['*', '@', '[']);
     let folded = bare.to_lowercase();
     if let Some(after) = folded.strip_prefix(name) {
-        let marks: &[char] = &['*', ']', ' '];
-        let tail = after.trim_start_matches(marks);
+        let tail = after.trim_start_matches(['*', ']', ' ']);
         return match tail.chars().next() {
             None => None,
             Some(':') if folded.len() == bare.len() => {
-                let colon = bare.len() - tail.len() + 1;
-                let behind = bare[colon..].trim_start_matches(['*', ' ', '\n']);
+                // What the name alone was set in ends with it: `**Silas:** …`. All other marks are the answer's.
+                let stars = |text: &str| text.matches('*').count();
+                let opened = stars(&rest[..rest.len() - bare.len()]);
+                let mut left = opened.saturating_sub(stars(&after[..after.len() - tail.len()]));
+                let behind = bare[bare.len() - tail.len() + 1..].trim_start_matches(|c| {
+                    let closes = c == '*' && left > 0;
+                    left -= usize::from(closes);
+                    closes
+                });
+                let behind = behind.trim_start();
                 (!behind.is_empty()).then(|| raw.len() - behind.len())
             }
             Some(_) => Some(start),
@@ -72,13 +82,20 @@ fn head(raw: &str, name: &str) -> Option<usize> {
     if name.starts_with(&folded) { None } else { Some(start) }
 }
 
-/// The text up to its last sentence's end, if there is one in its second half.
+/// The text up to its last sentence's end, if there is one in its second half. A dot inside a number or an address is none.
 fn at_a_sentence(text: &str) -> &str {
-    let ends = |c: char| matches!(c, '.' | '!' | '?' | '…' | '。' | '！' | '？');
-    match text.char_indices().rev().find(|(_, c)| ends(*c)) {
-        Some((at, c)) if at * 2 >= text.len() => &text[..at + c.len_utf8()],
-        _ => text.trim_end(),
+    for (at, mark) in text.char_indices().rev() {
+        let alone = matches!(mark, '。' | '！' | '？');
+        if !alone && !matches!(mark, '.' | '!' | '?' | '…') {
+            continue;
+        }
+        let behind = text[at + mark.len_utf8()..].trim_start_matches(['"', '\'', '”', '’', '»', '」', ')', '*', '_']);
+        if alone || behind.is_empty() || behind.starts_with(char::is_whitespace) {
+            let end = text.len() - behind.len();
+            return if end * 2 >= text.len() { &text[..end] } else { text.trim_end() };
+        }
     }
+    text.trim_end()
 }
 
 #[cfg(test)]
@@ -107,6 +124,12 @@ mod tests {
         assert_eq!(say(&["Luna: hi"]), "Luna: hi");
         assert_eq!(say(&["Silas"]), "Silas");
         assert_eq!(say(&["  \n"]), "");
+        assert_eq!(say(&["Silas: **Hello** there"]), "**Hello** there");
+        assert_eq!(say(&["**Silas**: **Hello**"]), "**Hello**");
+        assert_eq!(say(&["Silas:\n* one\n", "* two"]), "* one\n* two");
+        for nothing in [&["Silas", ":"][..], &["**Silas:", "*", "*"], &["[Silas]: \n"]] {
+            assert_eq!(say(nothing), "");
+        }
     }
 
     #[test]
@@ -114,6 +137,16 @@ mod tests {
         let mut words = Words::of("Silas");
         words.push("One is here. Two is here. Thr");
         assert_eq!(words.whole(true), "One is here. Two is here.");
+        for (said, left) in [
+            ("It is here. It costs 3.99 and mo", "It is here."),
+            ("Look there! See https://x.example/a.b?c=d and", "Look there!"),
+            ("\"One is here.\" Two", "\"One is here.\""),
+            ("一つある。二つ", "一つある。"),
+        ] {
+            let mut words = Words::of("Silas");
+            words.push(said);
+            assert_eq!(words.whole(true), left);
+        }
         let mut words = Words::of("Silas");
         words.push(&"word ".repeat(2_000));
         assert!(words.whole(false).chars().count() <= 4_000);

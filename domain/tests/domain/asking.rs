@@ -98,3 +98,25 @@ async fn only_what_was_answered_can_be_asked_again() {
     domain::messages::delete(&stage.space, stage.keeper.id, stage.room, gone.id, "").await.unwrap();
     assert_eq!(code(again(&stage.space, stage.keeper.id, stage.room, gone.id).await), Code::InvalidArgument);
 }
+
+#[tokio::test]
+async fn what_waits_for_an_answer_outlasts_one_that_is_asked_again() {
+    let answer = |text| vec![words(text), END];
+    let stage = stage(vec![answer("A first try."), answer("A second try."), answer("Not forgotten.")]).await;
+    let mut frames = stage.listen().await;
+    let (keeper, db) = (stage.keeper.id, &stage.space.db);
+    say(&stage.space, keeper, stage.room, "@Silas try").await.unwrap();
+    let first = said(&mut frames, "A first try.").await;
+    sqlx::query("update minds set cooldown_s = 3600").execute(db).await.unwrap();
+    let other = say(&stage.space, keeper, stage.room, "@Silas and another thing?").await.unwrap();
+    until(&mut frames, |event| matches!(event, Event::Considered { seq, .. } if *seq == other.seq)).await;
+
+    // Who asks for another answer does not wait for what waits.
+    again(&stage.space, keeper, stage.room, first.id).await.unwrap();
+    said(&mut frames, "A second try.").await;
+    sqlx::query("update minds set cooldown_s = 0").execute(db).await.unwrap();
+    let woken = sqlx::query("update tasks set run_at = now() where kind = 'consider'").execute(db).await.unwrap();
+    assert_eq!(woken.rows_affected(), 1);
+    stage.space.ring();
+    assert_eq!(said(&mut frames, "Not forgotten.").await.reply_to, Some(other.id));
+}

@@ -33,4 +33,7 @@ async fn a_goodbye_is_said_in_each_place_and_none_depends_on_another() {
     assert_eq!(lines, ["Farewell.", "Until we meet."]);
     let card = domain::minds::studio::one(&stage.space, stage.keeper.id, silas).await.unwrap();
     assert_eq!((card.rooms.len(), card.awake), (0, false), "it is gone from everywhere, and sleeps");
+    let used = "select count(*), min(tokens_out) > 0 from usage where entity_id = $1 and caused_by is null";
+    let used: (i64, bool) = sqlx::query_as(used).bind(silas.0).fetch_one(&stage.space.db).await.unwrap();
+    assert_eq!(used, (2, true), "each line that was written has cost something");
 }

@@ -246,3 +246,20 @@ async fn strategies_decide_who_takes_part_in_private() {
     assert_eq!(found[0].reason, "Silas answers questions here, and when called by name.");
     assert!(opened.writing.iter().all(|one| one.state != ReplyState::Failed));
 }
+
+#[tokio::test]
+async fn a_call_is_answered_however_much_is_said_before_its_time() {
+    let mut stage = stage(&["Luna"], "strategy_room = 'mention_only', cooldown_s = 3600").await;
+    stage.says("@Luna?").await;
+    stage.answer().await;
+    let called = stage.says("@Luna, and this?").await;
+    stage.considered(&called).await;
+    for line in 0..110 {
+        stage.says(&format!("line {line}")).await;
+    }
+    let db = &stage.space.db;
+    sqlx::query("update minds set cooldown_s = 0").execute(db).await.unwrap();
+    sqlx::query("update tasks set run_at = now() where kind = 'consider'").execute(db).await.unwrap();
+    stage.says("and one more").await;
+    assert_eq!(stage.answer().await.reply_to, Some(called.id));
+}

@@ -146,6 +146,14 @@ async fn chat(State(stub): State<Stub>, headers: HeaderMap, Json(asked): Json<Va
     let key = headers.get(header::AUTHORIZATION).or_else(|| headers.get("api-key"));
     lock(&stub.inner.keys).push(key.and_then(|key| key.to_str().ok()).unwrap_or_default().to_owned());
     lock(&stub.inner.requests).push(asked.clone());
+    let thinks = asked["model"].as_str().is_some_and(|model| model.starts_with("gpt-5"));
+    if thinks && !(asked["max_tokens"].is_null() && asked["temperature"].is_null()) {
+        // As OpenAI does.
+        let message = "'max_tokens' and 'temperature' are not supported with this model.";
+        let error =
+            json!({"error": {"message": message, "type": "invalid_request_error", "param": null, "code": null}});
+        return (StatusCode::BAD_REQUEST, Json(error)).into_response();
+    }
     let script = lock(&stub.inner.scripts).pop_front().unwrap_or_default();
     stub.hold(&script, Hold::Request).await;
     tokio::time::sleep(Duration::from_millis(script.delay_ms)).await;

@@ -122,6 +122,27 @@ async fn azure_is_spoken_to_in_its_own_form() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_model_that_thinks_first_is_asked_in_its_own_way() {
+    let (house, _) = House::with_stub(&[]).await;
+    let (mut keeper, mut alice) = (Client::keeper(&house).await, Client::alice(&house).await);
+    let (second, stub, _) = added(&mut keeper, "Second").await;
+    let lobby = alice.room("Lobby").await;
+    let mut heard = alice.listen().await;
+    change(&mut keeper, "Mira", json!({"provider": second, "model": "gpt-5-nano", "max_tokens": 100})).await;
+    stub.script(says("Thought and said."));
+    alice.say(lobby, "@Mira?").await;
+    assert_eq!(heard.message_of("Mira").await.body, "Thought and said.");
+    let asked = &stub.requests()[0];
+    assert_eq!((&asked["max_completion_tokens"], &asked["reasoning_effort"]), (&json!(2_100), &json!("low")));
+
+    // What it may think is set aside with the answer.
+    change(&mut keeper, "Mira", json!({"daily_tokens": 2_000})).await;
+    let asked = alice.say(lobby, "@Mira and now?").await;
+    assert!(reason(&mut alice, &asked).await.contains("is tired"));
+    assert_eq!(stub.requests().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn where_one_fails_the_next_is_asked_and_the_cause_is_for_admins() {
     let (house, own) = House::with_stub(&[]).await;
     let (mut keeper, mut alice) = (Client::keeper(&house).await, Client::alice(&house).await);

@@ -108,15 +108,16 @@ pub(super) async fn reserve(
     if bottoms.are_none() {
         return Ok(None);
     }
-    let (tokens_in, tokens_out) = (u32::try_from(tokens_in).unwrap_or(u32::MAX), mind.sampling.max_tokens);
     if bottoms.hold_money() {
         means.retain(|means| means.cost(0, 0).is_some());
         if means.is_empty() {
             return Ok(Some(Purse::Unpriced));
         }
     }
-    let micros = means.iter().filter_map(|means| means.cost(tokens_in, tokens_out)).max().unwrap_or(0);
-    let most = Amount { tokens: i64::from(tokens_in) + i64::from(tokens_out), micros };
+    let tokens_in = u32::try_from(tokens_in).unwrap_or(u32::MAX);
+    let most = means.iter().map(|means| means.most(tokens_in, mind.sampling.max_tokens));
+    let (tokens, micros) = most.reduce(|a, b| (a.0.max(b.0), a.1.max(b.1))).unwrap_or_default();
+    let most = Amount { tokens, micros };
     store::reserve(&space.db, call, bottoms, most).await
 }
 

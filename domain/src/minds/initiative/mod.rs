@@ -5,7 +5,7 @@
 mod rule;
 mod store;
 
-use super::budget::store::{self as purse, Call, Spent};
+use super::budget::store::{self as purse, Call};
 use super::provider::{ChatRequest, Speaker, Turn};
 use super::repeats::repeats;
 use super::store::{self as minds, Decided, Mind};
@@ -140,12 +140,7 @@ async fn speak(space: &Space, mind: &Mind, place: &Channel, id: Uuid, taken: &Ta
         purse::free(&space.db, call.entity, call.id).await?;
         return Ok(Outcome::Done);
     };
-    let (tokens_in, tokens_out) = answer.tokens.unwrap_or_else(|| {
-        let count = |tokens: usize| u32::try_from(tokens).unwrap_or(u32::MAX);
-        (count(tokens), count(frame.counter.turn(&answer.text)))
-    });
-    let spent = Spent { call, means: answer.means, tokens_in, tokens_out, first_word: None, took: begun.elapsed() };
-    purse::settle(&space.db, spent).await?;
+    purse::settle(&space.db, answer.spent(call, tokens, &frame, begun.elapsed())).await?;
     let said = minds::said_by_ais(&space.db, place.id).await?;
     if limits::length(&answer.text) == 0 || repeats(&answer.text, said.iter().map(String::as_str)) {
         let silent = format!("{} saw an occasion to begin, and had nothing to say.", mind.entity.name);

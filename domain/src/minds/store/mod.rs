@@ -20,7 +20,7 @@ use sqlx::{FromRow, PgExecutor, PgPool, Row};
 use std::time::Duration;
 use uuid::Uuid;
 
-/// How many of the newest messages an AI considers at most, and looks at to know how the talk stands.
+/// How many of the newest messages an AI considers at most where none names it, and looks at to know how the talk stands.
 const LOOKS_BACK: i64 = 100;
 
 /// An AI as it thinks, seen from one channel.
@@ -149,13 +149,18 @@ pub(in crate::minds) async fn trigger(db: &PgPool, id: EntityId, channel: Channe
           where r.entity_id = $1 and r.channel_id = $2 and r.state in ('waiting', 'thinking', 'streaming')
           order by m.seq limit 1)
          union all
+         (select m.seq, m.id, false
+          from memberships s, mentions n join messages m on m.id = n.message_id join entities a on a.id = m.author_id
+          where s.channel_id = $2 and s.entity_id = $1 and s.left_seq is null and n.channel_id = $2 and n.entity_id = $1
+            and n.seq > greatest(s.last_read_seq, s.visible_from - 1)
+            and m.kind = 'text' and m.deleted_at is null and a.kind = 'human'
+          order by n.seq desc limit 1)
+         union all
          (select m.seq, m.id, false from memberships s, messages m join entities a on a.id = m.author_id
           where s.channel_id = $2 and s.entity_id = $1 and s.left_seq is null and m.channel_id = $2
             and m.seq > greatest(s.last_read_seq, s.visible_from - 1, c.last_seq - $3)
             and m.kind = 'text' and m.deleted_at is null and a.id <> $1
-          order by a.kind = 'human' and exists (select from mentions n where n.message_id = m.id and n.entity_id = $1) desc,
-                   m.seq desc
-          limit 1)
+          order by m.seq desc limit 1)
          limit 1) t where c.id = $2",
     )
     .bind(id.0)

@@ -60,11 +60,12 @@ pub(in crate::minds) async fn begin(
     Ok(begun)
 }
 
-/// Has an AI consider a channel once more; nothing where that waits already.
+/// Has an AI consider a channel once more, and now: what waits for that already waits no longer.
 pub(in crate::minds) async fn ask_again(db: impl PgExecutor<'_>, id: EntityId, channel: ChannelId) -> Result<()> {
     sqlx::query(
         "insert into tasks (id, kind, ordering_key, dedup_key, payload) values ($1, 'consider', $2, $3, $4)
-         on conflict (dedup_key) where lease_owner is null and dedup_key is not null do nothing",
+         on conflict (dedup_key) where lease_owner is null and dedup_key is not null
+         do update set run_at = least(tasks.run_at, now())",
     )
     .bind(Uuid::now_v7())
     .bind(format!("consider:{channel}"))
@@ -98,10 +99,14 @@ pub(in crate::minds) async fn part(db: &PgPool, id: EntityId) -> Result<bool> {
     Ok(done.rows_affected() > 0)
 }
 
-/// Keeps the text so far, and tells who has stopped it, by name, and who is in the channel (see [`company`]).
+/// Keeps the text so far and what is set aside for it, and tells who has stopped it, by name, and who is in the channel (see [`company`]).
 pub(in crate::minds) async fn keep(db: &PgPool, id: ReplyId, text: &str) -> Result<(Option<String>, i64)> {
     let row: Option<(Option<String>, i64)> = sqlx::query_as(
-        "update replies set state = case when $2 = '' then state else 'streaming' end, text = $2, updated_at = now()
+        "with held as (
+            update reserved v set at = now() from replies r
+            where r.id = $1 and v.entity_id = r.entity_id and v.call_id = r.trigger_id
+         )
+         update replies set state = case when $2 = '' then state else 'streaming' end, text = $2, updated_at = now()
          where id = $1 and state <> 'done' returning (select name from entities e where e.id = stopped_by),
              (select coalesce(max(m.clock), 0) from memberships m where m.channel_id = replies.channel_id)",
     )
