@@ -138,8 +138,8 @@ mod tests {
         words.push("One is here. Two is here. Thr");
         assert_eq!(words.whole(true), "One is here. Two is here.");
         for (said, left) in [
-            ("It is here. It costs 3.99 and mo", "It is here."),
-            ("Look there! See https://x.example/a.b?c=d and", "Look there!"),
+            ("It is here, on the shelf behind you. It costs 3.99 and mo", "It is here, on the shelf behind you."),
+            ("Look at it, there it stands! See https://x.example/a.b", "Look at it, there it stands!"),
             ("\"One is here.\" Two", "\"One is here.\""),
             ("一つある。二つ", "一つある。"),
         ] {
