@@ -1,4 +1,4 @@
-use crate::house::{Client, House, eventually};
+use crate::house::{Client, House, Listening, eventually};
 use model::{ChannelId, Event, ReplyState};
 use serde_json::json;
 use stub_provider::{Fault, Hold, Script};
@@ -62,17 +62,7 @@ async fn who_comes_in_the_middle_sees_the_text_so_far_and_the_rest() {
     let mut first = alice.listen().await;
     alice.say(lobby, "luna?").await;
     let half = "one two three ";
-    let mut grown = String::new();
-    first
-        .until(|event| match event {
-            Event::Reply { writing, .. } => {
-                grown.truncate(writing.offset);
-                grown.push_str(&writing.text);
-                (grown == half).then_some(())
-            }
-            _ => None,
-        })
-        .await;
+    grown(&mut first, |words| words == half).await;
     let page = alice.page(&format!("/rooms/{lobby}")).await.text;
     assert!(page.contains(half.trim()), "a page that is loaded now shows it");
     let mut late = alice.listen().await;
@@ -222,6 +212,21 @@ async fn killed_after_the_commit_the_answer_comes_all_the_same() {
     );
 }
 
+/// Waits until the words of a reply are what is wanted.
+async fn grown(heard: &mut Listening, wanted: impl Fn(&str) -> bool) {
+    let mut grown = String::new();
+    heard
+        .until(|event| match event {
+            Event::Reply { writing, .. } => {
+                grown.truncate(writing.offset);
+                grown.push_str(&writing.text);
+                wanted(&grown).then_some(())
+            }
+            _ => None,
+        })
+        .await;
+}
+
 async fn killed_while_held(hold: Hold, question: &str, answer: &str) {
     let (mut house, stub) = House::with_stub(&[QUICK]).await;
     let mut alice = Client::alice(&house).await;
@@ -237,19 +242,7 @@ async fn killed_while_held(hold: Hold, question: &str, answer: &str) {
                 .until(|event| matches!(event, Event::Reply { writing, .. } if !writing.text.is_empty()).then_some(()))
                 .await;
         }
-        Hold::End => {
-            let mut grown = String::new();
-            heard
-                .until(|event| match event {
-                    Event::Reply { writing, .. } => {
-                        grown.truncate(writing.offset);
-                        grown.push_str(&writing.text);
-                        grown.ends_with("server").then_some(())
-                    }
-                    _ => None,
-                })
-                .await;
-        }
+        Hold::End => grown(&mut heard, |words| words.ends_with("server")).await,
     }
     house.kill();
     house.start_again().await;
@@ -313,17 +306,7 @@ async fn killed_while_it_posts() {
     stub.script(Script { hold: Some(Hold::End), ..says("these words were whole, and were not posted") });
     let mut heard = alice.listen().await;
     alice.say(lobby, "@Silas seven?").await;
-    let mut grown = String::new();
-    heard
-        .until(|event| match event {
-            Event::Reply { writing, .. } => {
-                grown.truncate(writing.offset);
-                grown.push_str(&writing.text);
-                grown.ends_with("posted").then_some(())
-            }
-            _ => None,
-        })
-        .await;
+    grown(&mut heard, |words| words.ends_with("posted")).await;
     let db = house.database().await;
     let mut holding = db.begin().await.unwrap();
     sqlx::query("select from channels where id = $1 for update").bind(lobby.0).execute(&mut *holding).await.unwrap();
