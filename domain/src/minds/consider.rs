@@ -4,7 +4,7 @@ use super::gates::{self, Considered, PAIR_COOLDOWN, Verdict};
 use super::store::{self, Decided, Mind, Standing, Trigger};
 use super::{budget, decisions, means, questions, reply, telling};
 use crate::messages::mentions::own_words;
-use crate::tasks::{Outcome, Task};
+use crate::tasks::{Outcome, TRIES, Task};
 use crate::{Error, Result, Space};
 use futures::FutureExt;
 use model::{ChannelId, EntityId, EntityKind, ReplyState, Writing};
@@ -28,6 +28,11 @@ pub async fn consider(space: &Space, task: &Task) -> Result<Outcome> {
         tracing::error!(payload = %task.payload, "a task that cannot be read was dropped");
         return Ok(Outcome::Done);
     };
+    if task.is_used_up() {
+        tracing::error!("an AI's turn was begun {TRIES} times, and its process ended each time");
+        give_up(space, &asked).await?;
+        return Ok(Outcome::Done);
+    }
     let turn = AssertUnwindSafe(once(space, task, &asked)).catch_unwind().await;
     let (outcome, begun) = match turn.unwrap_or_else(|_| Err(Error::Interrupted("an AI's turn"))) {
         Err(cause) if task.is_last_try() => {
@@ -100,23 +105,24 @@ async fn once(space: &Space, task: &Task, asked: &Consider) -> Result<(Outcome, 
     let reason = match gates::pass(&considered) {
         Verdict::Speak { reason } => reason,
         // It was decided, and its beginning is seen: only who is gone or asleep does not go on.
-        Verdict::Stay { gate: "turn" | "strategy" | "cooldown", .. } | Verdict::Wait { .. } if trigger.begun => {
+        Verdict::Stay { gate: "turn" | "strategy" | "cooldown", .. } | Verdict::Wait { .. } | Verdict::Yield { .. }
+            if trigger.begun =>
+        {
             format!("{} goes on with the answer that it had begun.", mind.entity.name)
         }
         Verdict::Stay { gate, reason } => {
             let silent = Decided { gate, outcome: "stayed_silent", reason: &reason, ..base };
             decisions::keep(space, channel, silent).await?;
-            telling::withdraw(space, &mind, channel, message.id).await?;
+            telling::withdraw(space, &mind, message).await?;
             store::considered(&space.db, entity, channel, trigger.up_to).await?;
             return Ok((Outcome::Done, trigger.begun));
         }
         Verdict::Wait { gate, reason, after } => {
-            if gate == "cooldown" {
-                let waits = Decided { gate, outcome: "waited", reason: &reason, ..base };
-                decisions::keep(space, channel, waits).await?;
-            }
+            let waits = Decided { gate, outcome: "waited", reason: &reason, ..base };
+            decisions::keep(space, channel, waits).await?;
             return Ok((Outcome::Later(after), trigger.begun));
         }
+        Verdict::Yield { after, .. } => return Ok((Outcome::Yield(after), trigger.begun)),
     };
     let Trigger { up_to, begun, .. } = trigger;
     let begin = reply::Begin { mind: &mind, trigger: message, reason: &reason, inputs: &inputs, up_to, begun };
@@ -158,7 +164,7 @@ fn known<'a>(
         most_said: space.policy.ais_per_minute,
         pair_left: if by_human { Duration::ZERO } else { left(standing.answered, PAIR_COOLDOWN) },
         typing: space.live.is_typed_in(message.channel),
-        waited: task.waited,
+        yielded: task.yielded,
         cooldown_left: left(standing.spoke, mind.cooldown),
     }
 }
@@ -171,6 +177,6 @@ fn inputs(considered: &Considered<'_>) -> Value {
         "by_human": by_human, "mentioned": mentioned, "off_record": considered.off_record, "question": question, "substance": substance, "continues": continues,
         "strategy": considered.strategy.as_str(), "talkativeness": talkativeness, "draw": draw, "hops": hops, "said": said,
         "pair_left_ms": considered.pair_left.as_millis() as u64, "typing": considered.typing,
-        "waited_ms": considered.waited.as_millis() as u64, "cooldown_left_ms": considered.cooldown_left.as_millis() as u64,
+        "yielded_ms": considered.yielded.as_millis() as u64, "cooldown_left_ms": considered.cooldown_left.as_millis() as u64,
     })
 }

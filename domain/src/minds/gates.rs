@@ -57,7 +57,7 @@ pub(crate) struct Considered<'a> {
     /// Whether a human is writing.
     pub typing: bool,
     /// How long it has let others write already.
-    pub waited: Duration,
+    pub yielded: Duration,
     /// What is left of its own cooldown.
     pub cooldown_left: Duration,
 }
@@ -84,6 +84,11 @@ pub(crate) enum Verdict {
         /// In words.
         reason: String,
         /// For how long.
+        after: Duration,
+    },
+    /// It lets somebody finish writing, and looks again.
+    Yield {
+        /// After how long.
         after: Duration,
     },
 }
@@ -120,14 +125,10 @@ fn present(considered: &Considered<'_>) -> Option<Verdict> {
 /// Whose turn it is. Arithmetic, so that any AIs fall silent when no human speaks: whoever a human calls is answered, all
 /// else ends after some answers of AIs in a row.
 fn turn(considered: &Considered<'_>) -> Option<Verdict> {
-    let Considered { name, by_human, mentioned, hops, said, pair_left, typing, waited, .. } = *considered;
+    let Considered { name, by_human, mentioned, hops, said, pair_left, typing, yielded, .. } = *considered;
     let called = by_human && mentioned;
-    if typing && waited < FLOOR {
-        return Some(Verdict::Wait {
-            gate: "turn",
-            reason: format!("{name} lets somebody finish writing."),
-            after: GLANCE,
-        });
+    if typing && yielded < FLOOR {
+        return Some(Verdict::Yield { after: GLANCE });
     }
     if called {
         None
@@ -233,7 +234,7 @@ mod tests {
             most_said: 12,
             pair_left: Duration::ZERO,
             typing: false,
-            waited: Duration::ZERO,
+            yielded: Duration::ZERO,
             cooldown_left: Duration::ZERO,
         }
     }
@@ -293,8 +294,8 @@ mod tests {
 
     #[test]
     fn who_writes_has_the_floor_for_a_while() {
-        assert!(matches!(pass(&Considered { typing: true, ..open() }), Verdict::Wait { gate: "turn", .. }));
-        assert!(speaks(Considered { typing: true, waited: FLOOR, ..open() }));
+        assert!(matches!(pass(&Considered { typing: true, ..open() }), Verdict::Yield { .. }));
+        assert!(speaks(Considered { typing: true, yielded: FLOOR, ..open() }));
     }
 
     #[test]

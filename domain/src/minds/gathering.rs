@@ -1,7 +1,8 @@
-//! Rooms full of AIs that would always speak, played through: they fall silent, one speaks at a time, and whoever a human
-//! called is answered.
+//! Rooms full of AIs that would always speak, played through by the gates alone: they fall silent, they answer no more
+//! than people's lines allow, let people finish writing, and whoever a human called is answered. One speaks at a time, as
+//! the queue has it: their tasks share a key.
 
-use super::gates::{self, Considered, PAIR_COOLDOWN, Verdict};
+use super::gates::{self, Considered, FLOOR, PAIR_COOLDOWN, Verdict};
 use model::Strategy;
 use proptest::prelude::*;
 use proptest::strategy::Strategy as _;
@@ -29,10 +30,11 @@ struct Player {
     pub calls: Vec<usize>,
 }
 
-/// What a human says: after which pause, and whom it names.
+/// What a human says: after which pause, how long of it they write, and whom it names.
 #[derive(Clone, Debug)]
 struct Line {
     pub pause: Duration,
+    pub written: Duration,
     pub names: Vec<usize>,
 }
 
@@ -43,6 +45,8 @@ struct Room {
     considered: Vec<usize>,
     /// When each considers next.
     due: Vec<Option<Duration>>,
+    /// How long each has let somebody write.
+    yielded: Vec<Duration>,
     /// Who speaks, and until when.
     speaker: Option<(usize, Duration)>,
 }
@@ -64,7 +68,7 @@ impl Room {
         called.or_else(|| fresh.rev().find(|&n| self.said[n].by != Some(ai)))
     }
 
-    fn consider(&mut self, ai: usize, player: &Player, now: Duration) {
+    fn consider(&mut self, ai: usize, player: &Player, typing: bool, now: Duration) {
         self.due[ai] = None;
         let Some(trigger) = self.trigger(ai) else { return };
         let message = &self.said[trigger];
@@ -97,24 +101,34 @@ impl Room {
             said: self.said.iter().filter(|one| one.by.is_some() && one.at + Duration::from_mins(1) > now).count()
                 as u32,
             pair_left,
-            typing: false,
-            waited: Duration::ZERO,
+            typing,
+            yielded: self.yielded[ai],
             cooldown_left: left(last(&|one| one.by == Some(ai)), player.cooldown),
         };
         match gates::pass(&considered) {
             Verdict::Speak { .. } => {
+                assert!(!typing || self.yielded[ai] >= FLOOR, "it speaks while somebody writes");
                 self.considered[ai] = self.said.len();
+                self.yielded[ai] = Duration::ZERO;
                 self.speaker = Some((ai, now + player.takes));
             }
-            Verdict::Stay { .. } => self.considered[ai] = self.said.len(),
+            Verdict::Stay { .. } => {
+                self.considered[ai] = self.said.len();
+                self.yielded[ai] = Duration::ZERO;
+            }
             Verdict::Wait { after, .. } => self.due[ai] = Some(now + after),
+            Verdict::Yield { after } => {
+                self.yielded[ai] += after;
+                self.due[ai] = Some(now + after);
+            }
         }
     }
 }
 
 /// Plays until nobody has anything to do, and checks what has to hold.
 fn play(players: &[Player], lines: &[Line]) {
-    let mut room = Room { considered: vec![0; players.len()], due: vec![None; players.len()], ..Room::default() };
+    let (considered, due) = (vec![0; players.len()], vec![None; players.len()]);
+    let mut room = Room { considered, due, yielded: vec![Duration::ZERO; players.len()], ..Room::default() };
     let mut now = Duration::ZERO;
     let mut lines = lines.iter();
     let mut next = lines.next().map(|line| (line.pause, line));
@@ -138,7 +152,8 @@ fn play(players: &[Player], lines: &[Line]) {
             room.speaker = None;
             room.hear(Said { at: now, by: Some(ai), names: players[ai].calls.clone() });
         } else if let Some((_, ai)) = waiting {
-            room.consider(ai, &players[ai], now);
+            let typing = next.as_ref().is_some_and(|(at, line)| now + line.written >= *at);
+            room.consider(ai, &players[ai], typing, now);
         }
     }
     let said = &room.said;
@@ -180,12 +195,13 @@ proptest! {
     #[test]
     fn any_ais_fall_silent_and_whoever_is_called_answers(
         players in players(),
-        lines in prop::collection::vec((0..90_u64, prop::collection::vec(0..10_usize, 0..3)), 1..12),
+        lines in prop::collection::vec((0..90_u64, 0..30_u64, prop::collection::vec(0..10_usize, 0..3)), 1..12),
     ) {
         let lines: Vec<Line> = lines
             .into_iter()
-            .map(|(pause, names)| Line {
+            .map(|(pause, written, names)| Line {
                 pause: Duration::from_secs(pause),
+                written: Duration::from_secs(written),
                 names: names.into_iter().map(|ai| ai % players.len()).collect(),
             })
             .collect();

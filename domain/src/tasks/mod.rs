@@ -22,8 +22,8 @@ pub struct Task {
     pub kind: String,
     /// With what.
     pub payload: Value,
-    /// How long ago it was added.
-    pub waited: Duration,
+    /// How long it has let others write already.
+    pub yielded: Duration,
     /// Which try this is, from 1.
     pub attempt: i32,
     /// Who holds the lease.
@@ -31,6 +31,11 @@ pub struct Task {
 }
 
 impl Task {
+    /// Whether every try has been made: each of them has taken its process with it. It is to be given up.
+    pub const fn is_used_up(&self) -> bool {
+        self.attempt > TRIES
+    }
+
     /// Whether no other try follows this one.
     pub const fn is_last_try(&self) -> bool {
         self.attempt >= TRIES
@@ -48,6 +53,8 @@ pub enum Outcome {
     Retry(Duration),
     /// It is not time yet: look again after so long. No try was made.
     Later(Duration),
+    /// Somebody is writing: the same, and so long was yielded to them.
+    Yield(Duration),
 }
 
 /// Wakes the pool when a task was added. A hint: the pool looks by itself every few seconds.

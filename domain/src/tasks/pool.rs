@@ -1,5 +1,6 @@
 //! The workers: spawned tokio tasks that claim, do and settle.
 
+use super::store::Wait;
 use super::{Outcome, Task, store};
 use crate::{Space, minds};
 use futures::FutureExt;
@@ -139,15 +140,17 @@ impl Pool {
             Some(Ok(Outcome::Settled)) => Ok(()),
             Some(Ok(Outcome::Done)) => store::finish(&self.space.db, id, self.owner).await,
             Some(Ok(Outcome::Retry(after))) => {
-                store::put_back(&self.space.db, id, self.owner, *after, None, true).await
+                self.put_back(id, Wait { after: *after, tried: true, ..Wait::default() }).await
             }
-            Some(Ok(Outcome::Later(after))) => {
-                store::put_back(&self.space.db, id, self.owner, *after, None, false).await
+            Some(Ok(Outcome::Later(after))) => self.put_back(id, Wait { after: *after, ..Wait::default() }).await,
+            Some(Ok(Outcome::Yield(after))) => {
+                self.put_back(id, Wait { after: *after, yields: true, ..Wait::default() }).await
             }
             Some(Err(_)) if task.is_last_try() => store::finish(&self.space.db, id, self.owner).await,
             Some(Err(cause)) => {
                 let after = Duration::from_millis(rand::random_range(500..1_500) * 2_u64.pow(attempt.unsigned_abs()));
-                store::put_back(&self.space.db, id, self.owner, after, Some(&cause.to_string()), true).await
+                let error = cause.to_string();
+                self.put_back(id, Wait { after, error: Some(&error), tried: true, yields: false }).await
             }
             // Stopping: the lease goes back with all others.
             None => Ok(()),
@@ -160,6 +163,10 @@ impl Pool {
             (None, _) => "handed back".to_owned(),
         };
         tracing::info!(task = %id, kind, attempt, outcome, ms = begun.elapsed().as_millis() as u64, "task");
+    }
+
+    async fn put_back(&self, id: Uuid, wait: Wait<'_>) -> crate::Result<()> {
+        store::put_back(&self.space.db, id, self.owner, wait).await
     }
 
     async fn handle(&self, task: &Task) -> crate::Result<Outcome> {

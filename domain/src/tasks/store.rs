@@ -16,7 +16,7 @@ pub(crate) fn interval(duration: Duration) -> PgInterval {
 /// Claims the next tasks that are due, of each ordering key the one that is due first, and none whose key somebody works
 /// on. Whom another node has claimed meanwhile is left out.
 pub(super) async fn claim(db: &PgPool, owner: Uuid, lease: Duration, most: usize) -> Result<Vec<Task>> {
-    type Row = (Uuid, String, Value, i32, f64);
+    type Row = (Uuid, String, Value, i32, i64);
     let claimed: Result<Vec<Row>, sqlx::Error> = sqlx::query_as(
         "update tasks t set lease_owner = $1, lease_until = now() + $2, attempts = attempts + 1
          from (
@@ -30,7 +30,7 @@ pub(super) async fn claim(db: &PgPool, owner: Uuid, lease: Duration, most: usize
             for update skip locked
          ) due
          where t.id = due.id
-         returning t.id, t.kind, t.payload, t.attempts, extract(epoch from now() - t.created_at)::float8",
+         returning t.id, t.kind, t.payload, t.attempts, t.yielded_ms",
     )
     .bind(owner)
     .bind(interval(lease))
@@ -40,9 +40,9 @@ pub(super) async fn claim(db: &PgPool, owner: Uuid, lease: Duration, most: usize
     match claimed.map_err(Error::from) {
         Ok(rows) => Ok(rows
             .into_iter()
-            .map(|(id, kind, payload, attempt, waited)| {
-                let waited = Duration::from_secs_f64(waited.max(0.0));
-                Task { id, kind, payload, waited, attempt, owner }
+            .map(|(id, kind, payload, attempt, yielded)| {
+                let yielded = Duration::from_millis(yielded.unsigned_abs());
+                Task { id, kind, payload, yielded, attempt, owner }
             })
             .collect()),
         // Another node has just claimed one with the same ordering key.
@@ -68,16 +68,22 @@ pub(super) async fn next_due(db: &PgPool) -> Result<Option<Duration>> {
     Ok(seconds.map(|seconds| Duration::from_secs_f64(seconds.max(0.0))))
 }
 
+/// How a task waits.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Wait<'a> {
+    /// For how long.
+    pub after: Duration,
+    /// What went wrong.
+    pub error: Option<&'a str>,
+    /// Whether a try was made.
+    pub tried: bool,
+    /// Whether it lets somebody write meanwhile.
+    pub yields: bool,
+}
+
 /// Lets a task wait again. One that was added meanwhile under the same dedup key gives way: this one knows more.
-/// `counts`: whether it was tried.
-pub(super) async fn put_back(
-    db: &PgPool,
-    id: Uuid,
-    owner: Uuid,
-    after: Duration,
-    error: Option<&str>,
-    counts: bool,
-) -> Result<()> {
+pub(super) async fn put_back(db: &PgPool, id: Uuid, owner: Uuid, wait: Wait<'_>) -> Result<()> {
+    let Wait { after, error, tried, yields } = wait;
     sqlx::query(
         "delete from tasks w using tasks e
          where e.id = $1 and e.lease_owner = $2 and w.lease_owner is null and w.dedup_key = e.dedup_key",
@@ -88,14 +94,15 @@ pub(super) async fn put_back(
     .await?;
     sqlx::query(
         "update tasks set lease_owner = null, lease_until = null, run_at = now() + $3, last_error = coalesce($4, last_error),
-                attempts = attempts - case when $5 then 0 else 1 end
+                attempts = attempts - case when $5 then 0 else 1 end, yielded_ms = yielded_ms + $6
          where id = $1 and lease_owner = $2",
     )
     .bind(id)
     .bind(owner)
     .bind(interval(after))
     .bind(error)
-    .bind(counts)
+    .bind(tried)
+    .bind(if yields { after.as_millis() as i64 } else { 0 })
     .execute(db)
     .await?;
     Ok(())

@@ -223,11 +223,21 @@ async fn who_writes_has_the_floor() {
     domain::channels::join(&stage.space, ann.id, stage.room).await.unwrap();
     domain::channels::typing(&stage.space, ann.id, stage.room, false).await.unwrap();
     stage.says("silas?").await;
+    // However long its turn has waited for other things: what counts is how long it has let her write.
+    sqlx::query("update tasks set created_at = now() - interval '1 minute'").execute(&stage.space.db).await.unwrap();
     // Many times as long as it would take without her.
     tokio::time::sleep(Duration::from_millis(400)).await;
     assert_eq!(stage.model.asked.load(Ordering::SeqCst), 0, "somebody is writing");
     let first = say(&stage.space, ann.id, stage.room, "I was first").await.unwrap();
     assert_eq!(stage.answer().await.seq, first.seq + 1, "who has posted no longer writes");
+    // Nobody keeps the floor for ever.
+    domain::channels::typing(&stage.space, ann.id, stage.room, false).await.unwrap();
+    stage.says("silas, again?").await;
+    let task = "update tasks set yielded_ms = 8000 where yielded_ms > 0";
+    while sqlx::query(task).execute(&stage.space.db).await.unwrap().rows_affected() == 0 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    stage.answer().await;
 }
 
 #[tokio::test]
