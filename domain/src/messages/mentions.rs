@@ -2,6 +2,7 @@
 
 use model::EntityId;
 use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 
 /// A member's name in a body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,7 +29,7 @@ pub fn find<'a>(body: &str, names: impl Iterator<Item = (EntityId, &'a str)>) ->
     while at < text.len() {
         let hit = names.iter().filter(|_| !quiet[at]).find_map(|(entity, name)| {
             let end = matches_at(&folded, at, name)?;
-            let open = at == 0 || !is_word(text[at - 1]);
+            let open = at == 0 || !(is_word(text[at - 1]) || text[at - 1] == '@' && at > 1 && is_word(text[at - 2]));
             let closed = text.get(end).is_none_or(|&next| !is_word(next));
             (open && closed).then_some((*entity, end))
         });
@@ -56,16 +57,17 @@ fn matches_at(folded: &[String], at: usize, name: &[char]) -> Option<usize> {
 }
 
 fn fold(text: &str) -> String {
-    text.nfkc().collect::<String>().to_lowercase()
+    // Taken apart: a letter and its accent are the same however they were typed.
+    text.nfkd().collect::<String>().to_lowercase()
 }
 
 /// Chinese, Japanese and Thai put no spaces between words: there a name may stand next to any letter.
 fn is_word(c: char) -> bool {
     let unspaced = matches!(c, '\u{0E00}'..='\u{0E7F}' | '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}');
-    (c.is_alphanumeric() && !unspaced) || c == '_'
+    (c.is_alphanumeric() && !unspaced) || c == '_' || is_combining_mark(c)
 }
 
-/// Which characters stand in code or in a quotation.
+/// Which characters stand in code, in a quotation or in an address.
 fn quiet(body: &str, length: usize) -> Vec<bool> {
     use pulldown_cmark::{Event, Parser, Tag};
     let mut spans: Vec<std::ops::Range<usize>> = Vec::new();
@@ -73,6 +75,13 @@ fn quiet(body: &str, length: usize) -> Vec<bool> {
         if matches!(event, Event::Code(_) | Event::Start(Tag::CodeBlock(_) | Tag::BlockQuote(_))) {
             spans.push(range);
         }
+    }
+    let mut at = 0;
+    for word in body.split_inclusive(char::is_whitespace) {
+        if word.contains("://") {
+            spans.push(at..at + word.len());
+        }
+        at += word.len();
     }
     let mut quiet = Vec::with_capacity(length);
     for (byte, _) in body.char_indices() {
@@ -84,8 +93,7 @@ fn quiet(body: &str, length: usize) -> Vec<bool> {
 /// What somebody says in their own words: without code, quotations and addresses.
 pub(crate) fn own_words(body: &str) -> String {
     let quiet = quiet(body, body.chars().count());
-    let said: String = body.chars().zip(quiet).map(|(c, quiet)| if quiet { ' ' } else { c }).collect();
-    said.split(' ').filter(|word| !word.contains("://")).collect::<Vec<&str>>().join(" ")
+    body.chars().zip(quiet).map(|(c, quiet)| if quiet { ' ' } else { c }).collect()
 }
 
 #[cfg(test)]
@@ -93,8 +101,8 @@ mod tests {
     use super::*;
 
     fn named(body: &str) -> Vec<(usize, String)> {
-        let ids: Vec<EntityId> = (0..6).map(|_| EntityId::new()).collect();
-        let names = ["Silas", "Luna", "Anna Maria", "Anna", "Łucja", "美羽"];
+        let ids: Vec<EntityId> = (0..7).map(|_| EntityId::new()).collect();
+        let names = ["Silas", "Luna", "Anna Maria", "Anna", "Łucja", "美羽", "José"];
         find(body, ids.iter().copied().zip(names))
             .into_iter()
             .map(|m| {
@@ -112,6 +120,8 @@ mod tests {
         assert_eq!(named("cześć łucja!"), [(4, "łucja".into())]);
         assert_eq!(named("美羽さん、こんにちは"), [(5, "美羽".into())]);
         assert_eq!(named("ＳＩＬＡＳ"), [(0, "ＳＩＬＡＳ".into())]);
+        assert_eq!(named("cześć jose\u{301}"), [(6, "jose\u{301}".into())], "an accent of its own");
+        assert_eq!(named("José, José"), [(6, "José".into()), (6, "José".into())]);
     }
 
     #[test]
@@ -122,7 +132,18 @@ mod tests {
 
     #[test]
     fn never_inside_a_word_code_or_quotation() {
-        for body in ["lunatic", "silas_x", "xsilas", "`silas`", "```\n@Silas\n```", "> silas said\n> so", "    silas"] {
+        for body in [
+            "lunatic",
+            "silas_x",
+            "xsilas",
+            "`silas`",
+            "```\n@Silas\n```",
+            "> silas said\n> so",
+            "    silas",
+            "bob@silas.com",
+            "https://silas.example/luna",
+            "Luna\u{301}",
+        ] {
             assert_eq!(named(body), [], "{body}");
         }
         assert_eq!(named("> silas said\n\n@luna, and you?"), [(1, "@luna".into())]);

@@ -17,6 +17,8 @@ use futures::future::BoxFuture;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc2822;
 
 /// How long a connection may take.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -200,8 +202,10 @@ impl tower::Service<HttpRequestFactory> for Once {
             if status.is_success() {
                 return Ok(bounded(response));
             }
-            let retry_after =
-                response.headers().get("retry-after").and_then(|value| value.to_str().ok()?.trim().parse().ok());
+            let retry_after = response
+                .headers()
+                .get("retry-after")
+                .and_then(|value| wait(value.to_str().ok()?.trim(), OffsetDateTime::now_utc()));
             let mut said = Vec::new();
             while said.len() < COMPLAINT * 4
                 && let Ok(Ok(Some(more))) = tokio::time::timeout(COMPLAINS_FOR, response.chunk()).await
@@ -209,12 +213,29 @@ impl tower::Service<HttpRequestFactory> for Once {
                 said.extend_from_slice(&more);
             }
             let text = String::from_utf8_lossy(&said).into_owned();
-            let refused = ModelError::Refused {
-                status: status.as_u16(),
-                text,
-                retry_after: retry_after.map(Duration::from_secs),
-            };
+            let refused = ModelError::Refused { status: status.as_u16(), text, retry_after };
             Err(OpenAIError::Boxed(Box::new(refused)))
         })
+    }
+}
+
+/// How long a `Retry-After` asks to wait: seconds, or a date (RFC 9110, 10.2.3).
+fn wait(told: &str, now: OffsetDateTime) -> Option<Duration> {
+    let seconds = || told.parse().ok().map(Duration::from_secs);
+    let date = || OffsetDateTime::parse(told, &Rfc2822).ok();
+    seconds().or_else(|| date().map(|date| (date - now).try_into().unwrap_or_default()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_long_to_wait_is_said_in_seconds_or_by_a_date() {
+        let now = time::macros::datetime!(1994-11-06 08:49:07 UTC);
+        assert_eq!(wait("120", now), Some(Duration::from_mins(2)));
+        assert_eq!(wait("Sun, 06 Nov 1994 08:49:37 GMT", now), Some(Duration::from_secs(30)));
+        assert_eq!(wait("Sun, 06 Nov 1994 08:00:00 GMT", now), Some(Duration::ZERO));
+        assert_eq!(wait("soon", now), None);
     }
 }

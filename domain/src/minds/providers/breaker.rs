@@ -53,12 +53,18 @@ impl Breaker {
         *self.state() = State::default();
     }
 
+    /// A call of it, begun then, is not waited for any more: it says nothing, and another one may be made.
+    pub fn let_go(&self, begun: Instant, now: Instant) {
+        let_go(&mut self.state(), begun, now);
+    }
+
     /// A call of it, begun then, has failed. What was wrong with the question alone is no failure of the endpoint, and what
     /// was begun before it was left alone says nothing new.
     pub fn failed(&self, cause: &ModelError, begun: Instant, now: Instant) {
         let mut state = self.state();
         match cause {
-            ModelError::Resting(_) | ModelError::NewCompany => return,
+            ModelError::Resting(_) => return,
+            ModelError::NewCompany => return let_go(&mut state, begun, now),
             // It answers, though not this.
             cause if matches!(cause, ModelError::Wordless) || !cause.may_pass() => {
                 *state = State::default();
@@ -76,6 +82,15 @@ impl Breaker {
     }
 }
 
+fn let_go(state: &mut State, begun: Instant, now: Instant) {
+    // Only the call that tries it out is begun while it rests.
+    if let Some((since, until)) = &mut state.rests
+        && begun > *since
+    {
+        *until = now.min(*until);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -84,6 +99,21 @@ mod tests {
 
     fn seconds(seconds: u64) -> Duration {
         Duration::from_secs(seconds)
+    }
+
+    #[test]
+    fn a_trial_that_is_let_go_leaves_room_for_another() {
+        let (breaker, start) = (Breaker::default(), Instant::now());
+        for _ in 0..FAILURES {
+            breaker.failed(&DOWN, start, start);
+        }
+        let then = start + REST;
+        assert_eq!(breaker.ask(then), None);
+        assert!(breaker.ask(then + seconds(1)).is_some(), "one call tries it out");
+        breaker.let_go(start, then + seconds(1));
+        assert!(breaker.ask(then + seconds(1)).is_some(), "an older call is not the one that tries");
+        breaker.let_go(then + Duration::from_millis(1), then + seconds(1));
+        assert_eq!(breaker.ask(then + seconds(1)), None);
     }
 
     #[test]
