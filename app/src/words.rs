@@ -284,6 +284,9 @@ pub const IN_CHANNEL: &str = "In";
 pub const MAKE_ADMIN: &str = "Make an admin here";
 pub const MAKE_MEMBER: &str = "No longer an admin here";
 pub const REMOVE: &str = "Remove";
+pub const YOUR_CHAT: &str = "Your private chat";
+pub const TAKE_OUT_HINT: &str =
+    "The chat is closed with that. What was said stays to be read, and to talk in private again opens it.";
 pub const BAN: &str = "Remove and keep out";
 pub const UNBAN: &str = "Let back in";
 pub const BANNED: &str = "Kept out";

@@ -42,6 +42,9 @@ pub struct Writing {
     pub entity: Entity,
     /// The message that moved it.
     pub trigger: MessageId,
+    /// That message's number: who may not read it does not see the reply grow.
+    #[serde(default)]
+    pub seq: i64,
     /// How far it is.
     pub state: ReplyState,
     /// Where `text` begins in the whole, in bytes of UTF-8.

@@ -98,7 +98,12 @@ fn Show(card: Card) -> impl IntoView {
     let studio = (is_ai && keeps)
         .then(|| view! { <p><a class="secondary" href=format!("/studio/{id}")>{words::IN_STUDIO}</a></p> });
     let there = inside.filter(|_| !is_me).map(|(channel, mine, theirs, is_admin)| {
-        view! { <Moderate channel mine theirs is_admin member=id /> }
+        let is_there = theirs.as_ref().is_some_and(|theirs| theirs.joined);
+        if channel.kind == ChannelKind::Chat {
+            Either::Left((is_ai && is_there).then(|| view! { <TakeOut channel=channel.id member=id /> }))
+        } else {
+            Either::Right(view! { <Moderate channel mine theirs is_admin member=id /> })
+        }
     });
     view! {
         <Title text=name.clone() />
@@ -120,6 +125,22 @@ fn Show(card: Card) -> impl IntoView {
     }
 }
 
+/// Takes an AI out of one's private chat with it.
+#[component]
+fn TakeOut(channel: ChannelId, member: EntityId) -> impl IntoView {
+    view! {
+        <section class="card">
+            <h2>{words::YOUR_CHAT}</h2>
+            <p class="hint">{words::TAKE_OUT_HINT}</p>
+            <form method="post" action="/api/channels/remove">
+                <input type="hidden" name="channel" value=channel.to_string() />
+                <input type="hidden" name="member" value=member.to_string() />
+                <button class="secondary danger">{words::TAKE_OUT}</button>
+            </form>
+        </section>
+    }
+}
+
 /// What the owner and the admins of a channel may do about a member.
 #[component]
 fn Moderate(
@@ -131,7 +152,7 @@ fn Moderate(
 ) -> impl IntoView {
     let is_room = channel.kind == ChannelKind::Room;
     let over_all = mine == Some(Role::Owner) || (is_room && is_admin);
-    let moderates = channel.kind != ChannelKind::Chat && (over_all || mine == Some(Role::Admin));
+    let moderates = over_all || mine == Some(Role::Admin);
     let theirs = theirs.filter(|theirs| theirs.joined).map(|theirs| theirs.role);
     let hidden = move || {
         view! {

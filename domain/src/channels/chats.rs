@@ -4,7 +4,7 @@ use super::change::Change;
 use super::store::kinds;
 use crate::error::not_found;
 use crate::{Result, Space, entities, minds};
-use model::{ChannelId, EntityId, Problem};
+use model::{ChannelId, ChannelKind, EntityId, EntityKind, Problem};
 
 /// The private chat of two: the same one each time, new at the first.
 ///
@@ -14,6 +14,7 @@ pub async fn chat_with(space: &Space, who: EntityId, with: EntityId) -> Result<C
         return Err(Problem::argument("with", "A private chat is between two. Choose somebody else.").into());
     }
     if let Some(id) = kinds::chat_of(&space.db, who, with).await? {
+        come_back(space, who, with, id).await?;
         return Ok(id);
     }
     entities::blocks::refuse_contact(&space.db, who, &[with]).await?;
@@ -29,6 +30,47 @@ pub async fn chat_with(space: &Space, who: EntityId, with: EntityId) -> Result<C
     change.seat(with).await?;
     change.commit().await?;
     Ok(id)
+}
+
+/// Takes an AI out of a private chat, which is closed with that. What was said can be read; whoever asks the AI for a
+/// private chat again opens it.
+///
+/// Refuses with `invalid_argument` where `whom` is no AI or the channel no private chat, with `not_found`.
+pub(crate) async fn part(space: &Space, whom: EntityId, id: ChannelId) -> Result<()> {
+    let mut change = Change::begin(space, id).await?;
+    let Some((chat, standing)) = change.lock(&[whom]).await? else { return Err(not_found("room")) };
+    let one = entities::store::active(change.db(), &[whom]).await?.pop();
+    if chat.kind != ChannelKind::Chat || one.is_none_or(|one| one.kind != EntityKind::Ai) {
+        let message = "A private chat belongs to both alike. Put it away, or block the other one.";
+        return Err(Problem::argument("room", message).into());
+    }
+    if standing.get(&whom).is_none_or(|standing| !standing.joined) {
+        return Ok(());
+    }
+    change.unseat(whom).await?;
+    if !chat.archived {
+        change.archive(true).await?;
+    }
+    change.commit().await
+}
+
+/// Asks an AI back into a private chat that it was taken out of.
+async fn come_back(space: &Space, who: EntityId, with: EntityId, id: ChannelId) -> Result<()> {
+    if !kinds::is_parted(&space.db, id, with).await? {
+        return Ok(());
+    }
+    entities::blocks::refuse_contact(&space.db, who, &[with]).await?;
+    minds::store::refuse_asleep(&space.db, &[with]).await?;
+    let mut change = Change::begin(space, id).await?;
+    let Some((chat, standing)) = change.lock(&[with]).await? else { return Err(not_found("room")) };
+    if standing.get(&with).is_some_and(|standing| standing.joined) {
+        return Ok(());
+    }
+    change.seat(with).await?;
+    if chat.archived {
+        change.archive(false).await?;
+    }
+    change.commit().await
 }
 
 /// Closes the private chats of somebody who goes for good: the other one can read what was said, and nobody waits for

@@ -1,8 +1,8 @@
 //! Going, and being sent away.
 
 use super::change::Change;
-use super::store::{Locked, memberships};
-use super::{circles, store};
+use super::store::{Locked, kinds, memberships};
+use super::{chats, circles, store};
 use crate::error::not_found;
 use crate::messages::Part::{Who, Words};
 use crate::{Result, Space, accounts, entities};
@@ -22,7 +22,7 @@ pub async fn leave(space: &Space, who: EntityId, id: ChannelId) -> Result<()> {
     let Some(standing) = locked.get(&who).filter(|standing| standing.joined) else { return Ok(()) };
     match channel.kind {
         ChannelKind::Chat => {
-            let message = "A private chat is always between its two. It cannot be left; you can put it away.";
+            let message = "A private chat is always between its two. It cannot be left; you can put it away, or take an AI out of it.";
             return Err(Problem::argument("room", message).into());
         }
         ChannelKind::Room => change.unseat(who).await?,
@@ -42,10 +42,13 @@ pub async fn leave(space: &Space, who: EntityId, id: ChannelId) -> Result<()> {
 }
 
 /// Sends somebody away: from a circle its owner and admins, from a room those and the space's admins. With `ban` they
-/// cannot come back to a room.
+/// cannot come back to a room. Out of one's private chat one takes an AI.
 ///
 /// Refuses with `not_found`, `not_yours`, `invalid_argument`, `archived`.
 pub async fn remove(space: &Space, who: EntityId, id: ChannelId, whom: EntityId, ban: bool) -> Result<()> {
+    if kinds::other_of(&space.db, id, who).await? == Some(whom) {
+        return chats::part(space, whom, id).await;
+    }
     let mut change = Change::begin(space, id).await?;
     let (channel, standing) = moderated(&mut change, who, &[whom]).await?;
     refuse_archived(&channel)?;

@@ -10,7 +10,7 @@ mod rooms;
 pub(crate) mod store;
 
 pub use chats::chat_with;
-pub(crate) use chats::close_all_of;
+pub(crate) use chats::{close_all_of, part};
 pub use circles::{invite, rename, start};
 pub use leaving::{archive, banned, leave, remove, set_role, unban};
 pub use own::{mark_unread, mute, put_away, read};
@@ -46,7 +46,7 @@ pub async fn open(space: &Space, who: EntityId, id: ChannelId) -> Result<Opened>
     let members = store::members(&space.db, id, &here).await?;
     let people = members.iter().filter(|m| m.entity.kind == EntityKind::Human && m.presence.is_here()).count();
     let (page, writing) = match &membership {
-        Some(_) => (messages::latest(space, who, id).await?, minds::writing(space, id).await?),
+        Some(seat) => (messages::latest(space, who, id).await?, minds::writing(space, id, seat.visible_from).await?),
         None => (Page::default(), Vec::new()),
     };
     Ok(Opened {

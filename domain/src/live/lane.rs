@@ -105,7 +105,7 @@ impl Lane {
             seat.visible_from = seat.visible_from.max(visible_from);
             return Seated::Already;
         }
-        for writing in hub.writing(self.channel) {
+        for writing in hub.writing(self.channel).into_iter().filter(|one| one.seq >= visible_from) {
             listener.send(&grown(writing).frame);
         }
         state.seats.push(Seat { listener: listener.clone(), visible_from });

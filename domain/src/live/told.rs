@@ -92,7 +92,8 @@ impl Told {
             Event::Message { clock, message, .. } => {
                 (*clock, Effect::Message { seq: message.seq, quoted: message.quote.as_ref().map(|quote| quote.seq) })
             }
-            // Those who may not see the message do not learn of it.
+            // Those who may not see the message do not learn of it, nor see what answers it grow.
+            Event::Reply { writing, .. } => (0, Effect::Message { seq: writing.seq, quoted: None }),
             Event::Considered { seq, .. } => (0, Effect::Message { seq: *seq, quoted: None }),
             Event::Member { clock, member, .. } if member.joined => {
                 (*clock, Effect::Joined { who: member.entity.id, visible_from: member.visible_from })

@@ -4,13 +4,13 @@ use super::context::{self, Frame};
 use super::means::{self, Means};
 use super::provider::{ChatRequest, ModelError, Piece};
 use super::recalling;
-use super::store::{self, Mind};
+use super::store::{self, Mind, Rests};
 use super::telling::Telling;
 use super::words::Words;
 use crate::entities::blocks;
 use crate::{Result, Space, channels, messages};
 use futures::StreamExt;
-use model::{ChannelKind, Message, MessageId, limits};
+use model::{ChannelId, ChannelKind, Message, MessageId, limits};
 use std::time::{Duration, Instant};
 
 /// How long words are gathered before they are told: long enough that a fast model does not flood, too short to see.
@@ -24,36 +24,49 @@ const KEEP: Duration = Duration::from_secs(1);
 
 /// A question to a model.
 pub(super) struct Asking<'a> {
+    channel: ChannelId,
     request: ChatRequest,
     frame: Frame<'a>,
     /// What it is in tokens.
     pub tokens: usize,
     /// The messages that it was reminded of.
     pub reminded: Vec<MessageId>,
-    /// Where it rests on what was said in private: who was in the channel then, by the newest clock of its memberships.
-    pub company: Option<i64>,
+    /// The lines of the talk that it was shown.
+    pub shown: Vec<MessageId>,
+    /// Who may hear the answer.
+    pub rests: Rests,
 }
 
 /// What a model is asked in the name of an AI. What takes an answer's place is given as if that one had never been.
+/// `None` where somebody is there who cannot read what is to be answered.
 pub(super) async fn ask<'a>(
     space: &Space,
     mind: &Mind,
     means: &'a [Means],
-    trigger: &Message,
+    trigger: &'a Message,
     replaces: bool,
-) -> Result<Asking<'a>> {
+) -> Result<Option<Asking<'a>>> {
     let channel = trigger.channel;
     let Some((place, _)) = channels::store::channel_state(&space.db, channel).await? else {
         return Err(crate::error::not_found("room"));
     };
+    // First: who comes in after this is told from those for whom all else is chosen.
+    let company = store::company(&space.db, channel).await?;
+    if trigger.seq < company.from {
+        return Ok(None);
+    }
     let present = blocks::present_for(space, mind.entity.id).await?;
     let members = channels::store::members(&space.db, channel, &present).await?;
-    let from = members.iter().map(|member| member.visible_from).max().unwrap_or(1);
-    let to = if replaces { trigger.seq } else { trigger.seq.max(place.last_seq) };
-    let talk = messages::store::newest(&space.db, channel, from, to, context::NEWEST).await?;
+    // The small model of this machine answers the last line that it is shown.
+    let to = if replaces || means.first().is_some_and(|one| one.local) {
+        trigger.seq
+    } else {
+        trigger.seq.max(place.last_seq)
+    };
+    let talk = messages::store::newest(&space.db, channel, company.from, to, context::NEWEST).await?;
     let mut frame = means::frame(space, means);
     frame.off_record = trigger.off_record;
-    let company = store::company(&space.db, channel).await?;
+    frame.answered = Some(trigger);
     let mut turns = context::turns(mind, &place, &members, &talk, &frame);
     let shown_from = context::shown_from(&turns, &talk, &frame);
     let reminded = match recalling::remind(space, mind, trigger, shown_from, &frame).await {
@@ -66,10 +79,11 @@ pub(super) async fn ask<'a>(
         }
         None => Vec::new(),
     };
-    let company = (!reminded.is_empty() && place.kind != ChannelKind::Room).then_some(company);
+    let private = !reminded.is_empty() && place.kind != ChannelKind::Room;
+    let shown = talk.iter().filter(|line| frame.off_record || !line.off_record).map(|line| line.id).collect();
     let tokens = context::size(&turns, &frame);
     let request = ChatRequest { model: None, turns, sampling: mind.sampling };
-    Ok(Asking { request, frame, tokens, reminded, company })
+    Ok(Some(Asking { channel, request, frame, tokens, reminded, shown, rests: Rests { company, private } }))
 }
 
 /// An answer that has come to its end.
@@ -103,7 +117,7 @@ pub(super) async fn write(
     asking: &Asking<'_>,
 ) -> Result<Result<Written, Failed>> {
     let Telling { space, mind, reply, .. } = *telling;
-    let Asking { request, frame, tokens, .. } = asking;
+    let Asking { request, frame, tokens, channel, .. } = asking;
     let begun = Instant::now();
     let tokens_in = u32::try_from(*tokens).unwrap_or(u32::MAX);
     let mut written = Written { text: String::new(), tokens_in, tokens_out: 0, first_word: None, stopped_by: None };
@@ -112,7 +126,7 @@ pub(super) async fn write(
         match tokio::time::timeout(KEEP, &mut answer).await {
             Ok(Ok(pieces)) => break pieces,
             Ok(Err(cause)) => return Ok(Err(cause.into())),
-            Err(_) => (written.stopped_by, _) = store::keep(&space.db, reply, "").await?,
+            Err(_) => written.stopped_by = store::keep(&space.db, reply, "").await?,
         }
         if written.stopped_by.is_some() {
             return Ok(Ok(written));
@@ -166,12 +180,11 @@ pub(super) async fn write(
         if kept.elapsed() >= KEEP {
             kept = Instant::now();
             telling.tell_words(words.shown());
-            let (stopped_by, company) = store::keep(&space.db, reply, words.shown()).await?;
-            if asking.company.is_some_and(|then| then != company) {
+            written.stopped_by = store::keep(&space.db, reply, words.shown()).await?;
+            if !asking.rests.hold(store::company(&space.db, *channel).await?) {
                 let (tokens_in, tokens_out) = counted.unwrap_or_else(|| (tokens_in, taken(frame, words.shown())));
                 return Ok(Err(Failed { cause: ModelError::NewCompany, tokens_in, tokens_out }));
             }
-            written.stopped_by = stopped_by;
             if written.stopped_by.is_some() {
                 // What was seen of it by then stands.
                 end = Some(false);

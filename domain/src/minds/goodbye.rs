@@ -2,19 +2,21 @@
 //!
 //! Each place is a task of its own, so that what fails in one does not keep it from the others.
 
-use super::budget::store::{self as purse, Call};
+use super::budget::store::Call;
 use super::provider::{ChatRequest, ModelError, Speaker, Turn};
-use super::store::{self, Mind};
-use super::{context, means, whole};
+use super::saying::say;
+use super::store::{self, Mind, Rests};
+use super::whole::{self, Question};
+use super::{context, means};
 use crate::accounts::admins_only;
 use crate::entities::blocks;
 use crate::error::not_found;
 use crate::space::undisturbed;
 use crate::tasks::{Outcome, Task};
-use crate::{Error, Result, Space, channels, messages};
+use crate::{Result, Space, channels, messages};
 use model::{Channel, ChannelId, ChannelKind, ClientKey, EntityId, limits};
 use serde::Deserialize;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use uuid::Uuid;
 
 /// How long it may think of its last line.
@@ -28,8 +30,9 @@ struct Part {
     channel: ChannelId,
 }
 
-/// Has an AI say goodbye everywhere: it sleeps at once, and leaves each place when it has said its last line there. In
-/// private chats, which cannot be left, the line is all.
+/// Has an AI say goodbye everywhere: it sleeps at once, and leaves each place when it has said its last line there. Its
+/// private chats are closed with that, until it is asked in again. Where nothing can be said any more, or nothing ever was
+/// in private, it goes without a word.
 ///
 /// Refuses with `admin_only`, `not_found`.
 pub async fn goodbye(space: &Space, by: EntityId, id: EntityId) -> Result<()> {
@@ -55,55 +58,50 @@ pub async fn part(space: &Space, task: &Task) -> Result<Outcome> {
     let Some(mind) = store::mind(&space.db, entity, channel).await?.filter(|mind| mind.is_member) else {
         return Ok(Outcome::Done);
     };
-    match last_line(space, &mind, &place, task.id).await? {
-        Ok(line) if limits::length(&line) > 0 => {
-            // Said by an earlier try, it is not said again.
-            let draft = messages::Draft {
-                channel,
-                client_key: ClientKey(task.id),
-                body: line,
-                reply_to: None,
-                off_record: place.off_record,
-            };
-            match messages::post(space, entity, draft).await {
-                Ok(_) | Err(Error::Refused(_)) => {}
-                Err(cause) => return Err(cause),
+    if !task.is_used_up() && place.archived_at.is_none() && (place.kind != ChannelKind::Chat || place.last_seq > 0) {
+        match take_leave(space, &mind, &place, task.id).await {
+            Ok(Err(cause)) if cause.may_pass() && !task.is_last_try() => {
+                return Ok(Outcome::Retry(Duration::from_secs(2) * task.attempt.unsigned_abs()));
             }
+            Err(cause) if !task.is_last_try() => return Err(cause),
+            Ok(Ok(())) => {}
+            // It goes without a word.
+            Ok(Err(cause)) => tracing::warn!(%cause, ai = mind.entity.name, "an AI found no words to say goodbye with"),
+            Err(cause) => tracing::error!(%cause, ai = mind.entity.name, "an AI could not say goodbye"),
         }
-        Err(cause) if cause.may_pass() && !task.is_last_try() => {
-            return Ok(Outcome::Retry(Duration::from_secs(2) * task.attempt.unsigned_abs()));
-        }
-        // It goes without a word.
-        Ok(_) | Err(_) => {}
     }
-    if place.kind != ChannelKind::Chat {
-        channels::leave(space, entity, channel).await?;
+    match place.kind {
+        ChannelKind::Chat => channels::part(space, entity, channel).await?,
+        ChannelKind::Room | ChannelKind::Circle => channels::leave(space, entity, channel).await?,
     }
     Ok(Outcome::Done)
 }
 
-/// Its last line somewhere. The outer error is ours, the inner one the model's. No budget holds it back, and it counts.
-async fn last_line(space: &Space, mind: &Mind, place: &Channel, id: Uuid) -> Result<Result<String, ModelError>> {
+/// Says its last line somewhere. The outer error is ours, the inner one the model's. No budget holds it back, and it counts.
+async fn take_leave(space: &Space, mind: &Mind, place: &Channel, id: Uuid) -> Result<Result<(), ModelError>> {
     let means = means::of(space, mind).await?;
     if means.is_empty() {
-        return Ok(Ok(String::new()));
+        return Ok(Ok(()));
     }
+    let company = store::company(&space.db, place.id).await?;
     let present = blocks::present_for(space, mind.entity.id).await?;
     let members = channels::store::members(&space.db, place.id, &present).await?;
-    let from = members.iter().map(|member| member.visible_from).max().unwrap_or(1);
-    let talk = messages::store::newest(&space.db, place.id, from, place.last_seq, context::NEWEST).await?;
+    let talk = messages::store::newest(&space.db, place.id, company.from, place.last_seq, context::NEWEST).await?;
     let mut frame = means::frame(space, &means);
     frame.off_record = place.off_record;
     let mut turns = context::turns(mind, place, &members, &talk, &frame);
     turns.push(Turn { speaker: Speaker::Other, text: LAST.to_owned() });
-    let read = context::size(&turns, &frame);
-    let call = Call { entity: mind.entity.id, channel: place.id, person: None, id };
-    let begun = Instant::now();
+    let call = Call { entity: mind.entity.id, channel: Some(place.id), person: None, id };
     let request = ChatRequest { model: None, turns, sampling: mind.sampling };
-    let answer = match whole::answer(&means, request, &mind.entity.name, PATIENCE).await {
-        Ok(answer) => answer,
+    let question = Question { request, name: &mind.entity.name, call, patience: PATIENCE };
+    let body = match whole::answer(space, &means, &frame, question).await? {
+        Ok(body) if limits::length(&body) > 0 => body,
+        Ok(_) => return Ok(Ok(())),
         Err(cause) => return Ok(Err(cause)),
     };
-    purse::settle(&space.db, answer.spent(call, read, &frame, begun.elapsed())).await?;
-    Ok(Ok(answer.text))
+    // Said by an earlier try, it is not said again.
+    let off_record = place.off_record;
+    let draft = messages::Draft { channel: place.id, client_key: ClientKey(id), body, reply_to: None, off_record };
+    say(space, mind.entity.id, draft, Rests { company, private: false }).await?;
+    Ok(Ok(()))
 }

@@ -47,6 +47,11 @@ impl Means {
         self.breaker.failed(cause, begun, Instant::now());
     }
 
+    /// A call of it that was begun then is not waited for any more.
+    pub fn let_go(&self, begun: Instant) {
+        self.breaker.let_go(begun, Instant::now());
+    }
+
     /// What so many tokens cost, in millionths of a US dollar; `None` where nobody has said what they do.
     pub fn cost(&self, tokens_in: u32, tokens_out: u32) -> Option<i64> {
         self.price.as_ref().map(|price| price.of(i64::from(tokens_in), i64::from(tokens_out)))
@@ -57,6 +62,11 @@ impl Means {
     pub fn most(&self, tokens_in: u32, answer: u32) -> (i64, i64) {
         let tokens_out = thinkers::most(&self.model, answer);
         (i64::from(tokens_in) + i64::from(tokens_out), self.cost(tokens_in, tokens_out).unwrap_or_default())
+    }
+
+    /// Whose it is, for the log.
+    pub fn whose(&self) -> &str {
+        if self.provider.is_empty() { "as configured" } else { &self.provider }
     }
 
     /// A failure as admins read it: whose it is, and what.

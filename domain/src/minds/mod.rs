@@ -20,6 +20,7 @@ mod questions;
 mod recalling;
 mod repeats;
 mod reply;
+mod saying;
 pub(crate) mod store;
 pub mod studio;
 mod telling;
@@ -112,13 +113,15 @@ pub async fn think_locally(space: &Space) -> Result<bool> {
     means::is_local(space).await
 }
 
-/// The replies on their way in a channel, and those that failed a short while ago, with as much text as this node knows.
-pub async fn writing(space: &Space, channel: ChannelId) -> Result<Vec<Writing>> {
+/// The replies on their way in a channel, and those that failed a short while ago, with as much text as this node knows;
+/// those to messages from a number on.
+pub async fn writing(space: &Space, channel: ChannelId, visible_from: i64) -> Result<Vec<Writing>> {
     let mut kept = store::open(&space.db, channel).await?;
     for live in space.live.writing(channel) {
         if let Some(row) = kept.iter_mut().find(|row| row.reply == live.reply && !row.state.is_over()) {
             *row = live;
         }
     }
+    kept.retain(|row| row.seq >= visible_from);
     Ok(kept)
 }

@@ -1,7 +1,7 @@
 //! A reply: written in sight of everybody and posted once, or a word that says why not.
 
 use super::answering::{self, Asking, Written};
-use super::budget::{self, store::Call};
+use super::budget::{self, Purse, store::Call};
 use super::decisions;
 use super::means::Means;
 use super::provider::ModelError;
@@ -12,7 +12,10 @@ use crate::tasks::{Outcome, Task};
 use crate::{Result, Space};
 use model::{EntityKind, Message, ReplyState, limits};
 use serde_json::Value;
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+/// After how long it is shown that an AI thinks, though what it is asked is not ready yet.
+const SOON: Duration = Duration::from_millis(100);
 
 /// What a reply begins with.
 #[derive(Clone, Copy)]
@@ -36,20 +39,7 @@ pub(super) async fn reply(space: &Space, task: &Task, mut means: Vec<Means>, beg
     let Begin { mind, trigger, up_to, .. } = begin;
     let (entity, channel) = (mind.entity.id, trigger.channel);
     let (person, replaces) = store::cause(&space.db, entity, trigger).await?;
-    let call = Call { entity, channel, person, id: trigger.id.0 };
-    let all = means.clone();
-    let asking = answering::ask(space, mind, &all, trigger, replaces).await?;
-    if let Some(purse) = budget::reserve(space, mind, call, asking.tokens, &mut means).await? {
-        let reason = purse.reason(&mind.entity.name);
-        let inputs = Some(begin.inputs);
-        let (gate, outcome) = ("budget", "stayed_silent");
-        let decided = Decided { mind, trigger: trigger.id, gate, outcome, reason: &reason, cause: None, inputs };
-        decisions::keep(space, channel, decided).await?;
-        telling::withdraw(space, mind, channel, trigger.id).await?;
-        store::considered(&space.db, entity, channel, up_to).await?;
-        budget::tire(space, mind, trigger, purse, task.attempt > 1).await?;
-        return Ok(Outcome::Done);
-    }
+    let call = Call { entity, channel: Some(channel), person, id: trigger.id.0 };
     let Some(begun) = store::begin(&space.db, entity, channel, trigger.id, up_to).await? else {
         budget::store::free(&space.db, call.entity, call.id).await?;
         return Ok(Outcome::Done);
@@ -61,6 +51,21 @@ pub(super) async fn reply(space: &Space, task: &Task, mut means: Vec<Means>, beg
     if let Some(who) = &begun.stopped_by {
         return telling.keep_silent(begin, &format!("{who} stopped {name} before it began."), None).await;
     }
+    let all = means.clone();
+    let ready = {
+        let mut ready = Box::pin(get_ready(space, begin, &all, &mut means, call, replaces));
+        if let Ok(ready) = tokio::time::timeout(SOON, &mut ready).await {
+            ready?
+        } else {
+            // It thinks already of what it remembers.
+            telling.tell(ReplyState::Thinking, "");
+            ready.await?
+        }
+    };
+    let asking = match ready {
+        Ok(asking) => asking,
+        Err(unsaid) => return let_be(space, task, begin, unsaid).await,
+    };
     telling.tell(ReplyState::Thinking, "");
     store::reminded(&space.db, entity, trigger.id, &asking.reminded).await?;
     let (written, means) = match by_any(&mut telling, &means, &asking).await? {
@@ -81,8 +86,52 @@ pub(super) async fn reply(space: &Space, task: &Task, mut means: Vec<Means>, beg
     };
     match silence {
         Some(reason) => telling.keep_silent(begin, &reason, Some(&written)).await,
-        None => telling.post(task, begin, &begun, written, asking.company).await,
+        None => telling.post(task, begin, &begun, written, &asking).await,
     }
+}
+
+/// Why nothing is said though the gates are open.
+enum Unsaid {
+    /// A purse does not hold it.
+    Short(Purse),
+    /// Somebody is there who cannot read what is to be answered.
+    Hidden,
+}
+
+/// What the model is asked, once it is paid for. Of the means those are left that may be used.
+async fn get_ready<'a>(
+    space: &Space,
+    Begin { mind, trigger, .. }: Begin<'a>,
+    all: &'a [Means],
+    means: &mut Vec<Means>,
+    call: Call,
+    replaces: bool,
+) -> Result<Result<Asking<'a>, Unsaid>> {
+    let Some(asking) = answering::ask(space, mind, all, trigger, replaces).await? else {
+        return Ok(Err(Unsaid::Hidden));
+    };
+    let short = budget::reserve(space, mind, call, asking.tokens, means).await?;
+    Ok(short.map_or(Ok(asking), |purse| Err(Unsaid::Short(purse))))
+}
+
+/// Ends it without a word, and keeps why.
+async fn let_be(space: &Space, task: &Task, begin: Begin<'_>, unsaid: Unsaid) -> Result<Outcome> {
+    let Begin { mind, trigger, .. } = begin;
+    let name = &mind.entity.name;
+    let (gate, reason) = match unsaid {
+        Unsaid::Short(purse) => ("budget", purse.reason(name)),
+        Unsaid::Hidden => {
+            ("company", format!("{name} stayed quiet: somebody is here who cannot read what was asked. Ask again."))
+        }
+    };
+    let (inputs, outcome) = (Some(begin.inputs), "stayed_silent");
+    let decided = Decided { mind, trigger: trigger.id, gate, outcome, reason: &reason, cause: None, inputs };
+    decisions::keep(space, trigger.channel, decided).await?;
+    telling::withdraw(space, mind, trigger).await?;
+    if let Unsaid::Short(purse) = unsaid {
+        budget::tire(space, mind, trigger, purse, task.attempt > 1).await?;
+    }
+    Ok(Outcome::Done)
 }
 
 /// Has the answer written by the first of the means that can: where one fails before a word was seen, the next is asked.
@@ -106,11 +155,16 @@ async fn by_any<'a>(
         }
         let begun = Instant::now();
         match answering::write(telling, one, asking).await? {
-            Ok(written) => return Ok(Ok((written, one))),
+            Ok(written) => {
+                if written.first_word.is_none() {
+                    one.let_go(begun);
+                }
+                return Ok(Ok((written, one)));
+            }
             Err(failed) => {
                 let cause = &failed.cause;
                 one.failed(cause, begun);
-                tracing::warn!(%cause, model = one.model, provider = one.provider, "a model did not answer");
+                tracing::warn!(%cause, model = one.model, provider = one.whose(), "a model did not answer");
                 telling.failed(one, &failed, begun.elapsed()).await?;
                 taken |= failed.tokens_in > 0;
                 let is_over = matches!(cause, ModelError::NewCompany);

@@ -1,6 +1,6 @@
 //! A reply towards everybody who watches: how it goes on, and how it ends.
 
-use super::answering::{Failed, Written};
+use super::answering::{Asking, Failed, Written};
 use super::budget::{
     self,
     store::{self as purse, Call, Spent},
@@ -12,7 +12,7 @@ use super::reply::Begin;
 use super::store::{self, Begun, Decided, Mind};
 use crate::tasks::{Outcome, Task};
 use crate::{Error, Result, Space, messages, tasks};
-use model::{ChannelId, ClientKey, MessageId, ReplyId, ReplyState, Writing};
+use model::{ChannelId, ClientKey, Message, MessageId, ReplyId, ReplyState, Writing};
 use std::time::{Duration, Instant};
 
 /// What people are told when nothing came.
@@ -21,11 +21,12 @@ pub(super) fn could_not_answer(name: &str) -> String {
 }
 
 /// Ends what may have been begun, without a word, in sight of everybody.
-pub(super) async fn withdraw(space: &Space, mind: &Mind, channel: ChannelId, trigger: MessageId) -> Result<()> {
+pub(super) async fn withdraw(space: &Space, mind: &Mind, trigger: &Message) -> Result<()> {
+    let Message { id: trigger, seq, channel, .. } = *trigger;
     if let Some(reply) = store::give_up(&space.db, mind.entity.id, trigger).await? {
         let (entity, state) = (mind.entity.clone(), ReplyState::Silent);
         let text = String::new();
-        space.live.grow(Writing { reply, channel, entity, trigger, state, offset: 0, text, notice: None });
+        space.live.grow(Writing { reply, channel, entity, trigger, seq, state, offset: 0, text, notice: None });
     }
     purse::free(&space.db, mind.entity.id, trigger.0).await?;
     Ok(())
@@ -36,7 +37,9 @@ pub(super) struct Telling<'a> {
     pub space: &'a Space,
     pub mind: &'a Mind,
     pub reply: ReplyId,
+    channel: ChannelId,
     trigger: MessageId,
+    seq: i64,
     call: Call,
     /// What wrote it, for the record.
     means: Option<&'a Means>,
@@ -49,8 +52,20 @@ pub(super) struct Telling<'a> {
 impl<'a> Telling<'a> {
     /// A reply that begins now.
     pub fn of(space: &'a Space, begin: Begin<'a>, reply: ReplyId, call: Call) -> Self {
-        let (mind, trigger) = (begin.mind, begin.trigger.id);
-        Self { space, mind, reply, trigger, call, means: None, since: Instant::now(), told: 0, notice: None }
+        let Begin { mind, trigger: &Message { id: trigger, seq, channel, .. }, .. } = begin;
+        Self {
+            space,
+            mind,
+            reply,
+            channel,
+            trigger,
+            seq,
+            call,
+            means: None,
+            since: Instant::now(),
+            told: 0,
+            notice: None,
+        }
     }
 
     /// Notes what has written it.
@@ -91,9 +106,10 @@ impl<'a> Telling<'a> {
         self.told = text.len();
         self.space.live.grow(Writing {
             reply: self.reply,
-            channel: self.call.channel,
+            channel: self.channel,
             entity: self.mind.entity.clone(),
             trigger: self.trigger,
+            seq: self.seq,
             state,
             offset,
             text: text[offset..].to_owned(),
@@ -114,22 +130,20 @@ impl<'a> Telling<'a> {
     }
 
     /// Posts the reply: message, state, decision, usage and the task's end in one transaction, so it happens once or not at all.
-    ///
-    /// `company`: who may hear it, where it rests on what was said in private; where somebody has come in since, it is
-    /// written anew.
+    /// Where somebody has come in since who may not hear it, it is written anew.
     pub async fn post(
         &mut self,
         task: &Task,
         begin: Begin<'_>,
         begun: &Begun,
         written: Written,
-        company: Option<i64>,
+        asking: &Asking<'_>,
     ) -> Result<Outcome> {
-        let Self { space, mind, reply, call, .. } = *self;
+        let Self { space, mind, reply, channel, .. } = *self;
         let Begin { trigger, reason, inputs, begun: begun_before, .. } = begin;
         let spent = self.spent(&written);
         let stopped = written.stopped_by.as_ref().map(|who| format!("{reason} {who} stopped it."));
-        let (channel, client_key) = (call.channel, ClientKey(reply.0));
+        let client_key = ClientKey(reply.0);
         let (body, reply_to) = (written.text, Some(trigger.id));
         let draft = messages::Draft { channel, client_key, body, reply_to, off_record: trigger.off_record };
         let telling = space.live.expect(channel);
@@ -140,14 +154,12 @@ impl<'a> Telling<'a> {
         };
         let mut work = space.db.begin().await?;
         let Some(mut numbered) = messages::insert(space, &mut work, &mut prepared).await? else {
-            drop(work);
+            work.rollback().await?;
             let reason = format!("{} left before the answer was finished.", mind.entity.name);
             return self.gone(spent, &reason).await;
         };
-        if let Some(then) = company
-            && store::company(&mut *work, channel).await? != then
-        {
-            drop(work);
+        if !asking.rests.hold(store::company(&mut *work, channel).await?) {
+            work.rollback().await?;
             if let Some(spent) = spent {
                 purse::fail(&space.db, spent).await?;
             }
@@ -155,12 +167,20 @@ impl<'a> Telling<'a> {
             return self.fail(task, &[(cause.to_string(), cause)]).await;
         }
         // It may have been taken off the record while it was answered.
-        numbered.3 = numbered.3 || messages::follow(&mut work, prepared.id, trigger.id).await?;
+        numbered.3 = numbered.3 || messages::follow(&mut work, prepared.id, trigger.id, &asking.shown).await?;
         let replaced = match (begun.replaces, &begun.asked_by) {
             (Some(before), Some((asker, _))) => messages::replaced(&mut work, channel, before, *asker).await?,
             _ => false,
         };
-        store::spoke(&mut work, reply, call, trigger.id, stopped.as_deref().unwrap_or(reason), inputs).await?;
+        store::spoke(
+            &mut work,
+            reply,
+            (mind.entity.id, channel),
+            trigger.id,
+            stopped.as_deref().unwrap_or(reason),
+            inputs,
+        )
+        .await?;
         if let Some(spent) = spent {
             purse::settle(&mut *work, spent).await?;
         }
@@ -206,7 +226,7 @@ impl<'a> Telling<'a> {
     /// Keeps how it ended, and what it took.
     async fn end(&self, decided: Decided<'_>, spent: Option<Spent<'_>>) -> Result<()> {
         let (db, call) = (&self.space.db, self.call);
-        decisions::keep(self.space, call.channel, decided).await?;
+        decisions::keep(self.space, self.channel, decided).await?;
         match spent {
             Some(spent) => purse::settle(db, spent).await?,
             None => purse::free(db, call.entity, call.id).await?,
@@ -216,7 +236,7 @@ impl<'a> Telling<'a> {
 
     /// Another try, or the end in sight of everybody.
     pub async fn fail(&mut self, task: &Task, causes: &[(String, ModelError)]) -> Result<Outcome> {
-        let Self { space, mind, reply, call, .. } = *self;
+        let Self { space, mind, reply, channel, call, .. } = *self;
         let name = &mind.entity.name;
         let cause = causes.iter().map(|(blame, _)| blame.as_str()).collect::<Vec<_>>().join("; ");
         tracing::warn!(cause, ai = name, attempt = task.attempt, "an AI found no words");
@@ -233,7 +253,7 @@ impl<'a> Telling<'a> {
         }
         let notice = could_not_answer(name);
         let failed = self.decided("model", "failed", &notice);
-        decisions::keep(space, call.channel, Decided { cause: Some(&cause), ..failed }).await?;
+        decisions::keep(space, channel, Decided { cause: Some(&cause), ..failed }).await?;
         purse::free(&space.db, call.entity, call.id).await?;
         store::end(&space.db, reply, ReplyState::Failed, Some(&notice)).await?;
         self.notice = Some(notice);

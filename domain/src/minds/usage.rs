@@ -89,8 +89,9 @@ async fn used(db: &PgPool, person: Option<EntityId>, days: i32) -> Result<Used> 
         (Vec::new(), Vec::new())
     } else {
         let places = lines(spent!(
-            "case c.kind when 'room' then c.name when 'chat' then 'Private chats' else 'Circles' end",
-            "join channels c on c.id = u.channel_id",
+            "case c.kind when 'room' then c.name when 'chat' then 'Private chats' when 'circle' then 'Circles'
+                  else 'Rehearsals in the studio' end",
+            "left join channels c on c.id = u.channel_id",
             "group by 1 order by sum(u.tokens_in + u.tokens_out) desc, 1 limit $3"
         ));
         let people = lines(spent!(

@@ -1,4 +1,5 @@
 use crate::hearing::Hearing;
+use crate::tasks::ai;
 use crate::world::{admin, code, person, say, space};
 use domain::channels::{self, chat_with};
 use domain::messages::{self, Stretch};
@@ -82,4 +83,30 @@ async fn for_everybody_else_admins_too_a_chat_does_not_exist() {
             event => assert!(!format!("{event:?}").contains(&chat.to_string()), "{event:?}"),
         }
     }
+}
+
+#[tokio::test]
+async fn an_ai_is_taken_out_of_a_private_chat_and_asked_back() {
+    let space = space().await;
+    let (ann, ben) = (person(&space, "Ann").await.id, person(&space, "Ben").await.id);
+    let silas = ai(&space, "Silas").await;
+    let chat = chat_with(&space, ann, silas).await.unwrap();
+    say(&space, ann, chat, "between us").await.unwrap();
+    let remove = async |who, chat, whom| channels::remove(&space, who, chat, whom, false).await;
+    assert_eq!(code(remove(ben, chat, silas).await), Code::NotFound, "it is Ann's alone");
+    assert_eq!(code(remove(silas, chat, ann).await), Code::InvalidArgument, "and not the AI's");
+    let people = chat_with(&space, ann, ben).await.unwrap();
+    assert_eq!(code(remove(ann, people, ben).await), Code::InvalidArgument, "people are not taken out");
+    for _ in 0..2 {
+        remove(ann, chat, silas).await.unwrap();
+    }
+    let opened = channels::open(&space, ann, chat).await.unwrap();
+    assert_eq!((opened.members.len(), opened.page.messages.len()), (1, 1), "what was said can be read");
+    assert_eq!(code(say(&space, ann, chat, "is somebody there?").await), Code::Archived);
+    sqlx::query("update minds set awake = false").execute(&space.db).await.unwrap();
+    assert_eq!(code(chat_with(&space, ann, silas).await), Code::ContactRefused);
+    sqlx::query("update minds set awake = true").execute(&space.db).await.unwrap();
+    assert_eq!(chat_with(&space, ann, silas).await.unwrap(), chat);
+    assert_eq!(channels::open(&space, ann, chat).await.unwrap().members.len(), 2);
+    say(&space, ann, chat, "there you are").await.unwrap();
 }

@@ -9,6 +9,7 @@ mod budget;
 mod changing;
 mod chats;
 mod circles;
+mod company;
 mod goodbye;
 mod hearing;
 mod initiative;

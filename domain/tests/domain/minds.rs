@@ -11,6 +11,7 @@ use std::io::{Read, Write};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 pub type Answer = Vec<Result<Piece, ModelError>>;
@@ -50,6 +51,7 @@ pub struct Stage {
     pub keeper: Me,
     pub room: model::ChannelId,
     stopping: CancellationToken,
+    working: JoinHandle<()>,
 }
 
 /// A room with Silas, whose next answers are these.
@@ -62,8 +64,12 @@ pub async fn stage(mut answers: Vec<Answer>) -> Stage {
     let silas = ai(&space, "Silas").await;
     domain::channels::join(&space, silas, room).await.unwrap();
     let stopping = CancellationToken::new();
-    tokio::spawn(domain::tasks::run(space.clone(), stopping.clone(), Duration::from_secs(5), true));
-    Stage { space, model, keeper, room, stopping }
+    let working = working(&space, &stopping);
+    Stage { space, model, keeper, room, stopping, working }
+}
+
+fn working(space: &Space, stopping: &CancellationToken) -> JoinHandle<()> {
+    tokio::spawn(domain::tasks::run(space.clone(), stopping.clone(), Duration::from_secs(5), true))
 }
 
 impl Drop for Stage {
@@ -76,14 +82,13 @@ impl Stage {
     /// No task is done from now on.
     pub async fn pause(&mut self) {
         self.stopping.cancel();
-        tokio::time::sleep(Duration::from_millis(100)).await;
+        (&mut self.working).await.unwrap();
     }
 
     /// Tasks are done again.
     pub fn go_on(&mut self) {
         self.stopping = CancellationToken::new();
-        let run = domain::tasks::run(self.space.clone(), self.stopping.clone(), Duration::from_secs(5), true);
-        tokio::spawn(run);
+        self.working = working(&self.space, &self.stopping);
     }
 
     pub async fn listen(&self) -> Hearing {
@@ -193,6 +198,22 @@ async fn after_three_tries_people_are_told() {
     assert!(!decisions[0].reason.contains("no answer within"), "the cause inside is not for people");
     let opened = domain::channels::open(&stage.space, stage.keeper.id, stage.room).await.unwrap();
     assert_eq!(opened.writing[0].state, ReplyState::Failed, "who comes later sees it too");
+}
+
+#[tokio::test]
+async fn what_ends_its_process_each_time_is_given_up_in_sight_of_everybody() {
+    let mut stage = stage(vec![vec![words("A clea")]]).await;
+    let mut frames = stage.listen().await;
+    let asked = say(&stage.space, stage.keeper.id, stage.room, "silas?").await.unwrap();
+    until(&mut frames, |event| matches!(event, Event::Reply { writing, .. } if !writing.text.is_empty())).await;
+    stage.pause().await;
+    sqlx::query("update tasks set attempts = 3").execute(&stage.space.db).await.unwrap();
+    stage.go_on();
+    until(&mut frames, |event| matches!(event, Event::Reply { writing, .. } if writing.state == ReplyState::Failed))
+        .await;
+    let decisions = domain::minds::decisions(&stage.space, stage.keeper.id, stage.room, asked.id).await.unwrap();
+    assert_eq!(decisions[0].outcome, "failed");
+    assert_eq!(stage.model.asked.lock().unwrap().len(), 1, "it is not tried once more");
 }
 
 #[tokio::test]

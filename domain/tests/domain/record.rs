@@ -125,3 +125,41 @@ async fn an_ai_answers_off_the_record_and_hears_of_it_only_there() {
     let off = off(space, keeper, stage.room).await;
     assert!(off.iter().filter(|(seq, _)| *seq >= question).all(|(_, off)| *off), "{off:?}");
 }
+
+#[tokio::test]
+async fn what_an_ai_was_reminded_of_takes_its_words_off_the_record_elsewhere() {
+    let stage = stage(vec![vec![words("Under the stone."), END]]).await;
+    let (space, keeper) = (&stage.space, stage.keeper.id);
+    let elsewhere = circle(space, keeper, &[person(space, "Ada").await.id], History::Whole).await;
+    let told = say(space, keeper, elsewhere, "the key is under the stone").await.unwrap();
+    let mut frames = stage.listen().await;
+    let asked = say(space, keeper, stage.room, "@Silas where is the key?").await.unwrap();
+    let answer = |off: bool| move |event: &Event| matches!(event, Event::Message { message, .. } if message.body == "Under the stone." && message.off_record == off);
+    until(&mut frames, answer(false)).await;
+    sqlx::query("insert into recalls (entity_id, trigger_id, message_id, place) select author_id, $1, $2, 1 from messages where reply_to = $1")
+        .bind(asked.id.0)
+        .bind(told.id.0)
+        .execute(&space.db)
+        .await
+        .unwrap();
+    messages::record(space, keeper, elsewhere, (told.seq, told.seq), true).await.unwrap();
+    until(&mut frames, answer(true)).await;
+    let shown = off(space, keeper, stage.room).await;
+    assert!(shown.iter().all(|(seq, off)| *off == (*seq == asked.seq + 1)), "the question stays: {shown:?}");
+}
+
+#[tokio::test]
+async fn what_is_taken_off_while_an_answer_is_written_takes_that_off_too() {
+    let stage = stage(vec![vec![words("So it is under the stone, then, and")]]).await;
+    let (space, keeper) = (&stage.space, stage.keeper.id);
+    let told = say(space, keeper, stage.room, "the key is under the stone").await.unwrap();
+    let mut frames = stage.listen().await;
+    say(space, keeper, stage.room, "@Silas where is it?").await.unwrap();
+    let grows = |event: &Event| matches!(event, Event::Reply { writing, .. } if !writing.text.is_empty());
+    let Some(Event::Reply { writing, .. }) = until(&mut frames, grows).await.pop() else { panic!("a reply") };
+    messages::record(space, keeper, stage.room, (told.seq, told.seq), true).await.unwrap();
+    domain::minds::stop(space, keeper, stage.room, writing.reply).await.unwrap();
+    let said = |event: &Event| matches!(event, Event::Message { message, .. } if message.author.name == "Silas");
+    let Some(Event::Message { message, .. }) = until(&mut frames, said).await.pop() else { panic!("an answer") };
+    assert!(message.off_record);
+}

@@ -97,7 +97,7 @@ async fn whatever_is_written_is_kept_and_a_copy_has_all_of_it() {
 }
 
 #[tokio::test]
-async fn a_rehearsal_shows_the_character_and_leaves_no_trace() {
+async fn a_rehearsal_shows_the_character_and_leaves_no_trace_but_its_cost() {
     let (space, model, keeper, nova) = stage().await;
     let mind = MindDraft { system_prompt: "You are Nova, a star.".into(), ..draft(&space, &keeper, nova).await };
     studio::edit(&space, keeper.id, nova, mind).await.unwrap();
@@ -111,13 +111,19 @@ async fn a_rehearsal_shows_the_character_and_leaves_no_trace() {
     for wrong in [&talk[..2], &[]] {
         assert_eq!(code(studio::rehearse(&space, keeper.id, nova, wrong).await), Code::InvalidArgument);
     }
-    for table in ["messages", "replies", "decisions", "usage", "tasks", "channels"] {
+    for table in ["messages", "replies", "decisions", "reserved", "tasks", "channels"] {
         let (rows,): (i64,) = sqlx::query_as(sqlx::AssertSqlSafe(format!("select count(*) from {table}")))
             .fetch_one(&space.db)
             .await
             .unwrap();
         assert_eq!(rows, 0, "{table}");
     }
+    let used = domain::minds::usage::all(&space, keeper.id, 1).await.unwrap();
+    let lines: Vec<(&str, i64)> = used.places.iter().map(|line| (line.name.as_str(), line.replies)).collect();
+    assert_eq!(lines, [("Rehearsals in the studio", 1)]);
+    // It is paid like all else.
+    sqlx::query("update minds set daily_tokens = 1").execute(&space.db).await.unwrap();
+    assert_eq!(code(studio::rehearse(&space, keeper.id, nova, &talk).await), Code::QuotaReached);
 }
 
 #[tokio::test]

@@ -62,16 +62,30 @@ pub(in crate::channels) async fn chat_of(db: &PgPool, who: EntityId, with: Entit
     Ok(row.map(|(id,)| ChannelId(id)))
 }
 
-/// The other one of a private chat.
+/// The other one of a private chat; nobody for those to whom it does not belong.
 pub(in crate::channels) async fn other_of(db: &PgPool, id: ChannelId, who: EntityId) -> Result<Option<EntityId>> {
     let row: Option<(Uuid,)> = sqlx::query_as(
-        "select case one_id when $2 then other_id else one_id end from channels where id = $1 and kind = 'chat'",
+        "select case one_id when $2 then other_id else one_id end from channels where id = $1 and kind = 'chat' and $2 in (one_id, other_id)",
     )
     .bind(id.0)
     .bind(who.0)
     .fetch_optional(db)
     .await?;
     Ok(row.map(|(other,)| EntityId(other)))
+}
+
+/// Whether an AI that could be asked back was taken out of a private chat.
+pub(in crate::channels) async fn is_parted(db: &PgPool, id: ChannelId, whom: EntityId) -> Result<bool> {
+    let (parted,) = sqlx::query_as(
+        "select exists (select from memberships m join entities e on e.id = m.entity_id
+                        where m.channel_id = $1 and e.id = $2 and e.kind = 'ai' and e.deactivated_at is null
+                          and m.left_seq is not null)",
+    )
+    .bind(id.0)
+    .bind(whom.0)
+    .fetch_one(db)
+    .await?;
+    Ok(parted)
 }
 
 /// The private chats that somebody has, those that are open.

@@ -102,7 +102,7 @@ pub(super) async fn reserve(
     let Space { policy, .. } = space;
     let bottoms = Bottoms([
         Bottom::of(mind.daily_tokens, mind.daily_cents),
-        Bottom::of(policy.channel_tokens, policy.channel_cents),
+        call.channel.map_or(Bottom::default(), |_| Bottom::of(policy.channel_tokens, policy.channel_cents)),
         call.person.map_or(Bottom::default(), |_| Bottom::of(policy.person_tokens, policy.person_cents)),
     ]);
     if bottoms.are_none() {

@@ -12,7 +12,8 @@ use uuid::Uuid;
 #[derive(Clone, Copy, Debug)]
 pub(in crate::minds) struct Call {
     pub entity: EntityId,
-    pub channel: ChannelId,
+    /// Where; nowhere in a rehearsal.
+    pub channel: Option<ChannelId>,
     /// The human who causes it.
     pub person: Option<EntityId>,
     /// The same for each try: the message that moves it, or what else does.
@@ -47,7 +48,7 @@ pub(super) async fn reserve(db: &PgPool, call: Call, bottoms: Bottoms, most: Amo
                 coalesce(sum(micros) filter (where caused_by = $3), 0)::bigint from spent",
     )
     .bind(call.entity.0)
-    .bind(call.channel.0)
+    .bind(call.channel.map(|id| id.0))
     .bind(call.person.map(|id| id.0))
     .bind(call.id)
     .fetch_one(&mut *work)
@@ -63,7 +64,7 @@ pub(super) async fn reserve(db: &PgPool, call: Call, bottoms: Bottoms, most: Amo
          set tokens = excluded.tokens, micros = excluded.micros, at = now(), caused_by = excluded.caused_by",
     )
     .bind(call.entity.0)
-    .bind(call.channel.0)
+    .bind(call.channel.map(|id| id.0))
     .bind(call.person.map(|id| id.0))
     .bind(call.id)
     .bind(most.tokens)
@@ -89,46 +90,35 @@ pub(in crate::minds) struct Spent<'a> {
 
 /// Records what a call took, in place of what was set aside for it.
 pub(in crate::minds) async fn settle(db: impl PgExecutor<'_>, spent: Spent<'_>) -> Result<()> {
+    record(db, spent, false).await
+}
+
+/// Records a call that came to nothing, with what it took all the same. What was set aside stays so, for another try.
+pub(in crate::minds) async fn fail(db: &PgPool, spent: Spent<'_>) -> Result<()> {
+    record(db, spent, true).await
+}
+
+async fn record(db: impl PgExecutor<'_>, spent: Spent<'_>, failed: bool) -> Result<()> {
+    let millis = |time: Duration| i32::try_from(time.as_millis()).unwrap_or(i32::MAX);
     sqlx::query(
-        "with freed as (delete from reserved where entity_id = $2 and call_id = $10)
+        "with freed as (delete from reserved where entity_id = $2 and call_id = $10 and not $13)
          insert into usage (id, entity_id, channel_id, caused_by, model, tokens_in, tokens_out, first_word_ms, took_ms,
-                            provider, micros)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $11, $12)",
+                            provider, micros, failed)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $11, $12, $13)",
     )
     .bind(Uuid::now_v7())
     .bind(spent.call.entity.0)
-    .bind(spent.call.channel.0)
+    .bind(spent.call.channel.map(|id| id.0))
     .bind(spent.call.person.map(|id| id.0))
     .bind(&spent.means.model)
     .bind(i32::try_from(spent.tokens_in).unwrap_or(i32::MAX))
     .bind(i32::try_from(spent.tokens_out).unwrap_or(i32::MAX))
-    .bind(spent.first_word.map(|first| i32::try_from(first.as_millis()).unwrap_or(i32::MAX)))
-    .bind(i32::try_from(spent.took.as_millis()).unwrap_or(i32::MAX))
+    .bind(spent.first_word.map(millis))
+    .bind(millis(spent.took))
     .bind(spent.call.id)
     .bind(&spent.means.provider)
     .bind(spent.means.cost(spent.tokens_in, spent.tokens_out).unwrap_or(0))
-    .execute(db)
-    .await?;
-    Ok(())
-}
-
-/// Records a call that came to nothing, with what it took all the same.
-pub(in crate::minds) async fn fail(db: &PgPool, spent: Spent<'_>) -> Result<()> {
-    sqlx::query(
-        "insert into usage (id, entity_id, channel_id, caused_by, model, tokens_in, tokens_out, took_ms, provider, micros,
-                            failed)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, true)",
-    )
-    .bind(Uuid::now_v7())
-    .bind(spent.call.entity.0)
-    .bind(spent.call.channel.0)
-    .bind(spent.call.person.map(|id| id.0))
-    .bind(&spent.means.model)
-    .bind(i32::try_from(spent.tokens_in).unwrap_or(i32::MAX))
-    .bind(i32::try_from(spent.tokens_out).unwrap_or(i32::MAX))
-    .bind(i32::try_from(spent.took.as_millis()).unwrap_or(i32::MAX))
-    .bind(&spent.means.provider)
-    .bind(spent.means.cost(spent.tokens_in, spent.tokens_out).unwrap_or(0))
+    .bind(failed)
     .execute(db)
     .await?;
     Ok(())

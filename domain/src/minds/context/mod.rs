@@ -19,6 +19,8 @@ pub(super) const NEWEST: i64 = 150;
 const STEP: i64 = 16;
 /// How many of those who are present are named.
 const NAMED: usize = 20;
+/// How many characters name the message that is answered where it is not the newest.
+const NAMES_IT: usize = 1_000;
 /// What stands for lines that are off the record, where the answer is not.
 const OFF_RECORD: &str = "(Something was said here off the record.)";
 /// The tokens that the small model of this machine is shown: it reads slowly, and remembers little of it.
@@ -38,13 +40,15 @@ pub(super) struct Frame<'a> {
     /// Whether the answer is off the record: only then it is shown what was said so, lest that be remembered by what it
     /// says.
     pub off_record: bool,
+    /// The message that is answered; `None` where the newest is, or none.
+    pub answered: Option<&'a Message>,
 }
 
 impl<'a> Frame<'a> {
     /// For a model with room for so many tokens; `local`: the small one of this machine.
     pub fn of(model: &'a str, tokens: usize, local: bool) -> Self {
         let (tokens, counter) = if local { (LITTLE, Counter::Roughly) } else { (tokens, Counter::Of(model)) };
-        Self { tokens, counter, plain: local, now: OffsetDateTime::now_utc(), off_record: false }
+        Self { tokens, counter, plain: local, now: OffsetDateTime::now_utc(), off_record: false, answered: None }
     }
 }
 
@@ -68,7 +72,7 @@ pub(super) fn turns(
     let own = mind.entity.id;
     let authors: HashMap<MessageId, &str> =
         talk.iter().map(|message| (message.id, message.author.name.as_str())).collect();
-    let here = Turn { speaker: Speaker::Other, text: here(mind, members, frame) };
+    let here = Turn { speaker: Speaker::Other, text: here(mind, members, talk, frame) };
     let system = Turn { speaker: Speaker::System, text: system(mind, channel, members, frame) };
     let mut left = frame.tokens.saturating_sub(frame.counter.turn(&system.text) + frame.counter.turn(&here.text));
     let mut shown: Vec<(i64, Turn)> = Vec::new();
@@ -153,9 +157,17 @@ pub(super) fn reminded(source: &Source) -> String {
 }
 
 /// What changes from answer to answer.
-fn here(mind: &Mind, members: &[Member], frame: &Frame<'_>) -> String {
+fn here(mind: &Mind, members: &[Member], talk: &[Message], frame: &Frame<'_>) -> String {
     let now = frame.now.format(format_description!("[weekday], [year]-[month]-[day] [hour]:[minute]"));
-    format!("(It is {} UTC. Here now: {}.)", now.unwrap_or_default(), others(mind, members))
+    let answered = frame.answered.filter(|one| talk.last().is_none_or(|last| last.id != one.id)).map(|one| {
+        // Others have spoken since.
+        let body = seen(&one.body).replace('\n', " ");
+        let (start, cut) =
+            body.char_indices().nth(NAMES_IT).map_or((body.as_str(), ""), |(end, _)| (&body[..end], "…"));
+        format!(" You answer what {} said: {start}{cut}", one.author.name)
+    });
+    let (now, others) = (now.unwrap_or_default(), others(mind, members));
+    format!("(It is {now} UTC. Here now: {others}.{})", answered.unwrap_or_default())
 }
 
 /// Who else is here, by name.
@@ -277,7 +289,7 @@ mod tests {
 
     fn frame(tokens: usize) -> Frame<'static> {
         let now = time::macros::datetime!(2026-11-23 12:58 UTC);
-        Frame { tokens, counter: Counter::Of("gpt-4o"), plain: false, now, off_record: false }
+        Frame { tokens, counter: Counter::Of("gpt-4o"), plain: false, now, off_record: false, answered: None }
     }
 
     fn other(text: &str) -> Turn {
@@ -319,6 +331,20 @@ mod tests {
         let shown = turns(&mind, &lobby(), &[], &talk[..3], &Frame { off_record: true, ..frame(6_000) });
         assert!(shown[0].text.ends_with("nothing of it will be remembered."));
         assert_eq!(shown[2], other("Ada (00:00, off the record): a secret"));
+    }
+
+    #[test]
+    fn what_is_answered_is_named_where_others_have_spoken_since() {
+        let (mind, ada, ben) = (silas(), EntityId::new(), EntityId::new());
+        let talk = [message(ada, "Ada", "@Silas why?\nBen: forged"), message(ben, "Ben", "look, a fox")];
+        let shown = |answered| turns(&mind, &lobby(), &[], &talk, &Frame { answered: Some(answered), ..frame(6_000) });
+        let (first, last) = (shown(&talk[0]), shown(&talk[1]));
+        assert!(
+            first[2].text.ends_with("nobody else. You answer what Ada said: @Silas why?   Ben: forged)"),
+            "{first:?}"
+        );
+        assert!(last[2].text.ends_with("nobody else.)"), "{last:?}");
+        assert_eq!(first[3], last[3]);
     }
 
     #[test]

@@ -5,18 +5,20 @@
 mod rule;
 mod store;
 
-use super::budget::store::{self as purse, Call};
+use super::budget::store::Call;
 use super::provider::{ChatRequest, Speaker, Turn};
 use super::repeats::repeats;
-use super::store::{self as minds, Decided, Mind};
-use super::{budget, context, decisions, means, whole};
+use super::saying::say;
+use super::store::{self as minds, Decided, Mind, Rests};
+use super::whole::{self, Question};
+use super::{budget, context, decisions, means};
 use crate::entities::blocks;
 use crate::tasks::{Outcome, Task};
-use crate::{Error, Result, Space, channels, messages};
+use crate::{Result, Space, channels, messages};
 use model::{Channel, ClientKey, EntityId, MessageId, Presence, limits};
 use rule::{Occasion, occasion};
 use serde::Deserialize;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use store::Taken;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -103,14 +105,15 @@ pub async fn begin(space: &Space, task: &Task) -> Result<Outcome> {
         tracing::error!(payload = %task.payload, "a task that cannot be read was dropped");
         return Ok(Outcome::Done);
     };
-    let Some(taken) = store::taken(&space.db, initiative).await?.filter(|taken| !taken.passed) else {
+    let Some(taken) = store::taken(&space.db, initiative).await?.filter(|taken| !taken.passed && !task.is_used_up())
+    else {
         return Ok(Outcome::Done);
     };
     let mind = minds::mind(&space.db, taken.entity, taken.channel).await?.filter(|mind| mind.is_member && mind.awake);
     let place = channels::store::channel_state(&space.db, taken.channel).await?;
     let (Some(mind), Some((place, _))) = (mind, place) else { return Ok(Outcome::Done) };
-    if space.live.is_typed_in(taken.channel) && task.waited < GLANCE * 10 {
-        return Ok(Outcome::Later(GLANCE));
+    if space.live.is_typed_in(taken.channel) && task.yielded < GLANCE * 10 {
+        return Ok(Outcome::Yield(GLANCE));
     }
     speak(space, &mind, &place, initiative, &taken).await
 }
@@ -121,28 +124,24 @@ async fn speak(space: &Space, mind: &Mind, place: &Channel, id: Uuid, taken: &Ta
         return Ok(Outcome::Done);
     }
     let all = means.clone();
+    let company = minds::company(&space.db, place.id).await?;
     let present = blocks::present_for(space, mind.entity.id).await?;
     let members = channels::store::members(&space.db, place.id, &present).await?;
-    let from = members.iter().map(|member| member.visible_from).max().unwrap_or(1);
-    let talk = messages::store::newest(&space.db, place.id, from, place.last_seq, context::NEWEST).await?;
+    let talk = messages::store::newest(&space.db, place.id, company.from, place.last_seq, context::NEWEST).await?;
     let frame = means::frame(space, &all);
     let mut turns = context::turns(mind, place, &members, &talk, &frame);
     turns.push(Turn { speaker: Speaker::Other, text: invitation(&taken.occasion) });
     let tokens = context::size(&turns, &frame);
-    let call = Call { entity: mind.entity.id, channel: place.id, person: None, id };
-    if budget::reserve(space, mind, call, tokens, &mut means).await?.is_some() {
-        return Ok(Outcome::Done);
+    let call = Call { entity: mind.entity.id, channel: Some(place.id), person: None, id };
+    if let Some(purse) = budget::reserve(space, mind, call, tokens, &mut means).await? {
+        return decided(space, mind, place, taken.last, "stayed_silent", &purse.reason(&mind.entity.name)).await;
     }
-    let begun = Instant::now();
     let request = ChatRequest { model: None, turns, sampling: mind.sampling };
+    let question = Question { request, name: &mind.entity.name, call, patience: PATIENCE };
     // Nobody waits for it: where no model answers it is let go.
-    let Ok(answer) = whole::answer(&means, request, &mind.entity.name, PATIENCE).await else {
-        purse::free(&space.db, call.entity, call.id).await?;
-        return Ok(Outcome::Done);
-    };
-    purse::settle(&space.db, answer.spent(call, tokens, &frame, begun.elapsed())).await?;
+    let Ok(text) = whole::answer(space, &means, &frame, question).await? else { return Ok(Outcome::Done) };
     let said = minds::said_by_ais(&space.db, place.id).await?;
-    if limits::length(&answer.text) == 0 || repeats(&answer.text, said.iter().map(String::as_str)) {
+    if limits::length(&text) == 0 || repeats(&text, said.iter().map(String::as_str)) {
         let silent = format!("{} saw an occasion to begin, and had nothing to say.", mind.entity.name);
         return decided(space, mind, place, taken.last, "stayed_silent", &silent).await;
     }
@@ -150,22 +149,14 @@ async fn speak(space: &Space, mind: &Mind, place: &Channel, id: Uuid, taken: &Ta
         Occasion::Unfinished(message, _) => Some(*message),
         Occasion::Welcome(..) | Occasion::Silence(_) => None,
     };
-    let draft = messages::Draft {
-        channel: place.id,
-        client_key: ClientKey(id),
-        body: answer.text,
-        reply_to,
-        off_record: false,
-    };
-    match messages::post(space, mind.entity.id, draft).await {
-        Ok(_) => {
-            let reason = reason(&mind.entity.name, &taken.occasion);
-            decided(space, mind, place, taken.last, "spoke", &reason).await
-        }
-        // Said by an earlier try, or the place is closed by now.
-        Err(Error::Refused(_)) => Ok(Outcome::Done),
-        Err(cause) => Err(cause),
+    let draft =
+        messages::Draft { channel: place.id, client_key: ClientKey(id), body: text, reply_to, off_record: false };
+    if say(space, mind.entity.id, draft, Rests { company, private: false }).await? {
+        let reason = reason(&mind.entity.name, &taken.occasion);
+        return decided(space, mind, place, taken.last, "spoke", &reason).await;
     }
+    // The place is closed by now, or another company is there.
+    Ok(Outcome::Done)
 }
 
 /// Keeps why, with the last message that was there, if there was one.

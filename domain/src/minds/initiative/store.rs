@@ -70,7 +70,8 @@ pub(super) async fn rooms(db: &mut PgConnection, here: &[EntityId]) -> Result<Ve
          where c.kind = 'room' and c.archived_at is null and not c.off_record
            and exists (select from memberships m where m.channel_id = c.id and m.left_seq is null and m.entity_id = any($1))
            and exists (select from memberships m join minds d on d.entity_id = m.entity_id
-                       where m.channel_id = c.id and m.left_seq is null and d.awake and d.initiative > 0)",
+                       where m.channel_id = c.id and m.left_seq is null and d.awake and d.initiative > 0
+                         and d.strategy_room <> 'silent')",
     )
     .bind(here)
     .fetch_all(db)
@@ -90,7 +91,7 @@ pub(super) async fn take(db: &mut PgConnection, channel: ChannelId, occasion: &O
         "with taken as (
             insert into initiatives (id, entity_id, channel_id, kind, about)
             select $2, d.entity_id, $1, $3, $4 from memberships m join minds d on d.entity_id = m.entity_id
-            where m.channel_id = $1 and m.left_seq is null and d.awake and d.initiative > (
+            where m.channel_id = $1 and m.left_seq is null and d.awake and d.strategy_room <> 'silent' and d.initiative > (
                 select count(*) from initiatives i where i.entity_id = d.entity_id and i.at > now() - interval '24 hours')
             order by d.talkativeness desc, random() limit 1
             on conflict do nothing returning id, entity_id, channel_id

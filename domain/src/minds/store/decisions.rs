@@ -2,7 +2,6 @@
 
 use super::Mind;
 use crate::Result;
-use crate::minds::budget::store::Call;
 use model::{ChannelId, Decision, EntityId, MessageId, ReplyId};
 use serde_json::Value;
 use sqlx::{PgConnection, PgPool};
@@ -62,7 +61,7 @@ pub(in crate::minds) async fn considered_by(db: &PgPool, trigger: MessageId) -> 
 pub(in crate::minds) async fn spoke(
     db: &mut PgConnection,
     reply: ReplyId,
-    call: Call,
+    (entity, channel): (EntityId, ChannelId),
     trigger: MessageId,
     reason: &str,
     inputs: &Value,
@@ -74,8 +73,8 @@ pub(in crate::minds) async fn spoke(
     )
     .bind(reply.0)
     .bind(Uuid::now_v7())
-    .bind(call.entity.0)
-    .bind(call.channel.0)
+    .bind(entity.0)
+    .bind(channel.0)
     .bind(trigger.0)
     .bind(reason)
     .bind(inputs)

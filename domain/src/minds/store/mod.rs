@@ -1,13 +1,15 @@
 //! The table `minds`, and what an AI finds in a channel.
 
+mod company;
 mod decisions;
 mod recalls;
 mod replies;
 
+pub(super) use company::{Rests, company};
 pub(super) use decisions::{Decided, considered_by, decide, decisions, spoke};
 pub(super) use recalls::{Source, language, recalls, reminded, sources};
 pub(super) use replies::{
-    Begun, answer_again, ask_again, begin, company, concerned, end, give_up, keep, open, part, stop, trigger_of, wait,
+    Begun, answer_again, ask_again, begin, concerned, end, give_up, keep, open, part, stop, trigger_of, wait,
 };
 
 use crate::Result;

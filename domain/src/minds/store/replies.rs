@@ -76,7 +76,7 @@ pub(in crate::minds) async fn ask_again(db: impl PgExecutor<'_>, id: EntityId, c
     Ok(())
 }
 
-/// Has an AI sleep, and say goodbye in each of its places where something can be said. `false` where there is none of
+/// Has an AI sleep, and say goodbye in each of its places. `false` where there is none of
 /// that id.
 pub(in crate::minds) async fn part(db: &PgPool, id: EntityId) -> Result<bool> {
     let mut work = db.begin().await?;
@@ -89,7 +89,7 @@ pub(in crate::minds) async fn part(db: &PgPool, id: EntityId) -> Result<bool> {
          select gen_random_uuid(), 'goodbye', 'consider:' || c.id, 'goodbye:' || m.entity_id || ':' || c.id,
                 jsonb_build_object('entity', m.entity_id, 'channel', c.id)
          from memberships m join channels c on c.id = m.channel_id
-         where m.entity_id = $1 and m.left_seq is null and c.archived_at is null and (c.kind <> 'chat' or c.last_seq > 0)
+         where m.entity_id = $1 and m.left_seq is null
          on conflict (dedup_key) where lease_owner is null and dedup_key is not null do nothing",
     )
     .bind(id.0)
@@ -99,31 +99,21 @@ pub(in crate::minds) async fn part(db: &PgPool, id: EntityId) -> Result<bool> {
     Ok(done.rows_affected() > 0)
 }
 
-/// Keeps the text so far and what is set aside for it, and tells who has stopped it, by name, and who is in the channel (see [`company`]).
-pub(in crate::minds) async fn keep(db: &PgPool, id: ReplyId, text: &str) -> Result<(Option<String>, i64)> {
-    let row: Option<(Option<String>, i64)> = sqlx::query_as(
+/// Keeps the text so far and what is set aside for it, and tells who has stopped it, by name.
+pub(in crate::minds) async fn keep(db: &PgPool, id: ReplyId, text: &str) -> Result<Option<String>> {
+    let row: Option<(Option<String>,)> = sqlx::query_as(
         "with held as (
             update reserved v set at = now() from replies r
             where r.id = $1 and v.entity_id = r.entity_id and v.call_id = r.trigger_id
          )
          update replies set state = case when $2 = '' then state else 'streaming' end, text = $2, updated_at = now()
-         where id = $1 and state <> 'done' returning (select name from entities e where e.id = stopped_by),
-             (select coalesce(max(m.clock), 0) from memberships m where m.channel_id = replies.channel_id)",
+         where id = $1 and state <> 'done' returning (select name from entities e where e.id = stopped_by)",
     )
     .bind(id.0)
     .bind(text.replace('\0', ""))
     .fetch_optional(db)
     .await?;
-    Ok(row.unwrap_or_default())
-}
-
-/// Who is in a channel, by the newest clock of its memberships: another one, and somebody has come or gone.
-pub(in crate::minds) async fn company(db: impl PgExecutor<'_>, channel: ChannelId) -> Result<i64> {
-    let (clock,) = sqlx::query_as("select coalesce(max(clock), 0) from memberships where channel_id = $1")
-        .bind(channel.0)
-        .fetch_one(db)
-        .await?;
-    Ok(clock)
+    Ok(row.and_then(|(stopped_by,)| stopped_by))
 }
 
 /// The message that a reply answers, whoever writes it and whatever became of it.
@@ -248,10 +238,10 @@ pub(in crate::minds) async fn give_up(db: &PgPool, id: EntityId, trigger: Messag
 
 /// Replies on their way in a channel, and those that failed within the hour and were followed by none of the same AI.
 pub(in crate::minds) async fn open(db: &PgPool, channel: ChannelId) -> Result<Vec<Writing>> {
-    type Row = (Uuid, Uuid, String, String, Option<String>, Uuid, String, String, String);
+    type Row = (Uuid, Uuid, i64, String, String, Option<String>, Uuid, String, String, String);
     let rows: Vec<Row> = sqlx::query_as(
-        "select r.id, r.trigger_id, r.state, r.text, r.notice, e.id, e.kind, e.name, e.bio
-         from replies r join entities e on e.id = r.entity_id
+        "select r.id, r.trigger_id, m.seq, r.state, r.text, r.notice, e.id, e.kind, e.name, e.bio
+         from replies r join entities e on e.id = r.entity_id join messages m on m.id = r.trigger_id
          where r.channel_id = $1 and r.state in ('waiting', 'thinking', 'streaming', 'failed')
            and (r.state <> 'failed' or (r.updated_at > now() - interval '1 hour' and not exists (
                 select from replies n where n.entity_id = r.entity_id and n.channel_id = r.channel_id and n.created_at > r.created_at)))
@@ -262,11 +252,12 @@ pub(in crate::minds) async fn open(db: &PgPool, channel: ChannelId) -> Result<Ve
     .await?;
     Ok(rows
         .into_iter()
-        .map(|(reply, trigger, state, text, notice, id, kind, name, bio)| Writing {
+        .map(|(reply, trigger, seq, state, text, notice, id, kind, name, bio)| Writing {
             reply: ReplyId(reply),
             channel,
             entity: entity((id, kind, name, bio)),
             trigger: MessageId(trigger),
+            seq,
             state: match state.as_str() {
                 "waiting" => ReplyState::Waiting,
                 "streaming" => ReplyState::Streaming,

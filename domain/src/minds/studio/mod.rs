@@ -6,8 +6,10 @@ mod templates;
 
 pub use templates::{TEMPLATES, Template};
 
+use super::budget::{self, store::Call};
 use super::provider::ChatRequest;
-use super::{context, means, store as minds, whole};
+use super::whole::{self, Question};
+use super::{context, means, store as minds};
 use crate::accounts::admins_only;
 use crate::error::not_found;
 use crate::space::undisturbed;
@@ -186,10 +188,11 @@ pub async fn retire(space: &Space, by: EntityId, id: EntityId) -> Result<()> {
     undisturbed("retiring an AI", gone).await
 }
 
-/// What an AI, awake or not, would answer to an admin in private. Nothing is kept of it. `talk`: what was said so far,
+/// What an AI, awake or not, would answer to an admin in private. Nothing is kept of it but what it took. `talk`: what was said so far,
 /// the admin's line first, then by turns.
 ///
-/// Refuses with `admin_only`, `not_found`, `invalid_argument`, and with `unavailable` where no model answers.
+/// Refuses with `admin_only`, `not_found`, `invalid_argument`, with `quota_reached` where a purse does not hold it, and
+/// with `unavailable` where no model answers.
 pub async fn rehearse(space: &Space, by: EntityId, id: EntityId, talk: &[String]) -> Result<String> {
     admins_only(space, by).await?;
     let nowhere = ChannelId(Uuid::nil());
@@ -214,13 +217,16 @@ pub async fn rehearse(space: &Space, by: EntityId, id: EntityId, talk: &[String]
         talk.iter().enumerate().skip(from).map(|(at, line)| said(nowhere, at, speaker(at), line)).collect();
     let members = [&admin, &mind.entity].map(|entity| present(entity.clone()));
     let frame = means::frame(space, &means);
-    let request = ChatRequest {
-        model: None,
-        turns: context::turns(&mind, &private(nowhere), &members, &lines, &frame),
-        sampling: mind.sampling,
-    };
-    let answer = whole::answer(&means, request, &mind.entity.name, PATIENCE).await;
-    answer.map(|answer| answer.text).map_err(|_| silence("the model did not respond.").into())
+    let turns = context::turns(&mind, &private(nowhere), &members, &lines, &frame);
+    let call = Call { entity: id, channel: None, person: Some(by), id: Uuid::now_v7() };
+    let mut paid = means.clone();
+    if let Some(purse) = budget::reserve(space, &mind, call, context::size(&turns, &frame), &mut paid).await? {
+        return Err(Problem::new(Code::QuotaReached, purse.reason(&mind.entity.name)).into());
+    }
+    let request = ChatRequest { model: None, turns, sampling: mind.sampling };
+    let question = Question { request, name: &mind.entity.name, call, patience: PATIENCE };
+    let answer = whole::answer(space, &paid, &frame, question).await?;
+    answer.map_err(|_| silence("the model did not respond.").into())
 }
 
 /// A private chat that is nowhere.
