@@ -4,6 +4,7 @@
 //! What has changed is known by the channels' clocks. One node does so at a time, and each step is one transaction with the
 //! clock that it has come to: a crash leaves nothing half done and does nothing twice.
 
+use super::forming;
 use super::store::{self, Entry, Said};
 use super::words::{Language, cut};
 use crate::{Error, Result, Space};
@@ -18,14 +19,16 @@ use uuid::Uuid;
 
 /// How often it is looked whether something was said.
 const LOOK: Duration = Duration::from_secs(2);
+/// After how many looks it is looked for talk that is over.
+const FORM: u32 = 5;
 /// Messages of one step.
 const STEP: i64 = 200;
 /// Texts that are turned into vectors at once.
 const BATCH: i64 = 64;
 /// The pause that ends a stretch of talk.
-const PAUSE: time::Duration = time::Duration::minutes(30);
+pub(super) const PAUSE: time::Duration = time::Duration::minutes(30);
 /// Most messages of a stretch.
-const STRETCH: i64 = 40;
+pub(super) const STRETCH: i64 = 40;
 
 /// Indexes what is said until `stopping`.
 pub async fn watch(space: Space, stopping: CancellationToken) {
@@ -35,12 +38,19 @@ pub async fn watch(space: Space, stopping: CancellationToken) {
         tracing::warn!(%cause, "vectors of another encoder could not be set aside");
     }
     let mut looks = tokio::time::interval(LOOK);
-    loop {
+    for look in 0_u32.. {
         tokio::select! {
             () = stopping.cancelled() => return,
             _ = looks.tick() => {}
         }
-        let work = AssertUnwindSafe(catch_up(&space)).catch_unwind();
+        let work = async {
+            catch_up(&space).await?;
+            if look.is_multiple_of(FORM) && forming::form(&space).await? > 0 {
+                catch_up(&space).await?;
+            }
+            Ok(())
+        };
+        let work = AssertUnwindSafe(work).catch_unwind();
         tokio::select! {
             () = stopping.cancelled() => return,
             done = work => if let Err(cause) = done.unwrap_or(Err(Error::Interrupted("indexing"))) {
@@ -50,6 +60,13 @@ pub async fn watch(space: Space, stopping: CancellationToken) {
     }
 }
 
+/// Indexes all that is not yet indexed, and makes the episodes of all talk that is over.
+pub async fn remember(space: &Space) -> Result<()> {
+    catch_up(space).await?;
+    forming::form(space).await?;
+    catch_up(space).await.map(drop)
+}
+
 /// Indexes all that is not yet indexed; how many messages that were. Nothing where another node is at it.
 pub async fn catch_up(space: &Space) -> Result<usize> {
     let mut done = 0;
@@ -57,7 +74,7 @@ pub async fn catch_up(space: &Space) -> Result<usize> {
     loop {
         let said = words(space).await?;
         done += said.unwrap_or(0);
-        if vectors(space).await? == 0 && said.is_none() {
+        if vectors(space).await? + episode_vectors(space).await? == 0 && said.is_none() {
             return Ok(done);
         }
     }
@@ -114,6 +131,16 @@ async fn words(space: &Space) -> Result<Option<usize>> {
             length,
         });
     }
+    // Of what is not as it was, episodes are made anew.
+    let mut gone: HashMap<Uuid, &[i32]> = before.values().map(|one| (one.id, one.terms.as_slice())).collect();
+    let mut changed: Vec<i64> = Vec::new();
+    for entry in &entries {
+        if gone.remove(&entry.message_id) != Some(&entry.terms) {
+            changed.push(entry.seq);
+        }
+    }
+    changed.extend(said.iter().filter(|one| gone.contains_key(&one.id)).map(|one| one.seq));
+    store::make_anew(&mut work, channel, &changed).await?;
     store::put(&mut work, channel, &entries).await?;
     tally.retain(|_, count| *count != 0);
     store::count(&mut work, &tally, entries.len() as i64 - before.len() as i64).await?;
@@ -189,4 +216,30 @@ async fn vectors(space: &Space) -> Result<usize> {
     store::put_vectors(&mut work, embedder.name(), &waiting, turns, arounds).await?;
     work.commit().await?;
     Ok(waiting.len())
+}
+
+/// One step: the vectors of the next episodes that have none; how many.
+async fn episode_vectors(space: &Space) -> Result<usize> {
+    let Some(embedder) = &space.embedder else { return Ok(0) };
+    let mut work = space.db.begin().await?;
+    if !store::is_alone(&mut work).await? {
+        return Ok(0);
+    }
+    let (ids, texts): (Vec<Uuid>, Vec<String>) =
+        store::episodes_without_vectors(&mut work, BATCH).await?.into_iter().unzip();
+    let made = if ids.is_empty() { Ok(Vec::new()) } else { embedder.embed(texts).await };
+    match made {
+        Ok(made) if !ids.is_empty() && made.len() == ids.len() => {
+            store::put_episode_vectors(&mut work, embedder.name(), &ids, &made).await?;
+            work.commit().await?;
+            Ok(ids.len())
+        }
+        made => {
+            if !ids.is_empty() {
+                tracing::warn!(failed = made.is_err(), "no vectors of episodes were made; they are tried again");
+            }
+            work.rollback().await?;
+            Ok(0)
+        }
+    }
 }

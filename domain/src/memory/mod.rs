@@ -1,12 +1,14 @@
 //! What AIs remember: messages, indexed once and found again by those who may, and what is derived from them.
 
+mod forming;
 mod fusion;
 pub mod index;
+mod keywords;
 mod recall;
-mod store;
+pub(crate) mod store;
 pub mod words;
 
-pub use recall::{Asked, Recalled, recall};
+pub use recall::{Asked, Recalled, RecalledEpisode, Recollected, recall};
 
 use async_trait::async_trait;
 

@@ -19,6 +19,8 @@ const FOUND: i64 = 4_000;
 const NEAREST: i64 = 150;
 /// How many of the best have their neighbours looked at.
 const LIFTED: usize = 100;
+/// How many episodes are looked at.
+const EPISODES: i64 = 300;
 
 /// What is asked.
 #[derive(Clone, Copy, Debug)]
@@ -63,14 +65,59 @@ pub struct Recalled {
 impl Recalled {
     /// Whether it is about the question at all: what is only the least far is nothing that one is reminded of.
     pub fn is_near(&self) -> bool {
-        let cosine = self.cosine.unwrap_or(0.0);
-        self.share >= 0.45 || cosine >= 0.45 || (self.share >= 0.15 && cosine >= 0.3)
+        is_near(self.share, self.cosine)
     }
 }
 
-/// What of an AI's past a question is about, the likeliest first. Nothing that somebody who is in the channel could not
+/// An episode that is recalled.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RecalledEpisode {
+    /// Which.
+    pub id: Uuid,
+    /// Where it was.
+    pub channel: ChannelId,
+    /// What kind of place that is, and its name.
+    pub place: (String, String),
+    /// The messages that it rests on, from the first to the last number.
+    pub seqs: (i64, i64),
+    /// When it began.
+    pub said_from: OffsetDateTime,
+    /// What it was about.
+    pub keywords: Vec<String>,
+    /// The lines that tell most of it.
+    pub text: String,
+    /// How much speaks for it.
+    pub score: f32,
+    /// How much of what the question asks for by words stands in it.
+    pub share: f32,
+    /// The cosine of its vector with the question's, where there are both.
+    pub cosine: Option<f32>,
+}
+
+impl RecalledEpisode {
+    /// Whether it is about the question at all.
+    pub fn is_near(&self) -> bool {
+        is_near(self.share, self.cosine)
+    }
+}
+
+fn is_near(share: f32, cosine: Option<f32>) -> bool {
+    let cosine = cosine.unwrap_or(0.0);
+    share >= 0.45 || cosine >= 0.45 || (share >= 0.15 && cosine >= 0.3)
+}
+
+/// What is recalled, of each kind the likeliest first.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Recollected {
+    /// Messages, word for word.
+    pub messages: Vec<Recalled>,
+    /// What was talked about.
+    pub episodes: Vec<RecalledEpisode>,
+}
+
+/// What of an AI's past a question is about. Nothing that somebody who is in the channel could not
 /// read, nothing off the record, and nothing where the AI is not in the channel.
-pub async fn recall(space: &Space, asked: Asked<'_>) -> Result<Vec<Recalled>> {
+pub async fn recall(space: &Space, asked: Asked<'_>) -> Result<Recollected> {
     let cut = cut(asked.question, asked.language);
     let terms: BTreeSet<&str> = cut.terms.iter().map(String::as_str).collect();
     let terms: Vec<&str> = terms.into_iter().collect();
@@ -94,7 +141,8 @@ pub async fn recall(space: &Space, asked: Asked<'_>) -> Result<Vec<Recalled>> {
         vector: vector.as_deref(),
         wanted: &wanted.iter().map(|one| one.term).collect::<Vec<i32>>(),
     };
-    let mut found = store::by_words(&space.db, &look, &finders(&wanted, all), FOUND).await?;
+    let finders = finders(&wanted, all);
+    let mut found = store::by_words(&space.db, &look, &finders, FOUND).await?;
     if vector.is_some() {
         found.extend(store::nearest(&space.db, &look, NEAREST).await?);
     }
@@ -103,7 +151,11 @@ pub async fn recall(space: &Space, asked: Asked<'_>) -> Result<Vec<Recalled>> {
     let beside = beside(&found, &wanted, unknown, all);
     let more = store::at(&space.db, &look, &beside).await?;
     found.extend(more.into_iter().filter(|one| seen.insert(one.message)));
-    Ok(ranked(&found, &wanted, unknown, all, asked.most))
+    let episodes = store::episodes(&space.db, &look, &finders, EPISODES).await?;
+    Ok(Recollected {
+        messages: ranked(&found, &wanted, unknown, all, asked.most),
+        episodes: ranked_episodes(episodes, &wanted, unknown, all, asked.most),
+    })
 }
 
 /// The question's vector, where something makes one.
@@ -186,6 +238,46 @@ fn ranked(found: &[store::Found], wanted: &[Wanted], unknown: usize, all: i64, m
         .collect();
     recalled
         .sort_by(|a, b| b.score.total_cmp(&a.score).then(b.said_at.cmp(&a.said_at)).then(a.message.cmp(&b.message)));
+    recalled.truncate(most);
+    recalled
+}
+
+fn ranked_episodes(
+    found: Vec<store::FoundEpisode>,
+    wanted: &[Wanted],
+    unknown: usize,
+    all: i64,
+    most: usize,
+) -> Vec<RecalledEpisode> {
+    // Each stands alone: no neighbours lift it.
+    let alone = |(place, one): (usize, &store::FoundEpisode)| Candidate {
+        place,
+        seq: 0,
+        stretch: 0,
+        length: one.length,
+        counts: one.terms.iter().copied().zip(one.counts.iter().copied()).collect(),
+        turn: None,
+        around: one.vector,
+    };
+    let candidates: Vec<Candidate> = found.iter().enumerate().map(alone).collect();
+    let evidence = fusion::weigh(&candidates, wanted, unknown, all);
+    let mut recalled: Vec<RecalledEpisode> = found
+        .into_iter()
+        .zip(evidence)
+        .map(|(one, evidence)| RecalledEpisode {
+            id: one.id,
+            channel: ChannelId(one.channel),
+            place: one.place,
+            seqs: (one.first, one.last),
+            said_from: one.said_from,
+            keywords: one.keywords,
+            text: one.text,
+            score: evidence.score(&WEIGHTS),
+            share: evidence.share,
+            cosine: one.vector,
+        })
+        .collect();
+    recalled.sort_by(|a, b| b.score.total_cmp(&a.score).then(b.said_from.cmp(&a.said_from)).then(a.id.cmp(&b.id)));
     recalled.truncate(most);
     recalled
 }

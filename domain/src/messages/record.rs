@@ -70,17 +70,21 @@ macro_rules! concerned {
     ($rest:literal) => {
         concat!(
             "with recursive stretch as (
-                select m.id, m.channel_id, true as own from messages m
+                select m.id, m.channel_id, m.seq, true as own from messages m
                 where m.channel_id = $1 and m.seq between $2 and $3 and m.kind = 'text' and m.deleted_at is null
                   and ($4::uuid is null or m.author_id = $4)
                 union
-                select a.id, a.channel_id, false from stretch s, lateral (
-                    select m.id, m.channel_id from messages m join entities e on e.id = m.author_id
+                select a.id, a.channel_id, a.seq, false from stretch s, lateral (
+                    select m.id, m.channel_id, m.seq from messages m join entities e on e.id = m.author_id
                     where m.reply_to = s.id and e.kind = 'ai'
                     union all
-                    select m.id, m.channel_id from recalls r
+                    select m.id, m.channel_id, m.seq from recalls r
                     join messages m on m.reply_to = r.trigger_id and m.author_id = r.entity_id
-                    where r.message_id = s.id) a
+                    where r.message_id = s.id
+                    union all
+                    select m.id, m.channel_id, m.seq from recalled_episodes r
+                    join messages m on m.reply_to = r.trigger_id and m.author_id = r.entity_id
+                    where r.channel_id = s.channel_id and s.seq between r.first_seq and r.last_seq) a
                 where $5
              )",
             $rest
@@ -153,11 +157,18 @@ pub(crate) async fn follow(
         "with recalled as (
             select q.off_record from recalls r join messages q on q.id = r.message_id
             where r.trigger_id = $2 and r.entity_id = (select author_id from messages where id = $1) for share of q
+         ), recalled_talk as (
+            select r.memory_id from recalled_episodes r
+            join messages q on q.channel_id = r.channel_id and q.seq between r.first_seq and r.last_seq
+                 and q.kind = 'text' and q.deleted_at is null and not q.off_record
+            where r.trigger_id = $2 and r.entity_id = (select author_id from messages where id = $1) for share of q
          )
          update messages set off_record = true
          where id = $1 and not off_record
            and (exists (select from messages q where (q.id = $2 or q.id = any($3)) and q.off_record)
-                or exists (select from recalled where off_record))",
+                or exists (select from recalled where off_record)
+                or exists (select from recalled_episodes r where r.trigger_id = $2 and r.entity_id = messages.author_id
+                           and r.lines > (select count(*) from recalled_talk t where t.memory_id = r.memory_id)))",
     )
     .bind(message.0)
     .bind(answered.0)

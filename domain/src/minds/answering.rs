@@ -3,7 +3,7 @@
 use super::context::{self, Frame};
 use super::means::{self, Means};
 use super::provider::{ChatRequest, ModelError, Piece};
-use super::recalling;
+use super::recalling::{self, Reminded};
 use super::store::{self, Mind, Rests};
 use super::telling::Telling;
 use super::words::Words;
@@ -29,8 +29,8 @@ pub(super) struct Asking<'a> {
     frame: Frame<'a>,
     /// What it is in tokens.
     pub tokens: usize,
-    /// The messages that it was reminded of.
-    pub reminded: Vec<MessageId>,
+    /// What it was reminded of.
+    pub reminded: Reminded,
     /// The lines of the talk that it was shown.
     pub shown: Vec<MessageId>,
     /// Who may hear the answer.
@@ -77,9 +77,9 @@ pub(super) async fn ask<'a>(
             turns.insert(turns.len().saturating_sub(2).max(1), turn);
             of
         }
-        None => Vec::new(),
+        None => Reminded::default(),
     };
-    let private = !reminded.is_empty() && place.kind != ChannelKind::Room;
+    let private = !reminded.is_nothing() && place.kind != ChannelKind::Room;
     let shown = talk.iter().filter(|line| frame.off_record || !line.off_record).map(|line| line.id).collect();
     let tokens = context::size(&turns, &frame);
     let request = ChatRequest { model: None, turns, sampling: mind.sampling };

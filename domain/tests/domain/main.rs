@@ -10,6 +10,7 @@ mod changing;
 mod chats;
 mod circles;
 mod company;
+mod episodes;
 mod goodbye;
 mod hearing;
 mod initiative;

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// What is asked of an AI somewhere, as the bodies of what it recalls.
 async fn recalled(space: &Space, entity: EntityId, channel: ChannelId, question: &str) -> Vec<String> {
     let asked = Asked { entity, channel, question, language: None, shown_from: i64::MAX, most: 20 };
-    let found: Vec<Recalled> = recall(space, asked).await.unwrap();
+    let found: Vec<Recalled> = recall(space, asked).await.unwrap().messages;
     let mut bodies = Vec::new();
     for one in found.iter().filter(|one| one.reasons[0] > 0.0) {
         let (body,): (String,) = sqlx::query_as("select body from messages where id = $1")
@@ -168,7 +168,7 @@ async fn vectors_come_behind_and_words_do_without_them() {
     }
     let first = async |space: &Space, question: &str| {
         let asked = Asked { entity: silas, channel: lobby, question, language: None, shown_from: i64::MAX, most: 1 };
-        recall(space, asked).await.unwrap().first().map(|one| one.seq)
+        recall(space, asked).await.unwrap().messages.first().map(|one| one.seq)
     };
     index::catch_up(&space).await.unwrap();
     assert_eq!(first(&space, "is the bread done?").await, Some(2), "words are found while vectors fail");

@@ -1,8 +1,13 @@
-//! The tables `recollections`, `terms` and `indexed`.
+//! The tables `recollections`, `terms` and `indexed`; in files of their own, `memories` and what looks in all of them.
 
+mod episodes;
 mod search;
 
-pub(super) use search::{Found, Look, at, by_words, nearest, rarity};
+pub(crate) use episodes::recalled;
+pub(super) use episodes::{
+    Line, episodes_without_vectors, keep_episode, lines, make_anew, over, put_episode_vectors, stale,
+};
+pub(super) use search::{Found, FoundEpisode, Look, at, by_words, episodes, nearest, rarity};
 
 use crate::Result;
 use model::ChannelId;
@@ -226,7 +231,12 @@ pub(super) async fn indexed(db: &mut PgConnection, channel: ChannelId, clock: i6
 
 /// Has everything turned into vectors again that another encoder has made.
 pub(super) async fn forget_vectors_but(db: &PgPool, embedder: &str) -> Result<()> {
-    sqlx::query("update recollections set embedder = null where embedder <> $1").bind(embedder).execute(db).await?;
+    for table in [
+        "update recollections set embedder = null where embedder <> $1",
+        "update memories set embedder = null where embedder <> $1",
+    ] {
+        sqlx::query(table).bind(embedder).execute(db).await?;
+    }
     Ok(())
 }
 

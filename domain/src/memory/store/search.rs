@@ -1,4 +1,4 @@
-//! Looking in the table `recollections`, through the one place that says what may be seen.
+//! Looking in the tables `recollections` and `memories`, through the one place that says what may be seen.
 
 use super::written;
 use crate::Result;
@@ -177,5 +177,71 @@ pub(in crate::memory) async fn at(db: &PgPool, look: &Look<'_>, places: &[(Uuid,
         ),
         channels,
         seqs
+    ))
+}
+
+/// An episode that was found.
+pub(in crate::memory) struct FoundEpisode {
+    pub id: Uuid,
+    pub channel: Uuid,
+    /// What kind of place that is, and its name.
+    pub place: (String, String),
+    pub first: i64,
+    pub last: i64,
+    pub said_from: OffsetDateTime,
+    pub keywords: Vec<String>,
+    pub text: String,
+    pub length: i32,
+    pub terms: Vec<i32>,
+    pub counts: Vec<i16>,
+    pub vector: Option<f32>,
+}
+
+impl FromRow<'_, PgRow> for FoundEpisode {
+    fn from_row(row: &PgRow) -> sqlx::Result<Self> {
+        Ok(Self {
+            id: row.try_get("id")?,
+            channel: row.try_get("channel_id")?,
+            place: (row.try_get("kind")?, row.try_get("name")?),
+            first: row.try_get("first_seq")?,
+            last: row.try_get("last_seq")?,
+            said_from: row.try_get("said_from")?,
+            keywords: row.try_get("keywords")?,
+            text: row.try_get("text")?,
+            length: row.try_get("length")?,
+            terms: row.try_get("terms")?,
+            counts: row.try_get("counts")?,
+            vector: row.try_get("vector")?,
+        })
+    }
+}
+
+/// The AI's own episodes in which one of these words stands, then those that are nearest to the question's vector: of
+/// those alone of which every message may be seen.
+pub(in crate::memory) async fn episodes(
+    db: &PgPool,
+    look: &Look<'_>,
+    words: &[i32],
+    most: i64,
+) -> Result<Vec<FoundEpisode>> {
+    Ok(look!(
+        db,
+        look,
+        concat!(
+            "with ",
+            open!(),
+            "select r.id, r.channel_id, c.kind, c.name, r.first_seq, r.last_seq, r.said_from, r.keywords, r.text, r.length,
+                    array(select t from unnest(r.terms) with ordinality u (t, n) where t = any($4) order by n) as terms,
+                    array(select n from unnest(r.terms, r.counts) with ordinality u (t, n, o) where t = any($4) order by o) as counts,
+                    case when r.embedder = $5 then (-(r.vector <#> $6::halfvec))::real end as vector
+             from open o join memories r on r.channel_id = o.channel_id and r.entity_id = $1
+                  and r.first_seq >= o.first and r.last_seq <= o.last and r.edited <= o.known
+                  and (r.channel_id <> $2 or r.last_seq < $3)
+             join channels c on c.id = r.channel_id
+             where not r.stale and r.text <> '' and (r.terms && $7 or r.embedder = $5)
+             order by r.terms && $7 desc, case when r.embedder = $5 then r.vector <#> $6::halfvec end, r.said_to desc limit $8"
+        ),
+        words,
+        most
     ))
 }

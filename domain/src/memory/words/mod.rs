@@ -53,7 +53,7 @@ pub fn cut(text: &str, prior: Option<Language>) -> Cut {
 }
 
 /// Whether a character stands for more than a sound, or is written without spaces beside such.
-const fn is_pictured(c: char) -> bool {
+pub(super) const fn is_pictured(c: char) -> bool {
     matches!(c, '\u{3005}'..='\u{3007}' | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3134f}')
 }
 

@@ -5,6 +5,7 @@ mod tokens;
 
 use super::provider::{Speaker, Turn};
 use super::store::{Mind, Source};
+use crate::memory::RecalledEpisode;
 use model::{Channel, ChannelKind, Member, Message, MessageId, MessageKind, limits};
 use seen::{seen, visible};
 use std::collections::HashMap;
@@ -154,6 +155,24 @@ fn line(message: &Message, answered: Option<&str>, new_day: bool, plain: bool) -
 pub(super) fn reminded(source: &Source) -> String {
     let on = source.at.format(format_description!("[year]-[month]-[day]")).unwrap_or_default();
     format!("{} ({on}, {}): {}", source.author, source.place, seen(&source.body).replace('\n', " "))
+}
+
+/// What it is reminded of that was talked about.
+pub(super) fn reminded_of_talk(episode: &RecalledEpisode) -> String {
+    let on = episode.said_from.format(format_description!("[year]-[month]-[day]")).unwrap_or_default();
+    let (place, about) = (place(&episode.place.0, &episode.place.1), seen(&episode.keywords.join(", ")));
+    // Some lines of it, each of one line's length.
+    let lines = seen(&episode.text).replace('\n', " /");
+    format!("Talk ({on}, {place}) about {about}: {lines}")
+}
+
+/// Where something was said, in words: a room by its name.
+pub(super) fn place(kind: &str, name: &str) -> String {
+    match kind {
+        "room" => format!("in the room “{name}”"),
+        "chat" => "in private".to_owned(),
+        _ => "in a circle".to_owned(),
+    }
 }
 
 /// What changes from answer to answer.

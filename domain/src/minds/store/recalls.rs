@@ -1,6 +1,8 @@
-//! The table `recalls`, and the messages that are recalled.
+//! The tables `recalls` and `recalled_episodes`, and the messages that are recalled.
 
-use crate::Result;
+use crate::minds::context::place;
+use crate::minds::recalling::Reminded;
+use crate::{Result, memory};
 use model::{ChannelId, EntityId, MessageId, Remembered, limits};
 use sqlx::postgres::PgRow;
 use sqlx::{FromRow, PgPool, Row};
@@ -19,12 +21,7 @@ pub(in crate::minds) struct Source {
 
 impl FromRow<'_, PgRow> for Source {
     fn from_row(row: &PgRow) -> sqlx::Result<Self> {
-        let (kind, name): (&str, &str) = (row.try_get("kind")?, row.try_get("name")?);
-        let place = match kind {
-            "room" => format!("in the room “{name}”"),
-            "chat" => "in private".to_owned(),
-            _ => "in a circle".to_owned(),
-        };
+        let place = place(row.try_get("kind")?, row.try_get("name")?);
         Ok(Self {
             message: MessageId(row.try_get("id")?),
             at: row.try_get("created_at")?,
@@ -58,7 +55,7 @@ pub(in crate::minds) async fn language(db: &PgPool, id: EntityId) -> Result<Stri
 }
 
 /// Keeps what an AI was reminded of for an answer, in place of what it was at an earlier try.
-pub(in crate::minds) async fn reminded(db: &PgPool, id: EntityId, trigger: MessageId, of: &[MessageId]) -> Result<()> {
+pub(in crate::minds) async fn reminded(db: &PgPool, id: EntityId, trigger: MessageId, of: &Reminded) -> Result<()> {
     let mut work = db.begin().await?;
     sqlx::query("delete from recalls where entity_id = $1 and trigger_id = $2")
         .bind(id.0)
@@ -71,9 +68,10 @@ pub(in crate::minds) async fn reminded(db: &PgPool, id: EntityId, trigger: Messa
     )
     .bind(id.0)
     .bind(trigger.0)
-    .bind(of.iter().map(|id| id.0).collect::<Vec<Uuid>>())
+    .bind(of.messages.iter().map(|id| id.0).collect::<Vec<Uuid>>())
     .execute(&mut *work)
     .await?;
+    memory::store::recalled(&mut work, id, trigger, &of.episodes).await?;
     work.commit().await?;
     Ok(())
 }
@@ -85,12 +83,18 @@ pub(in crate::minds) async fn recalls(
     who: EntityId,
 ) -> Result<Vec<(EntityId, Remembered)>> {
     let rows: Vec<(Uuid, Uuid, i64, String, String)> = sqlx::query_as(
-        "select r.entity_id, m.channel_id, m.seq, e.name, left(m.body, $3)
+        "(select r.entity_id, m.channel_id, m.seq, e.name, left(m.body, $3)
          from recalls r join messages m on m.id = r.message_id join entities e on e.id = m.author_id
          join memberships s on s.channel_id = m.channel_id and s.entity_id = $2
               and m.seq >= s.visible_from
               and (s.left_seq is null or (m.seq <= s.left_seq and (m.edited_at is null or m.clock <= s.clock)))
-         where r.trigger_id = $1 and m.deleted_at is null and not m.off_record order by r.place",
+         where r.trigger_id = $1 and m.deleted_at is null and not m.off_record order by r.place)
+         union all
+         (select r.entity_id, r.channel_id, r.first_seq, array_to_string(m.keywords, ', '), left(m.text, $3)
+          from recalled_episodes r join memories m on m.id = r.memory_id
+          join memberships s on s.channel_id = r.channel_id and s.entity_id = $2 and r.first_seq >= s.visible_from
+               and (s.left_seq is null or (r.last_seq <= s.left_seq and m.edited <= s.clock))
+          where r.trigger_id = $1 and not m.stale and m.text <> '' order by r.first_seq)",
     )
     .bind(trigger.0)
     .bind(who.0)

@@ -42,7 +42,7 @@ pub async fn run(arguments: &[String]) -> Result<(), Failure> {
     for dialogue in &all {
         let space = fresh(&server, &encoder).await?;
         let place = tell(&space, dialogue).await?;
-        index::catch_up(&space).await?;
+        index::remember(&space).await?;
         let search = Bm25::of(dialogue);
         for question in &dialogue.questions {
             let language = question.language.as_deref().or(dialogue.language.as_deref()).and_then(Language::of_code);
@@ -58,7 +58,8 @@ pub async fn run(arguments: &[String]) -> Result<(), Failure> {
                     most: MOST,
                 },
             )
-            .await?;
+            .await?
+            .messages;
             took += begun.elapsed();
             asked += 1;
             let found: Vec<Turn> = recalled.iter().filter_map(|one| place.turns.get(&one.seq).copied()).collect();

@@ -1,0 +1,242 @@
+//! The tables `memories` and `formed`.
+
+use super::written;
+use crate::Result;
+use crate::memory::forming::Episode;
+use model::{ChannelId, EntityId};
+use sqlx::postgres::PgRow;
+use sqlx::postgres::types::PgInterval;
+use sqlx::{FromRow, PgConnection, Row};
+use std::collections::HashMap;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// A stretch of talk that is over, as far as an AI heard it; or one whose episode is to be made anew.
+pub(in crate::memory) struct Over {
+    entity: Uuid,
+    channel: Uuid,
+    first: i64,
+    last: i64,
+    /// The episode that it has.
+    memory: Option<Uuid>,
+}
+
+impl FromRow<'_, PgRow> for Over {
+    fn from_row(row: &PgRow) -> sqlx::Result<Self> {
+        Ok(Self {
+            entity: row.try_get("entity_id")?,
+            channel: row.try_get("channel_id")?,
+            first: row.try_get("first")?,
+            last: row.try_get("last")?,
+            memory: row.try_get("memory")?,
+        })
+    }
+}
+
+/// An episode of which something has changed since.
+pub(in crate::memory) async fn stale(db: &mut PgConnection) -> Result<Option<Over>> {
+    let found = sqlx::query_as(
+        "select entity_id, channel_id, first_seq as first, last_seq as last, id as memory from memories where stale limit 1",
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(found)
+}
+
+/// A stretch that is over and of which an AI that heard it has made no episode yet. What is not all indexed is not known
+/// to be over by a pause.
+pub(in crate::memory) async fn over(db: &mut PgConnection, pause: time::Duration, long: i64) -> Result<Option<Over>> {
+    let pause = PgInterval { months: 0, days: 0, microseconds: pause.whole_microseconds() as i64 };
+    let found = sqlx::query_as(
+        "select m.entity_id, m.channel_id, f.seq as first, s.last, null::uuid as memory
+         from memberships m join entities e on e.id = m.entity_id join channels c on c.id = m.channel_id
+         left join formed o on o.entity_id = m.entity_id and o.channel_id = m.channel_id
+         cross join lateral (
+            select r.stretch, r.seq from recollections r
+            where r.channel_id = m.channel_id and r.seq > greatest(coalesce(o.up_to, 0), m.visible_from - 1)
+              and (m.left_seq is null or r.seq <= m.left_seq) order by r.seq limit 1) f
+         cross join lateral (
+            select max(r.seq) as last, max(r.said_at) as at, count(*) as lines from recollections r
+            where r.channel_id = m.channel_id and r.stretch = f.stretch and r.seq >= f.seq
+              and (m.left_seq is null or r.seq <= m.left_seq)) s
+         where e.kind = 'ai' and (
+            s.lines >= $2
+            or exists (select from recollections r where r.channel_id = m.channel_id and r.seq > s.last and r.stretch <> f.stretch)
+            or ((s.at < now() - $1::interval or m.left_seq is not null or c.archived_at is not null)
+                and exists (select from indexed i where i.channel_id = c.id and i.clock >= c.clock)))
+         limit 1",
+    )
+    .bind(pause)
+    .bind(long)
+    .fetch_optional(db)
+    .await?;
+    Ok(found)
+}
+
+/// A line of a stretch.
+#[derive(Clone)]
+pub(in crate::memory) struct Line {
+    pub at: OffsetDateTime,
+    pub edited: i64,
+    pub author: String,
+    pub body: String,
+    pub language: String,
+}
+
+impl FromRow<'_, PgRow> for Line {
+    fn from_row(row: &PgRow) -> sqlx::Result<Self> {
+        Ok(Self {
+            at: row.try_get("said_at")?,
+            edited: row.try_get("edited")?,
+            author: row.try_get("author")?,
+            body: row.try_get("body")?,
+            language: row.try_get("language")?,
+        })
+    }
+}
+
+/// What was said in it, on the record.
+pub(in crate::memory) async fn lines(db: &mut PgConnection, over: &Over) -> Result<Vec<Line>> {
+    let lines = sqlx::query_as(
+        "select r.said_at, r.edited, r.language, e.name as author, m.body
+         from recollections r join messages m on m.id = r.message_id join entities e on e.id = m.author_id
+         where r.channel_id = $1 and r.seq between $2 and $3 and m.deleted_at is null and not m.off_record order by r.seq",
+    )
+    .bind(over.channel)
+    .bind(over.first)
+    .bind(over.last)
+    .fetch_all(db)
+    .await?;
+    Ok(lines)
+}
+
+/// Keeps the episode of a stretch, in place of the one that it has, and notes that it is made.
+pub(in crate::memory) async fn keep_episode(
+    db: &mut PgConnection,
+    over: &Over,
+    lines: &[Line],
+    episode: &Episode,
+    known: &HashMap<String, i32>,
+) -> Result<()> {
+    let (ids, counts): (Vec<i32>, Vec<i16>) =
+        episode.terms.iter().filter_map(|(term, count)| Some((*known.get(term)?, *count))).unzip();
+    let length: i32 = counts.iter().map(|count| i32::from(*count)).sum();
+    let (Some(first), Some(last)) = (lines.first(), lines.last()) else {
+        // Nothing is left of it.
+        sqlx::query("delete from memories where id = $1").bind(over.memory).execute(&mut *db).await?;
+        return formed(db, over).await;
+    };
+    sqlx::query(
+        "insert into memories (id, entity_id, channel_id, kind, first_seq, last_seq, said_from, said_to, edited, language,
+                               keywords, text, terms, counts, length)
+         values ($1, $2, $3, 'episode', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+         on conflict (entity_id, channel_id, kind, first_seq) do update
+         set said_from = excluded.said_from, said_to = excluded.said_to, edited = excluded.edited,
+             language = excluded.language, keywords = excluded.keywords, text = excluded.text, terms = excluded.terms,
+             counts = excluded.counts, length = excluded.length, embedder = null, vector = null, stale = false",
+    )
+    .bind(Uuid::now_v7())
+    .bind(over.entity)
+    .bind(over.channel)
+    .bind(over.first)
+    .bind(over.last)
+    .bind(first.at)
+    .bind(last.at)
+    .bind(lines.iter().map(|line| line.edited).max().unwrap_or_default())
+    .bind(episode.language.code())
+    .bind(&episode.keywords)
+    .bind(&episode.text)
+    .bind(ids)
+    .bind(counts)
+    .bind(length)
+    .execute(&mut *db)
+    .await?;
+    formed(db, over).await
+}
+
+async fn formed(db: &mut PgConnection, over: &Over) -> Result<()> {
+    sqlx::query(
+        "insert into formed (entity_id, channel_id, up_to) values ($1, $2, $3)
+         on conflict (entity_id, channel_id) do update set up_to = greatest(formed.up_to, excluded.up_to)",
+    )
+    .bind(over.entity)
+    .bind(over.channel)
+    .bind(over.last)
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Has the episodes that rest on messages of a channel made anew.
+pub(in crate::memory) async fn make_anew(db: &mut PgConnection, channel: ChannelId, seqs: &[i64]) -> Result<()> {
+    sqlx::query(
+        "update memories m set stale = true from unnest($2::bigint[]) as x (seq)
+         where m.channel_id = $1 and x.seq between m.first_seq and m.last_seq and not m.stale",
+    )
+    .bind(channel.0)
+    .bind(seqs)
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// The next episodes that have no vector: which, and what it is made of.
+pub(in crate::memory) async fn episodes_without_vectors(
+    db: &mut PgConnection,
+    limit: i64,
+) -> Result<Vec<(Uuid, String)>> {
+    let waiting = sqlx::query_as(
+        "select id, array_to_string(keywords, ', ') || E'\\n' || text from memories
+         where embedder is null and text <> '' order by created_at limit $1",
+    )
+    .bind(limit)
+    .fetch_all(db)
+    .await?;
+    Ok(waiting)
+}
+
+/// Keeps the vectors of episodes.
+pub(in crate::memory) async fn put_episode_vectors(
+    db: &mut PgConnection,
+    embedder: &str,
+    ids: &[Uuid],
+    vectors: &[Option<Vec<f32>>],
+) -> Result<()> {
+    sqlx::query(
+        "update memories m set embedder = $1, vector = x.vector::halfvec
+         from unnest($2::uuid[], $3::text[]) as x (id, vector) where m.id = x.id",
+    )
+    .bind(embedder)
+    .bind(ids)
+    .bind(vectors.iter().map(|vector| vector.as_deref().map(written)).collect::<Vec<Option<String>>>())
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Notes which episodes an AI recalled for an answer, in place of those of an earlier try.
+pub(crate) async fn recalled(
+    db: &mut PgConnection,
+    entity: EntityId,
+    trigger: model::MessageId,
+    ids: &[Uuid],
+) -> Result<()> {
+    sqlx::query("delete from recalled_episodes where entity_id = $1 and trigger_id = $2")
+        .bind(entity.0)
+        .bind(trigger.0)
+        .execute(&mut *db)
+        .await?;
+    sqlx::query(
+        "insert into recalled_episodes (entity_id, trigger_id, memory_id, channel_id, first_seq, last_seq, lines)
+         select $1, $2, r.id, r.channel_id, r.first_seq, r.last_seq,
+                (select count(*) from messages m where m.channel_id = r.channel_id and m.seq between r.first_seq and r.last_seq
+                 and m.kind = 'text' and m.deleted_at is null and not m.off_record)
+         from memories r where r.id = any($3)",
+    )
+    .bind(entity.0)
+    .bind(trigger.0)
+    .bind(ids)
+    .execute(db)
+    .await?;
+    Ok(())
+}

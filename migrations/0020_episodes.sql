@@ -1,0 +1,54 @@
+-- What an AI has kept of the talk it heard, each for itself: an episode for each stretch that is over.
+create table memories (
+    id         uuid primary key,
+    entity_id  uuid not null references entities (id),
+    channel_id uuid not null references channels (id) on delete cascade,
+    kind       text not null check (kind in ('episode')),
+    -- The messages that it rests on, and when they were said.
+    first_seq  bigint not null,
+    last_seq   bigint not null check (last_seq >= first_seq),
+    said_from  timestamptz not null,
+    said_to    timestamptz not null,
+    -- The newest clock at which one of them was edited, else 0: who has left before has not read these words.
+    edited     bigint not null,
+    language   text not null,
+    keywords   text[] not null,
+    -- The lines that tell most; empty where nothing was worth keeping.
+    text       text not null,
+    terms      integer[] not null,
+    counts     smallint[] not null,
+    length     integer not null,
+    embedder   text,
+    vector     halfvec,
+    -- Something that it rests on has changed: it is made anew.
+    stale      boolean not null default false,
+    created_at timestamptz not null default now(),
+    constraint memories_once unique (entity_id, channel_id, kind, first_seq)
+);
+create index memories_by_place on memories (channel_id, first_seq);
+create index memories_stale on memories (channel_id) where stale;
+create index memories_to_embed on memories (created_at) where embedder is null;
+create index recollections_by_stretch on recollections (channel_id, stretch, seq);
+
+-- Up to which message an AI has made episodes of what it heard in a channel.
+create table formed (
+    entity_id  uuid not null references entities (id),
+    channel_id uuid not null references channels (id) on delete cascade,
+    up_to      bigint not null,
+    primary key (entity_id, channel_id)
+);
+
+-- Which episodes an AI recalled for an answer, with the messages that each rested on then.
+create table recalled_episodes (
+    entity_id  uuid not null references entities (id),
+    trigger_id uuid not null references messages (id) on delete cascade,
+    memory_id  uuid not null references memories (id) on delete cascade,
+    channel_id uuid not null references channels (id) on delete cascade,
+    first_seq  bigint not null,
+    last_seq   bigint not null,
+    -- How many of them were on the record then.
+    lines      bigint not null,
+    primary key (entity_id, trigger_id, memory_id)
+);
+create index recalled_episodes_by_trigger on recalled_episodes (trigger_id);
+create index recalled_episodes_by_place on recalled_episodes (channel_id, first_seq);
