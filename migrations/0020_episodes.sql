@@ -20,14 +20,17 @@ create table memories (
     length     integer not null,
     embedder   text,
     vector     halfvec,
+    -- The messages that it rests on, by number.
+    sources    bigint[] not null,
     -- Something that it rests on has changed: it is made anew.
     stale      boolean not null default false,
     created_at timestamptz not null default now(),
     constraint memories_once unique (entity_id, channel_id, kind, first_seq)
 );
-create index memories_by_place on memories (channel_id, first_seq);
+create index memories_by_place on memories (channel_id, last_seq);
+create index memories_by_source on memories using gin (sources);
 create index memories_stale on memories (channel_id) where stale;
-create index memories_to_embed on memories (created_at) where embedder is null;
+create index memories_to_embed on memories (created_at) where embedder is null and text <> '';
 create index recollections_by_stretch on recollections (channel_id, stretch, seq);
 
 -- Up to which message an AI has made episodes of what it heard in a channel.
@@ -38,17 +41,15 @@ create table formed (
     primary key (entity_id, channel_id)
 );
 
--- Which episodes an AI recalled for an answer, with the messages that each rested on then.
-create table recalled_episodes (
+-- Which of them an AI recalled for an answer, with the messages that each rested on then.
+create table recalled_memories (
     entity_id  uuid not null references entities (id),
     trigger_id uuid not null references messages (id) on delete cascade,
-    memory_id  uuid not null references memories (id) on delete cascade,
+    -- It may be gone by now: what it rested on is known all the same.
+    memory_id  uuid not null,
     channel_id uuid not null references channels (id) on delete cascade,
-    first_seq  bigint not null,
-    last_seq   bigint not null,
-    -- How many of them were on the record then.
-    lines      bigint not null,
+    sources    bigint[] not null,
     primary key (entity_id, trigger_id, memory_id)
 );
-create index recalled_episodes_by_trigger on recalled_episodes (trigger_id);
-create index recalled_episodes_by_place on recalled_episodes (channel_id, first_seq);
+create index recalled_memories_by_trigger on recalled_memories (trigger_id);
+create index recalled_memories_by_source on recalled_memories using gin (sources);

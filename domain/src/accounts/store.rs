@@ -129,6 +129,8 @@ pub(super) async fn set_email(db: &PgPool, who: EntityId, email: &str) -> Result
 pub(super) async fn forget(db: &PgPool, who: EntityId) -> Result<()> {
     let mut work = db.begin().await?;
     for gone in [
+        "delete from memories r where r.about = $1 or (r.kind = 'fact' and exists (
+            select from messages q where q.channel_id = r.channel_id and q.seq = any(r.sources) and q.author_id = $1))",
         "delete from resets where entity_id = $1",
         "delete from accounts where entity_id = $1",
         "delete from blocks where blocker_id = $1",

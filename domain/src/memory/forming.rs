@@ -33,10 +33,10 @@ pub(super) struct Episode {
     pub terms: BTreeMap<String, i16>,
 }
 
-/// Makes the episodes of all that is over; how many.
-pub(super) async fn form(space: &Space) -> Result<usize> {
+/// Makes the episodes of what is over, so many at most; how many.
+pub(super) async fn form(space: &Space, most: usize) -> Result<usize> {
     let mut done = 0;
-    while step(space).await? {
+    while done < most && step(space).await? {
         done += 1;
     }
     Ok(done)
@@ -131,7 +131,7 @@ mod tests {
 
     fn said(author: &str, body: &str) -> Line {
         let (at, language) = (OffsetDateTime::UNIX_EPOCH, "en".to_owned());
-        Line { at, edited: 0, author: author.into(), body: body.into(), language }
+        Line { seq: 1, at, edited: 0, author: author.into(), body: body.into(), language }
     }
 
     #[test]

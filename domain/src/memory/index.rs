@@ -21,6 +21,8 @@ use uuid::Uuid;
 const LOOK: Duration = Duration::from_secs(2);
 /// After how many looks it is looked for talk that is over.
 const FORM: u32 = 5;
+/// Episodes that are made at once.
+const AT_ONCE: usize = 50;
 /// Messages of one step.
 const STEP: i64 = 200;
 /// Texts that are turned into vectors at once.
@@ -45,7 +47,8 @@ pub async fn watch(space: Space, stopping: CancellationToken) {
         }
         let work = async {
             catch_up(&space).await?;
-            if look.is_multiple_of(FORM) && forming::form(&space).await? > 0 {
+            // A few at a time: what is said meanwhile does not wait for a long past.
+            if look.is_multiple_of(FORM) && forming::form(&space, AT_ONCE).await? > 0 {
                 catch_up(&space).await?;
             }
             Ok(())
@@ -63,7 +66,7 @@ pub async fn watch(space: Space, stopping: CancellationToken) {
 /// Indexes all that is not yet indexed, and makes the episodes of all talk that is over.
 pub async fn remember(space: &Space) -> Result<()> {
     catch_up(space).await?;
-    forming::form(space).await?;
+    forming::form(space, usize::MAX).await?;
     catch_up(space).await.map(drop)
 }
 
@@ -74,7 +77,7 @@ pub async fn catch_up(space: &Space) -> Result<usize> {
     loop {
         let said = words(space).await?;
         done += said.unwrap_or(0);
-        if vectors(space).await? + episode_vectors(space).await? == 0 && said.is_none() {
+        if vectors(space).await? + memory_vectors(space).await? == 0 && said.is_none() {
             return Ok(done);
         }
     }
@@ -132,10 +135,11 @@ async fn words(space: &Space) -> Result<Option<usize>> {
         });
     }
     // Of what is not as it was, episodes are made anew.
-    let mut gone: HashMap<Uuid, &[i32]> = before.values().map(|one| (one.id, one.terms.as_slice())).collect();
+    let mut gone: HashMap<Uuid, (i64, &[i32])> =
+        before.values().map(|one| (one.id, (one.edited, one.terms.as_slice()))).collect();
     let mut changed: Vec<i64> = Vec::new();
     for entry in &entries {
-        if gone.remove(&entry.message_id) != Some(&entry.terms) {
+        if gone.remove(&entry.message_id) != Some((entry.edited, &entry.terms)) {
             changed.push(entry.seq);
         }
     }
@@ -218,25 +222,25 @@ async fn vectors(space: &Space) -> Result<usize> {
     Ok(waiting.len())
 }
 
-/// One step: the vectors of the next episodes that have none; how many.
-async fn episode_vectors(space: &Space) -> Result<usize> {
+/// One step: the vectors of the next memories that have none; how many.
+async fn memory_vectors(space: &Space) -> Result<usize> {
     let Some(embedder) = &space.embedder else { return Ok(0) };
     let mut work = space.db.begin().await?;
     if !store::is_alone(&mut work).await? {
         return Ok(0);
     }
     let (ids, texts): (Vec<Uuid>, Vec<String>) =
-        store::episodes_without_vectors(&mut work, BATCH).await?.into_iter().unzip();
+        store::memories_without_vectors(&mut work, BATCH).await?.into_iter().unzip();
     let made = if ids.is_empty() { Ok(Vec::new()) } else { embedder.embed(texts).await };
     match made {
         Ok(made) if !ids.is_empty() && made.len() == ids.len() => {
-            store::put_episode_vectors(&mut work, embedder.name(), &ids, &made).await?;
+            store::put_memory_vectors(&mut work, embedder.name(), &ids, &made).await?;
             work.commit().await?;
             Ok(ids.len())
         }
         made => {
             if !ids.is_empty() {
-                tracing::warn!(failed = made.is_err(), "no vectors of episodes were made; they are tried again");
+                tracing::warn!(failed = made.is_err(), "no vectors of memories were made; they are tried again");
             }
             work.rollback().await?;
             Ok(0)

@@ -1,5 +1,6 @@
 //! What AIs remember: messages, indexed once and found again by those who may, and what is derived from them.
 
+pub(crate) mod facts;
 mod forming;
 mod fusion;
 pub mod index;
@@ -8,7 +9,7 @@ mod recall;
 pub(crate) mod store;
 pub mod words;
 
-pub use recall::{Asked, Recalled, RecalledEpisode, Recollected, recall};
+pub use recall::{Asked, Recalled, RecalledMemory, Recollected, recall};
 
 use async_trait::async_trait;
 

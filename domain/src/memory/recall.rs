@@ -19,8 +19,10 @@ const FOUND: i64 = 4_000;
 const NEAREST: i64 = 150;
 /// How many of the best have their neighbours looked at.
 const LIFTED: usize = 100;
-/// How many episodes are looked at.
-const EPISODES: i64 = 300;
+/// How many episodes and facts are looked at.
+const KEPT: i64 = 300;
+/// How much a fact's importance weighs, of which 1 is the most.
+const IMPORTANCE: f32 = 0.3;
 
 /// What is asked.
 #[derive(Clone, Copy, Debug)]
@@ -69,11 +71,13 @@ impl Recalled {
     }
 }
 
-/// An episode that is recalled.
+/// An episode or a fact that is recalled.
 #[derive(Clone, Debug, PartialEq)]
-pub struct RecalledEpisode {
+pub struct RecalledMemory {
     /// Which.
     pub id: Uuid,
+    /// Whether it is a fact, and else an episode.
+    pub is_fact: bool,
     /// Where it was.
     pub channel: ChannelId,
     /// What kind of place that is, and its name.
@@ -82,9 +86,9 @@ pub struct RecalledEpisode {
     pub seqs: (i64, i64),
     /// When it began.
     pub said_from: OffsetDateTime,
-    /// What it was about.
+    /// What an episode was about.
     pub keywords: Vec<String>,
-    /// The lines that tell most of it.
+    /// The lines that tell most of an episode; a fact's statement.
     pub text: String,
     /// How much speaks for it.
     pub score: f32,
@@ -94,7 +98,7 @@ pub struct RecalledEpisode {
     pub cosine: Option<f32>,
 }
 
-impl RecalledEpisode {
+impl RecalledMemory {
     /// Whether it is about the question at all.
     pub fn is_near(&self) -> bool {
         is_near(self.share, self.cosine)
@@ -111,8 +115,8 @@ fn is_near(share: f32, cosine: Option<f32>) -> bool {
 pub struct Recollected {
     /// Messages, word for word.
     pub messages: Vec<Recalled>,
-    /// What was talked about.
-    pub episodes: Vec<RecalledEpisode>,
+    /// What was talked about, and what is known of it.
+    pub kept: Vec<RecalledMemory>,
 }
 
 /// What of an AI's past a question is about. Nothing that somebody who is in the channel could not
@@ -151,10 +155,10 @@ pub async fn recall(space: &Space, asked: Asked<'_>) -> Result<Recollected> {
     let beside = beside(&found, &wanted, unknown, all);
     let more = store::at(&space.db, &look, &beside).await?;
     found.extend(more.into_iter().filter(|one| seen.insert(one.message)));
-    let episodes = store::episodes(&space.db, &look, &finders, EPISODES).await?;
+    let kept = store::memories(&space.db, &look, &finders, KEPT).await?;
     Ok(Recollected {
         messages: ranked(&found, &wanted, unknown, all, asked.most),
-        episodes: ranked_episodes(episodes, &wanted, unknown, all, asked.most),
+        kept: ranked_memories(kept, &wanted, unknown, all, asked.most),
     })
 }
 
@@ -242,15 +246,15 @@ fn ranked(found: &[store::Found], wanted: &[Wanted], unknown: usize, all: i64, m
     recalled
 }
 
-fn ranked_episodes(
-    found: Vec<store::FoundEpisode>,
+fn ranked_memories(
+    found: Vec<store::FoundMemory>,
     wanted: &[Wanted],
     unknown: usize,
     all: i64,
     most: usize,
-) -> Vec<RecalledEpisode> {
+) -> Vec<RecalledMemory> {
     // Each stands alone: no neighbours lift it.
-    let alone = |(place, one): (usize, &store::FoundEpisode)| Candidate {
+    let alone = |(place, one): (usize, &store::FoundMemory)| Candidate {
         place,
         seq: 0,
         stretch: 0,
@@ -261,18 +265,19 @@ fn ranked_episodes(
     };
     let candidates: Vec<Candidate> = found.iter().enumerate().map(alone).collect();
     let evidence = fusion::weigh(&candidates, wanted, unknown, all);
-    let mut recalled: Vec<RecalledEpisode> = found
+    let mut recalled: Vec<RecalledMemory> = found
         .into_iter()
         .zip(evidence)
-        .map(|(one, evidence)| RecalledEpisode {
+        .map(|(one, evidence)| RecalledMemory {
             id: one.id,
+            is_fact: one.is_fact,
             channel: ChannelId(one.channel),
             place: one.place,
             seqs: (one.first, one.last),
             said_from: one.said_from,
             keywords: one.keywords,
             text: one.text,
-            score: evidence.score(&WEIGHTS),
+            score: evidence.score(&WEIGHTS) + if one.is_fact { one.importance * IMPORTANCE } else { 0.0 },
             share: evidence.share,
             cosine: one.vector,
         })

@@ -1,7 +1,7 @@
 //! Lines about what members did. Whom they name they call by their name of today.
 
 use super::insert;
-use crate::{Result, Space};
+use crate::{Result, Space, memory};
 use model::{ChannelId, ClientKey, Entity, EntityId, Message, MessageId, MessageKind};
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -89,6 +89,7 @@ async fn keep(db: &mut PgConnection, (id, channel, seq): (Uuid, Uuid, i64), name
 
 /// Writes the lines that name somebody anew, with the name that they have now. What members said stays as they said it.
 pub(crate) async fn call_otherwise(space: &Space, who: EntityId) -> Result<()> {
+    memory::store::call_otherwise(&space.db, who).await?;
     let channels: Vec<(Uuid,)> = sqlx::query_as(
         "select distinct m.channel_id from messages m join mentions n on n.message_id = m.id
          where n.entity_id = $1 and m.kind = 'system'",

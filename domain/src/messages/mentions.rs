@@ -63,8 +63,14 @@ fn fold(text: &str) -> String {
 
 /// Chinese, Japanese and Thai put no spaces between words: there a name may stand next to any letter.
 fn is_word(c: char) -> bool {
-    let unspaced = matches!(c, '\u{0E00}'..='\u{0E7F}' | '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}');
-    (c.is_alphanumeric() && !unspaced) || c == '_' || is_combining_mark(c)
+    (c.is_alphanumeric() && !is_unspaced(c))
+        || c == '_'
+        || (is_combining_mark(c) && !matches!(c, '\u{FE00}'..='\u{FE0F}'))
+}
+
+/// Whether a character is of a script that puts no spaces between words.
+const fn is_unspaced(c: char) -> bool {
+    matches!(c, '\u{0E00}'..='\u{0E7F}' | '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}')
 }
 
 /// Which characters stand in code, in a quotation or in an address.
@@ -76,12 +82,16 @@ fn quiet(body: &str, length: usize) -> Vec<bool> {
             spans.push(range);
         }
     }
-    let mut at = 0;
-    for word in body.split_inclusive(char::is_whitespace) {
-        if word.contains("://") {
-            spans.push(at..at + word.len());
-        }
-        at += word.len();
+    for (at, _) in body.match_indices("://") {
+        let begins = |c: char| !(c.is_ascii_alphanumeric() || matches!(c, '+' | '.' | '-'));
+        let begin = body[..at]
+            .rfind(begins)
+            .map_or(0, |before| before + body[before..].chars().next().map_or(1, char::len_utf8));
+        let ends = |c: char| {
+            c.is_whitespace() || is_unspaced(c) || matches!(c, '<' | '>' | '"' | ')' | ']' | '。' | '、' | '，')
+        };
+        let end = body[at..].find(ends).map_or(body.len(), |length| at + length);
+        spans.push(begin..end);
     }
     let mut quiet = Vec::with_capacity(length);
     for (byte, _) in body.char_indices() {
@@ -121,6 +131,9 @@ mod tests {
         assert_eq!(named("美羽さん、こんにちは"), [(5, "美羽".into())]);
         assert_eq!(named("ＳＩＬＡＳ"), [(0, "ＳＩＬＡＳ".into())]);
         assert_eq!(named("cześć jose\u{301}"), [(6, "jose\u{301}".into())], "an accent of its own");
+        assert_eq!(named("❤\u{fe0f}@Silas"), [(0, "@Silas".into())], "behind a coloured heart");
+        assert_eq!(named("@美羽你看https://example.org/luna。Luna?"), [(5, "@美羽".into()), (1, "Luna".into())]);
+        assert_eq!(named("[Silas](https://silas.example)"), [(0, "Silas".into())]);
         assert_eq!(named("José, José"), [(6, "José".into()), (6, "José".into())]);
     }
 

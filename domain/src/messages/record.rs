@@ -82,9 +82,9 @@ macro_rules! concerned {
                     join messages m on m.reply_to = r.trigger_id and m.author_id = r.entity_id
                     where r.message_id = s.id
                     union all
-                    select m.id, m.channel_id, m.seq from recalled_episodes r
+                    select m.id, m.channel_id, m.seq from recalled_memories r
                     join messages m on m.reply_to = r.trigger_id and m.author_id = r.entity_id
-                    where r.channel_id = s.channel_id and s.seq between r.first_seq and r.last_seq) a
+                    where r.sources @> array[s.seq] and r.channel_id = s.channel_id) a
                 where $5
              )",
             $rest
@@ -112,6 +112,16 @@ async fn change(space: &Space, stretch: Stretch, off_record: bool) -> Result<(bo
         .bind(&channels)
         .execute(&mut *work)
         .await?;
+    sqlx::query(concerned!(
+        "select from messages m where m.id in (select id from stretch) order by m.channel_id, m.seq for update"
+    ))
+    .bind(channel.0)
+    .bind(from)
+    .bind(to)
+    .bind(who.map(|id| id.0))
+    .bind(off_record)
+    .execute(&mut *work)
+    .await?;
     let (theirs, changed): (i64, Vec<Uuid>) = sqlx::query_as(concerned!(
         ", concerned as (
             select m.id, m.channel_id, row_number() over (partition by m.channel_id order by m.seq) as nth
@@ -150,28 +160,28 @@ async fn change(space: &Space, stretch: Stretch, off_record: bool) -> Result<(bo
 pub(crate) async fn follow(
     db: &mut PgConnection,
     message: MessageId,
-    answered: MessageId,
+    answered: Option<MessageId>,
     shown: &[MessageId],
 ) -> Result<bool> {
     let done = sqlx::query(
-        "with recalled as (
-            select q.off_record from recalls r join messages q on q.id = r.message_id
-            where r.trigger_id = $2 and r.entity_id = (select author_id from messages where id = $1) for share of q
-         ), recalled_talk as (
-            select r.memory_id from recalled_episodes r
-            join messages q on q.channel_id = r.channel_id and q.seq between r.first_seq and r.last_seq
-                 and q.kind = 'text' and q.deleted_at is null and not q.off_record
-            where r.trigger_id = $2 and r.entity_id = (select author_id from messages where id = $1) for share of q
+        "with own as (
+            select author_id from messages where id = $1
+         ), sources as (
+            select r.message_id as id from recalls r, own where r.trigger_id = $2 and r.entity_id = own.author_id
+            union
+            select q.id from own, recalled_memories r
+            join messages q on q.channel_id = r.channel_id and q.seq = any(r.sources)
+            where r.trigger_id = $2 and r.entity_id = own.author_id
+         ), recalled as (
+            select q.off_record from messages q where q.id in (select id from sources) order by q.channel_id, q.seq for share
          )
          update messages set off_record = true
          where id = $1 and not off_record
            and (exists (select from messages q where (q.id = $2 or q.id = any($3)) and q.off_record)
-                or exists (select from recalled where off_record)
-                or exists (select from recalled_episodes r where r.trigger_id = $2 and r.entity_id = messages.author_id
-                           and r.lines > (select count(*) from recalled_talk t where t.memory_id = r.memory_id)))",
+                or exists (select from recalled where off_record))",
     )
     .bind(message.0)
-    .bind(answered.0)
+    .bind(answered.map(|id| id.0))
     .bind(shown.iter().map(|id| id.0).collect::<Vec<Uuid>>())
     .execute(db)
     .await?;

@@ -35,6 +35,8 @@ pub(super) struct Asking<'a> {
     pub shown: Vec<MessageId>,
     /// Who may hear the answer.
     pub rests: Rests,
+    /// Whether nobody sees it before it stands: somebody may come in who may not hear it.
+    pub unseen: bool,
 }
 
 /// What a model is asked in the name of an AI. What takes an answer's place is given as if that one had never been.
@@ -79,11 +81,12 @@ pub(super) async fn ask<'a>(
         }
         None => Reminded::default(),
     };
-    let private = !reminded.is_nothing() && place.kind != ChannelKind::Room;
-    let shown = talk.iter().filter(|line| frame.off_record || !line.off_record).map(|line| line.id).collect();
+    let private = reminded.elsewhere;
+    let unseen = private && place.kind == ChannelKind::Circle;
+    let shown = context::shown(&talk, &frame);
     let tokens = context::size(&turns, &frame);
-    let request = ChatRequest { model: None, turns, sampling: mind.sampling };
-    Ok(Some(Asking { channel, request, frame, tokens, reminded, shown, rests: Rests { company, private } }))
+    let request = ChatRequest { model: None, turns, sampling: mind.sampling, form: None };
+    Ok(Some(Asking { channel, request, frame, tokens, reminded, shown, rests: Rests { company, private }, unseen }))
 }
 
 /// An answer that has come to its end.
@@ -132,6 +135,7 @@ pub(super) async fn write(
             return Ok(Ok(written));
         }
     };
+    telling.unseen = asking.unseen;
     let mut words = Words::of(&mind.entity.name);
     let mut counted = None;
     let mut end = None;
@@ -180,7 +184,8 @@ pub(super) async fn write(
         if kept.elapsed() >= KEEP {
             kept = Instant::now();
             telling.tell_words(words.shown());
-            written.stopped_by = store::keep(&space.db, reply, words.shown()).await?;
+            let seen = if asking.unseen { "" } else { words.shown() };
+            written.stopped_by = store::keep(&space.db, reply, seen).await?;
             if !asking.rests.hold(store::company(&space.db, *channel).await?) {
                 let (tokens_in, tokens_out) = counted.unwrap_or_else(|| (tokens_in, taken(frame, words.shown())));
                 return Ok(Err(Failed { cause: ModelError::NewCompany, tokens_in, tokens_out }));

@@ -30,7 +30,11 @@ pub async fn consider(space: &Space, task: &Task) -> Result<Outcome> {
     };
     if task.is_used_up() {
         tracing::error!("an AI's turn was begun {TRIES} times, and its process ended each time");
-        give_up(space, &asked).await?;
+        // What was said since has lost its own task to this one.
+        if give_up(space, &asked).await? {
+            store::ask_again(&space.db, asked.entity, asked.channel).await?;
+            space.ring();
+        }
         return Ok(Outcome::Done);
     }
     let turn = AssertUnwindSafe(once(space, task, &asked)).catch_unwind().await;
@@ -50,9 +54,10 @@ pub async fn consider(space: &Space, task: &Task) -> Result<Outcome> {
     Ok(outcome)
 }
 
-/// Ends what was begun, in sight of everybody.
-async fn give_up(space: &Space, asked: &Consider) -> Result<()> {
-    let Some(mind) = store::mind(&space.db, asked.entity, asked.channel).await? else { return Ok(()) };
+/// Ends what was begun, in sight of everybody; whether there was something.
+async fn give_up(space: &Space, asked: &Consider) -> Result<bool> {
+    let Some(mind) = store::mind(&space.db, asked.entity, asked.channel).await? else { return Ok(false) };
+    let mut any = false;
     for begun in store::open(&space.db, asked.channel).await? {
         if begun.entity.id != asked.entity || begun.state.is_over() {
             continue;
@@ -71,8 +76,9 @@ async fn give_up(space: &Space, asked: &Consider) -> Result<()> {
         store::end(&space.db, begun.reply, ReplyState::Failed, Some(&notice)).await?;
         budget::store::free(&space.db, asked.entity, begun.trigger.0).await?;
         space.live.grow(Writing { state: ReplyState::Failed, text: String::new(), notice: Some(notice), ..begun });
+        any = true;
     }
-    Ok(())
+    Ok(any)
 }
 
 /// What came of it, and whether it was about a reply that had been begun before.

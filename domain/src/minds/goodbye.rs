@@ -92,7 +92,7 @@ async fn take_leave(space: &Space, mind: &Mind, place: &Channel, id: Uuid) -> Re
     let mut turns = context::turns(mind, place, &members, &talk, &frame);
     turns.push(Turn { speaker: Speaker::Other, text: LAST.to_owned() });
     let call = Call { entity: mind.entity.id, channel: Some(place.id), person: None, id };
-    let request = ChatRequest { model: None, turns, sampling: mind.sampling };
+    let request = ChatRequest { model: None, turns, sampling: mind.sampling, form: None };
     let question = Question { request, name: &mind.entity.name, call, patience: PATIENCE };
     let body = match whole::answer(space, &means, &frame, question).await? {
         Ok(body) if limits::length(&body) > 0 => body,
@@ -102,6 +102,7 @@ async fn take_leave(space: &Space, mind: &Mind, place: &Channel, id: Uuid) -> Re
     // Said by an earlier try, it is not said again.
     let off_record = place.off_record;
     let draft = messages::Draft { channel: place.id, client_key: ClientKey(id), body, reply_to: None, off_record };
-    say(space, mind.entity.id, draft, Rests { company, private: false }).await?;
+    let shown = context::shown(&talk, &frame);
+    say(space, mind.entity.id, draft, Rests { company, private: false }, shown).await?;
     Ok(Ok(()))
 }

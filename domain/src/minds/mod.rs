@@ -13,6 +13,7 @@ mod gathering;
 mod goodbye;
 pub mod initiative;
 mod means;
+mod noting;
 pub mod openai;
 mod provider;
 pub mod providers;
@@ -33,6 +34,8 @@ pub use asking::{again, stop};
 pub use consider::consider;
 pub use decisions::decisions;
 pub use goodbye::{goodbye, part};
+use means::Means;
+pub use noting::note;
 pub use provider::{ChatModel, ChatRequest, ModelError, Piece, Pieces, Speaker, Turn};
 use providers::{Breaker, Seal};
 

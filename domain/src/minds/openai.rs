@@ -9,7 +9,7 @@ use async_openai::middleware::HttpRequestFactory;
 use async_openai::types::chat::{
     ChatCompletionRequestAssistantMessage, ChatCompletionRequestMessage, ChatCompletionRequestSystemMessage,
     ChatCompletionRequestUserMessage, ChatCompletionStreamOptions, CreateChatCompletionRequest,
-    CreateChatCompletionStreamResponse, FinishReason, ReasoningEffort,
+    CreateChatCompletionStreamResponse, FinishReason, ReasoningEffort, ResponseFormat, ResponseFormatJsonSchema,
 };
 use async_trait::async_trait;
 use futures::StreamExt;
@@ -75,6 +75,14 @@ impl ChatModel for OpenAi {
             // The newer name is `max_completion_tokens`; this one is what every compatible server knows.
             #[expect(deprecated, reason = "compatible servers know no other name")]
             max_tokens: (!thinks).then_some(most),
+            response_format: request.form.map(|schema| ResponseFormat::JsonSchema {
+                json_schema: ResponseFormatJsonSchema {
+                    description: None,
+                    name: "answer".to_owned(),
+                    schema,
+                    strict: Some(true),
+                },
+            }),
             stream_options: Some(ChatCompletionStreamOptions { include_usage: Some(true), include_obfuscation: None }),
             ..Default::default()
         };

@@ -34,6 +34,8 @@ pub struct ChatRequest {
     pub turns: Vec<Turn>,
     /// How it is to choose its words.
     pub sampling: Sampling,
+    /// The form of the answer as a JSON Schema; words as they come where `None`.
+    pub form: Option<serde_json::Value>,
 }
 
 /// A piece of an answer.

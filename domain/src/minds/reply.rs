@@ -67,7 +67,7 @@ pub(super) async fn reply(space: &Space, task: &Task, mut means: Vec<Means>, beg
         Err(unsaid) => return let_be(space, task, begin, unsaid).await,
     };
     telling.tell(ReplyState::Thinking, "");
-    store::reminded(&space.db, entity, trigger.id, &asking.reminded).await?;
+    store::may_rest_on(&space.db, entity, trigger.id, &asking.reminded).await?;
     let (written, means) = match by_any(&mut telling, &means, &asking).await? {
         Ok(written) => written,
         Err(causes) => return telling.fail(task, &causes).await,

@@ -3,11 +3,17 @@
 use super::store::{self, Rests};
 use crate::space::undisturbed;
 use crate::{Error, Result, Space, messages};
-use model::EntityId;
+use model::{EntityId, MessageId};
 
-/// Posts a message, once for its key, unless somebody has come in who may not hear what it rests on. Whether it stands
-/// there now.
-pub(super) async fn say(space: &Space, who: EntityId, draft: messages::Draft, rests: Rests) -> Result<bool> {
+/// Posts a message, once for its key, unless somebody has come in who may not hear what it rests on; off the record where
+/// something that was `shown` for it is by now. Whether it stands there now.
+pub(super) async fn say(
+    space: &Space,
+    who: EntityId,
+    draft: messages::Draft,
+    rests: Rests,
+    shown: Vec<MessageId>,
+) -> Result<bool> {
     let space = space.clone();
     undisturbed("an AI's words", async move {
         let channel = draft.channel;
@@ -18,7 +24,7 @@ pub(super) async fn say(space: &Space, who: EntityId, draft: messages::Draft, re
             Err(cause) => return Err(cause),
         };
         let mut work = space.db.begin().await?;
-        let numbered = match messages::insert(&space, &mut work, &mut prepared).await {
+        let mut numbered = match messages::insert(&space, &mut work, &mut prepared).await {
             Ok(Some(numbered)) => numbered,
             // It has left, or the place is closed by now.
             Ok(None) => return work.rollback().await.map(|()| false).map_err(Into::into),
@@ -31,6 +37,8 @@ pub(super) async fn say(space: &Space, who: EntityId, draft: messages::Draft, re
         if !rests.hold(store::company(&mut *work, channel).await?) {
             return work.rollback().await.map(|()| false).map_err(Into::into);
         }
+        let answered = prepared.reply_to;
+        numbered.3 = numbered.3 || messages::follow(&mut work, prepared.id, answered, &shown).await?;
         work.commit().await?;
         telling.tell(messages::told(&prepared.numbered(numbered)));
         if prepared.considering().next().is_some() {

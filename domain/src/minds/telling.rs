@@ -46,6 +46,8 @@ pub(super) struct Telling<'a> {
     since: Instant,
     /// How many bytes of the text were told.
     pub told: usize,
+    /// Whether words are not told before they stand.
+    pub unseen: bool,
     notice: Option<String>,
 }
 
@@ -64,6 +66,7 @@ impl<'a> Telling<'a> {
             means: None,
             since: Instant::now(),
             told: 0,
+            unseen: false,
             notice: None,
         }
     }
@@ -88,7 +91,7 @@ impl<'a> Telling<'a> {
 
     /// Tells the words that are new, if there are any.
     pub fn tell_words(&mut self, text: &str) {
-        if text.len() > self.told {
+        if text.len() > self.told && !self.unseen {
             self.tell(ReplyState::Streaming, text);
         }
     }
@@ -167,11 +170,12 @@ impl<'a> Telling<'a> {
             return self.fail(task, &[(cause.to_string(), cause)]).await;
         }
         // It may have been taken off the record while it was answered.
-        numbered.3 = numbered.3 || messages::follow(&mut work, prepared.id, trigger.id, &asking.shown).await?;
+        numbered.3 = numbered.3 || messages::follow(&mut work, prepared.id, Some(trigger.id), &asking.shown).await?;
         let replaced = match (begun.replaces, &begun.asked_by) {
             (Some(before), Some((asker, _))) => messages::replaced(&mut work, channel, before, *asker).await?,
             _ => false,
         };
+        store::reminded(&mut work, mind.entity.id, trigger.id, &asking.reminded).await?;
         store::spoke(
             &mut work,
             reply,

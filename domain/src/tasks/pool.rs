@@ -173,6 +173,7 @@ impl Pool {
         match task.kind.as_str() {
             "consider" => minds::consider(&self.space, task).await,
             "goodbye" => minds::part(&self.space, task).await,
+            "facts" => minds::note(&self.space, task).await,
             "initiative" => minds::initiative::begin(&self.space, task).await,
             unknown => {
                 tracing::error!(kind = unknown, "a task of a kind that this version does not know was dropped");

@@ -4,7 +4,7 @@ use crate::hearing::Hearing;
 use crate::minds::{END, stage, until, words};
 use crate::world::{circle, person, say};
 use async_trait::async_trait;
-use domain::memory::{Embedder, NoVectors};
+use domain::memory::{Embedder, NoVectors, index};
 use domain::{channels, minds};
 use model::{EntityId, Event, History, ReplyState};
 use std::sync::Arc;
@@ -74,4 +74,35 @@ async fn that_it_thinks_is_shown_before_it_has_remembered() {
     assert!(since.elapsed() < Duration::from_secs(1), "it took {:?}", since.elapsed());
     assert!(stage.model.asked.lock().unwrap().is_empty(), "the model is not asked yet");
     until(&mut frames, |event| matches!(event, Event::Message { message, .. } if message.body == "A clearing.")).await;
+}
+
+#[tokio::test]
+async fn what_rests_on_private_talk_elsewhere_is_not_seen_before_it_stands() {
+    let answers = vec![vec![words("It lies under the third stone.")], vec![words("I could not say."), END]];
+    let stage = stage(answers).await;
+    let (space, keeper) = (&stage.space, stage.keeper.id);
+    let (ada, cy) = (person(space, "Ada").await.id, person(space, "Cy").await.id);
+    let silas = silas(&stage).await;
+    sqlx::query("update minds set strategy_chat = 'on_questions'").execute(&space.db).await.unwrap();
+    let before = circle(space, keeper, &[ada, silas], History::Whole).await;
+    say(space, ada, before, "The key lies under the third stone.").await.unwrap();
+    index::catch_up(space).await.unwrap();
+    let place = circle(space, keeper, &[ada, silas], History::Whole).await;
+    let mut frames = stage.listen().await;
+    let mut hears = Hearing::of(space, cy).await;
+    say(space, keeper, place, "@Silas where lies the key?").await.unwrap();
+    until(&mut frames, |event| matches!(event, Event::Reply { writing, .. } if writing.state == ReplyState::Thinking))
+        .await;
+    while stage.model.asked.lock().unwrap().is_empty() {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let shown = stage.model.asked.lock().unwrap()[0].turns.clone();
+    assert!(shown.iter().any(|turn| turn.text.contains("under the third stone")), "it is reminded: {shown:?}");
+    channels::invite(space, keeper, place, cy).await.unwrap();
+    let said = |event: &Event| matches!(event, Event::Message { message, .. } if message.body == "I could not say.");
+    for event in until(&mut frames, said).await.iter().chain(&until(&mut hears, said).await) {
+        assert!(!serde_json::to_string(event).unwrap().contains("stone"), "{event:?}");
+    }
+    let shown = stage.model.asked.lock().unwrap()[1].turns.clone();
+    assert!(!shown.iter().any(|turn| turn.text.contains("stone")), "Cy has not read that: {shown:?}");
 }

@@ -2,7 +2,7 @@
 
 use crate::tasks::ai;
 use crate::world::{self, circle, person, room, say, space};
-use domain::memory::{Asked, RecalledEpisode, index, recall};
+use domain::memory::{Asked, RecalledMemory, index, recall};
 use domain::{Space, channels, messages};
 use model::{ChannelId, EntityId, History};
 
@@ -36,10 +36,10 @@ async fn numbers(space: &Space, entity: EntityId) -> Vec<(i64, i64)> {
     kept(space, entity).await.into_iter().map(|(first, last, _)| (first, last)).collect()
 }
 
-async fn recalled(space: &Space, entity: EntityId, channel: ChannelId, question: &str) -> Vec<RecalledEpisode> {
+async fn recalled(space: &Space, entity: EntityId, channel: ChannelId, question: &str) -> Vec<RecalledMemory> {
     let asked = Asked { entity, channel, question, language: None, shown_from: i64::MAX, most: 20 };
-    let all = recall(space, asked).await.unwrap().episodes;
-    all.into_iter().filter(RecalledEpisode::is_near).collect()
+    let all = recall(space, asked).await.unwrap().kept;
+    all.into_iter().filter(RecalledMemory::is_near).collect()
 }
 
 #[tokio::test]

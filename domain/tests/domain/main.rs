@@ -11,6 +11,7 @@ mod chats;
 mod circles;
 mod company;
 mod episodes;
+mod facts;
 mod goodbye;
 mod hearing;
 mod initiative;

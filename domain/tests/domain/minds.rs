@@ -289,7 +289,7 @@ async fn asked(url: String) -> Result<Pieces, ModelError> {
     let model = OpenAi::new(&Endpoint::new(url, None, "endless")).unwrap();
     let turns = vec![domain::minds::Turn { speaker: Speaker::System, text: "You are endless.".into() }];
     let sampling = domain::minds::studio::TEMPLATES[0].draft().sampling;
-    model.answer(ChatRequest { model: None, turns, sampling }).await
+    model.answer(ChatRequest { model: None, turns, sampling, form: None }).await
 }
 
 #[tokio::test]

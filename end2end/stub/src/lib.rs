@@ -64,6 +64,8 @@ pub struct Script {
     pub hold: Option<Hold>,
     /// How to break.
     pub fault: Option<Fault>,
+    /// For the next request that wants facts, and no other; those that find none are told that there are none.
+    pub facts: bool,
 }
 
 /// A running stub.
@@ -130,6 +132,14 @@ impl Stub {
             .with_state(self.clone())
     }
 
+    /// The next script for a request, for facts or for talk.
+    fn next(&self, facts: bool) -> Script {
+        let mut scripts = lock(&self.inner.scripts);
+        let found = scripts.iter().position(|script| script.facts == facts).and_then(|at| scripts.remove(at));
+        let none = || Script { text: facts.then(|| r#"{"facts": []}"#.to_owned()), ..Script::default() };
+        found.unwrap_or_else(none)
+    }
+
     async fn hold(&self, script: &Script, place: Hold) {
         if script.hold == Some(place) {
             let mut released = self.inner.released.subscribe();
@@ -154,7 +164,7 @@ async fn chat(State(stub): State<Stub>, headers: HeaderMap, Json(asked): Json<Va
             json!({"error": {"message": message, "type": "invalid_request_error", "param": null, "code": null}});
         return (StatusCode::BAD_REQUEST, Json(error)).into_response();
     }
-    let script = lock(&stub.inner.scripts).pop_front().unwrap_or_default();
+    let script = stub.next(!asked["response_format"].is_null());
     stub.hold(&script, Hold::Request).await;
     tokio::time::sleep(Duration::from_millis(script.delay_ms)).await;
     if let Some(status) = script.status {

@@ -3,10 +3,10 @@
 use super::written;
 use crate::Result;
 use crate::memory::forming::Episode;
-use model::{ChannelId, EntityId};
+use model::{ChannelId, EntityId, MessageId};
 use sqlx::postgres::PgRow;
 use sqlx::postgres::types::PgInterval;
-use sqlx::{FromRow, PgConnection, Row};
+use sqlx::{FromRow, PgConnection, PgPool, Row};
 use std::collections::HashMap;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -76,6 +76,7 @@ pub(in crate::memory) async fn over(db: &mut PgConnection, pause: time::Duration
 /// A line of a stretch.
 #[derive(Clone)]
 pub(in crate::memory) struct Line {
+    pub seq: i64,
     pub at: OffsetDateTime,
     pub edited: i64,
     pub author: String,
@@ -86,6 +87,7 @@ pub(in crate::memory) struct Line {
 impl FromRow<'_, PgRow> for Line {
     fn from_row(row: &PgRow) -> sqlx::Result<Self> {
         Ok(Self {
+            seq: row.try_get("seq")?,
             at: row.try_get("said_at")?,
             edited: row.try_get("edited")?,
             author: row.try_get("author")?,
@@ -98,7 +100,7 @@ impl FromRow<'_, PgRow> for Line {
 /// What was said in it, on the record.
 pub(in crate::memory) async fn lines(db: &mut PgConnection, over: &Over) -> Result<Vec<Line>> {
     let lines = sqlx::query_as(
-        "select r.said_at, r.edited, r.language, e.name as author, m.body
+        "select r.seq, r.said_at, r.edited, r.language, e.name as author, m.body
          from recollections r join messages m on m.id = r.message_id join entities e on e.id = m.author_id
          where r.channel_id = $1 and r.seq between $2 and $3 and m.deleted_at is null and not m.off_record order by r.seq",
     )
@@ -126,14 +128,15 @@ pub(in crate::memory) async fn keep_episode(
         sqlx::query("delete from memories where id = $1").bind(over.memory).execute(&mut *db).await?;
         return formed(db, over).await;
     };
-    sqlx::query(
+    let (id,): (Uuid,) = sqlx::query_as(
         "insert into memories (id, entity_id, channel_id, kind, first_seq, last_seq, said_from, said_to, edited, language,
-                               keywords, text, terms, counts, length)
-         values ($1, $2, $3, 'episode', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
-         on conflict (entity_id, channel_id, kind, first_seq) do update
+                               keywords, text, terms, counts, length, sources)
+         values ($1, $2, $3, 'episode', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+         on conflict (entity_id, channel_id, first_seq) where kind = 'episode' do update
          set said_from = excluded.said_from, said_to = excluded.said_to, edited = excluded.edited,
              language = excluded.language, keywords = excluded.keywords, text = excluded.text, terms = excluded.terms,
-             counts = excluded.counts, length = excluded.length, embedder = null, vector = null, stale = false",
+             counts = excluded.counts, length = excluded.length, sources = excluded.sources, embedder = null, vector = null, stale = false
+         returning id",
     )
     .bind(Uuid::now_v7())
     .bind(over.entity)
@@ -149,8 +152,21 @@ pub(in crate::memory) async fn keep_episode(
     .bind(ids)
     .bind(counts)
     .bind(length)
-    .execute(&mut *db)
+    .bind(lines.iter().map(|line| line.seq).collect::<Vec<i64>>())
+    .fetch_one(&mut *db)
     .await?;
+    if !episode.text.is_empty() {
+        // What there is to know of it is taken from it by the AI's own model, where it has one.
+        sqlx::query(
+            "insert into tasks (id, kind, ordering_key, dedup_key, payload)
+             values (gen_random_uuid(), 'facts', 'facts:' || $2::uuid, 'facts:' || $1::uuid, jsonb_build_object('episode', $1::uuid))
+             on conflict (dedup_key) where lease_owner is null and dedup_key is not null do nothing",
+        )
+        .bind(id)
+        .bind(over.entity)
+        .execute(&mut *db)
+        .await?;
+    }
     formed(db, over).await
 }
 
@@ -167,26 +183,31 @@ async fn formed(db: &mut PgConnection, over: &Over) -> Result<()> {
     Ok(())
 }
 
-/// Has the episodes that rest on messages of a channel made anew.
+/// Has the episodes that rest on messages of a channel made anew. Facts that do are gone: what is still so is noted again.
 pub(in crate::memory) async fn make_anew(db: &mut PgConnection, channel: ChannelId, seqs: &[i64]) -> Result<()> {
     sqlx::query(
         "update memories m set stale = true from unnest($2::bigint[]) as x (seq)
-         where m.channel_id = $1 and x.seq between m.first_seq and m.last_seq and not m.stale",
+         where m.channel_id = $1 and x.seq between m.first_seq and m.last_seq and m.kind = 'episode' and not m.stale",
     )
     .bind(channel.0)
     .bind(seqs)
-    .execute(db)
+    .execute(&mut *db)
     .await?;
+    sqlx::query("delete from memories where channel_id = $1 and kind = 'fact' and sources && $2")
+        .bind(channel.0)
+        .bind(seqs)
+        .execute(db)
+        .await?;
     Ok(())
 }
 
-/// The next episodes that have no vector: which, and what it is made of.
-pub(in crate::memory) async fn episodes_without_vectors(
+/// The next memories that have no vector: which, and what it is made of.
+pub(in crate::memory) async fn memories_without_vectors(
     db: &mut PgConnection,
     limit: i64,
 ) -> Result<Vec<(Uuid, String)>> {
     let waiting = sqlx::query_as(
-        "select id, array_to_string(keywords, ', ') || E'\\n' || text from memories
+        "select id, concat_ws(E'\\n', nullif(array_to_string(keywords, ', '), ''), text) from memories
          where embedder is null and text <> '' order by created_at limit $1",
     )
     .bind(limit)
@@ -195,8 +216,8 @@ pub(in crate::memory) async fn episodes_without_vectors(
     Ok(waiting)
 }
 
-/// Keeps the vectors of episodes.
-pub(in crate::memory) async fn put_episode_vectors(
+/// Keeps the vectors of memories.
+pub(in crate::memory) async fn put_memory_vectors(
     db: &mut PgConnection,
     embedder: &str,
     ids: &[Uuid],
@@ -214,28 +235,40 @@ pub(in crate::memory) async fn put_episode_vectors(
     Ok(())
 }
 
-/// Notes which episodes an AI recalled for an answer, in place of those of an earlier try.
-pub(crate) async fn recalled(
-    db: &mut PgConnection,
-    entity: EntityId,
-    trigger: model::MessageId,
-    ids: &[Uuid],
-) -> Result<()> {
-    sqlx::query("delete from recalled_episodes where entity_id = $1 and trigger_id = $2")
-        .bind(entity.0)
-        .bind(trigger.0)
-        .execute(&mut *db)
-        .await?;
+/// Those of these memories that rest on nothing that was deleted, edited or taken off the record since they were made.
+pub(crate) async fn standing(db: &PgPool, ids: &[Uuid]) -> Result<Vec<Uuid>> {
+    let rows: Vec<(Uuid,)> = sqlx::query_as(
+        "select r.id from memories r where r.id = any($1) and not r.stale and not exists (
+            select from messages q where q.channel_id = r.channel_id and q.seq = any(r.sources)
+              and (q.deleted_at is not null or q.off_record or (q.edited_at is not null and q.clock > r.edited)))",
+    )
+    .bind(ids)
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// Notes which memories an AI recalls for an answer, with what they rest on.
+pub(crate) async fn recalled(db: &mut PgConnection, entity: EntityId, trigger: MessageId, ids: &[Uuid]) -> Result<()> {
     sqlx::query(
-        "insert into recalled_episodes (entity_id, trigger_id, memory_id, channel_id, first_seq, last_seq, lines)
-         select $1, $2, r.id, r.channel_id, r.first_seq, r.last_seq,
-                (select count(*) from messages m where m.channel_id = r.channel_id and m.seq between r.first_seq and r.last_seq
-                 and m.kind = 'text' and m.deleted_at is null and not m.off_record)
-         from memories r where r.id = any($3)",
+        "insert into recalled_memories (entity_id, trigger_id, memory_id, channel_id, sources)
+         select $1, $2, id, channel_id, sources from memories where id = any($3) on conflict do nothing",
     )
     .bind(entity.0)
     .bind(trigger.0)
     .bind(ids)
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Has the episodes in which somebody speaks made anew: they are called otherwise by now.
+pub(crate) async fn call_otherwise(db: &PgPool, who: EntityId) -> Result<()> {
+    sqlx::query(
+        "update memories r set stale = true where r.kind = 'episode' and not r.stale and exists (
+            select from messages q where q.channel_id = r.channel_id and q.seq = any(r.sources) and q.author_id = $1)",
+    )
+    .bind(who.0)
     .execute(db)
     .await?;
     Ok(())

@@ -1,13 +1,15 @@
 //! The tables `recollections`, `terms` and `indexed`; in files of their own, `memories` and what looks in all of them.
 
 mod episodes;
+mod facts;
 mod search;
 
-pub(crate) use episodes::recalled;
 pub(super) use episodes::{
-    Line, episodes_without_vectors, keep_episode, lines, make_anew, over, put_episode_vectors, stale,
+    Line, keep_episode, lines, make_anew, memories_without_vectors, over, put_memory_vectors, stale,
 };
-pub(super) use search::{Found, FoundEpisode, Look, at, by_words, episodes, nearest, rarity};
+pub(crate) use episodes::{call_otherwise, recalled, standing};
+pub(super) use facts::{keep as keep_facts, talk};
+pub(super) use search::{Found, FoundMemory, Look, at, by_words, memories, nearest, rarity};
 
 use crate::Result;
 use model::ChannelId;
@@ -95,19 +97,25 @@ pub(super) async fn said(
 pub(super) struct Before {
     pub id: Uuid,
     pub stretch: i64,
+    pub edited: i64,
     pub terms: Vec<i32>,
 }
 
 impl FromRow<'_, PgRow> for Before {
     fn from_row(row: &PgRow) -> sqlx::Result<Self> {
-        Ok(Self { id: row.try_get("id")?, stretch: row.try_get("stretch")?, terms: row.try_get("terms")? })
+        Ok(Self {
+            id: row.try_get("id")?,
+            stretch: row.try_get("stretch")?,
+            edited: row.try_get("edited")?,
+            terms: row.try_get("terms")?,
+        })
     }
 }
 
 /// Takes messages out of the index.
 pub(super) async fn take_out(db: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Before>> {
     let before = sqlx::query_as(
-        "delete from recollections where message_id = any($1) returning message_id as id, stretch, terms",
+        "delete from recollections where message_id = any($1) returning message_id as id, stretch, edited, terms",
     )
     .bind(ids)
     .fetch_all(db)

@@ -180,9 +180,11 @@ pub(in crate::memory) async fn at(db: &PgPool, look: &Look<'_>, places: &[(Uuid,
     ))
 }
 
-/// An episode that was found.
-pub(in crate::memory) struct FoundEpisode {
+/// An episode or a fact that was found.
+pub(in crate::memory) struct FoundMemory {
     pub id: Uuid,
+    pub is_fact: bool,
+    pub importance: f32,
     pub channel: Uuid,
     /// What kind of place that is, and its name.
     pub place: (String, String),
@@ -197,10 +199,12 @@ pub(in crate::memory) struct FoundEpisode {
     pub vector: Option<f32>,
 }
 
-impl FromRow<'_, PgRow> for FoundEpisode {
+impl FromRow<'_, PgRow> for FoundMemory {
     fn from_row(row: &PgRow) -> sqlx::Result<Self> {
         Ok(Self {
             id: row.try_get("id")?,
+            is_fact: row.try_get("is_fact")?,
+            importance: row.try_get("importance")?,
             channel: row.try_get("channel_id")?,
             place: (row.try_get("kind")?, row.try_get("name")?),
             first: row.try_get("first_seq")?,
@@ -216,21 +220,21 @@ impl FromRow<'_, PgRow> for FoundEpisode {
     }
 }
 
-/// The AI's own episodes in which one of these words stands, then those that are nearest to the question's vector: of
+/// What the AI has kept, and nothing newer has taken the place of, in which one of these words stands, then those that are nearest to the question's vector: of
 /// those alone of which every message may be seen.
-pub(in crate::memory) async fn episodes(
+pub(in crate::memory) async fn memories(
     db: &PgPool,
     look: &Look<'_>,
     words: &[i32],
     most: i64,
-) -> Result<Vec<FoundEpisode>> {
+) -> Result<Vec<FoundMemory>> {
     Ok(look!(
         db,
         look,
         concat!(
             "with ",
             open!(),
-            "select r.id, r.channel_id, c.kind, c.name, r.first_seq, r.last_seq, r.said_from, r.keywords, r.text, r.length,
+            "select r.id, r.kind = 'fact' as is_fact, r.importance, r.channel_id, c.kind, c.name, r.first_seq, r.last_seq, r.said_from, r.keywords, r.text, r.length,
                     array(select t from unnest(r.terms) with ordinality u (t, n) where t = any($4) order by n) as terms,
                     array(select n from unnest(r.terms, r.counts) with ordinality u (t, n, o) where t = any($4) order by o) as counts,
                     case when r.embedder = $5 then (-(r.vector <#> $6::halfvec))::real end as vector
@@ -238,7 +242,7 @@ pub(in crate::memory) async fn episodes(
                   and r.first_seq >= o.first and r.last_seq <= o.last and r.edited <= o.known
                   and (r.channel_id <> $2 or r.last_seq < $3)
              join channels c on c.id = r.channel_id
-             where not r.stale and r.text <> '' and (r.terms && $7 or r.embedder = $5)
+             where not r.stale and r.superseded_by is null and r.text <> '' and (r.terms && $7 or r.embedder = $5)
              order by r.terms && $7 desc, case when r.embedder = $5 then r.vector <#> $6::halfvec end, r.said_to desc limit $8"
         ),
         words,

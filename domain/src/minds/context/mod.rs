@@ -5,9 +5,10 @@ mod tokens;
 
 use super::provider::{Speaker, Turn};
 use super::store::{Mind, Source};
-use crate::memory::RecalledEpisode;
+use crate::memory::RecalledMemory;
 use model::{Channel, ChannelKind, Member, Message, MessageId, MessageKind, limits};
-use seen::{seen, visible};
+pub(super) use seen::seen;
+use seen::visible;
 use std::collections::HashMap;
 use time::OffsetDateTime;
 use time::macros::format_description;
@@ -123,6 +124,11 @@ pub(super) fn turns(
     turns
 }
 
+/// The lines of a talk that are shown, as far as they fit.
+pub(super) fn shown(talk: &[Message], frame: &Frame<'_>) -> Vec<MessageId> {
+    talk.iter().filter(|line| frame.off_record || !line.off_record).map(|line| line.id).collect()
+}
+
 /// The number of the first message of a talk that these turns show.
 pub(super) fn shown_from(turns: &[Turn], talk: &[Message], frame: &Frame<'_>) -> i64 {
     // The character, and who is here, are no lines of the talk.
@@ -157,13 +163,16 @@ pub(super) fn reminded(source: &Source) -> String {
     format!("{} ({on}, {}): {}", source.author, source.place, seen(&source.body).replace('\n', " "))
 }
 
-/// What it is reminded of that was talked about.
-pub(super) fn reminded_of_talk(episode: &RecalledEpisode) -> String {
-    let on = episode.said_from.format(format_description!("[year]-[month]-[day]")).unwrap_or_default();
-    let (place, about) = (place(&episode.place.0, &episode.place.1), seen(&episode.keywords.join(", ")));
-    // Some lines of it, each of one line's length.
-    let lines = seen(&episode.text).replace('\n', " /");
-    format!("Talk ({on}, {place}) about {about}: {lines}")
+/// A fact, or a talk, that it is reminded of.
+pub(super) fn kept(memory: &RecalledMemory) -> String {
+    let on = memory.said_from.format(format_description!("[year]-[month]-[day]")).unwrap_or_default();
+    let place = place(&memory.place.0, &memory.place.1);
+    // Of a talk some lines, in one.
+    let text = seen(&memory.text).replace('\n', " /");
+    if memory.is_fact {
+        return format!("Known ({on}, {place}): {text}");
+    }
+    format!("Talk ({on}, {place}) about {}: {text}", seen(&memory.keywords.join(", ")))
 }
 
 /// Where something was said, in words: a room by its name.

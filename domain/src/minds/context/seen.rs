@@ -19,7 +19,7 @@ pub(super) fn visible(text: &str) -> String {
 
 /// A text on one line's margin: hidden characters are left out, and every line after the first is indented, whatever
 /// character breaks it, so that none of them begins like somebody's words.
-pub(super) fn seen(text: &str) -> String {
+pub(in crate::minds) fn seen(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut chars = text.trim().chars().filter(|c| !is_hidden(*c)).peekable();
     while let Some(c) = chars.next() {

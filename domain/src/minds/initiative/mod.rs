@@ -136,7 +136,7 @@ async fn speak(space: &Space, mind: &Mind, place: &Channel, id: Uuid, taken: &Ta
     if let Some(purse) = budget::reserve(space, mind, call, tokens, &mut means).await? {
         return decided(space, mind, place, taken.last, "stayed_silent", &purse.reason(&mind.entity.name)).await;
     }
-    let request = ChatRequest { model: None, turns, sampling: mind.sampling };
+    let request = ChatRequest { model: None, turns, sampling: mind.sampling, form: None };
     let question = Question { request, name: &mind.entity.name, call, patience: PATIENCE };
     // Nobody waits for it: where no model answers it is let go.
     let Ok(text) = whole::answer(space, &means, &frame, question).await? else { return Ok(Outcome::Done) };
@@ -151,7 +151,8 @@ async fn speak(space: &Space, mind: &Mind, place: &Channel, id: Uuid, taken: &Ta
     };
     let draft =
         messages::Draft { channel: place.id, client_key: ClientKey(id), body: text, reply_to, off_record: false };
-    if say(space, mind.entity.id, draft, Rests { company, private: false }).await? {
+    let shown = context::shown(&talk, &frame);
+    if say(space, mind.entity.id, draft, Rests { company, private: false }, shown).await? {
         let reason = reason(&mind.entity.name, &taken.occasion);
         return decided(space, mind, place, taken.last, "spoke", &reason).await;
     }

@@ -148,7 +148,7 @@ async fn try_out(client: &OpenAi, model: &str) -> Tried {
     };
     let turns = vec![Turn { speaker: Speaker::Other, text: "Say hello in one word.".to_owned() }];
     let words = async {
-        let mut pieces = client.answer(ChatRequest { model: None, turns, sampling }).await?;
+        let mut pieces = client.answer(ChatRequest { model: None, turns, sampling, form: None }).await?;
         let mut text = String::new();
         while let Some(piece) = pieces.next().await {
             match piece? {

@@ -1,17 +1,19 @@
-//! The tables `recalls` and `recalled_episodes`, and the messages that are recalled.
+//! The tables `recalls` and `recalled_memories`, and the messages that are recalled.
 
 use crate::minds::context::place;
 use crate::minds::recalling::Reminded;
 use crate::{Result, memory};
 use model::{ChannelId, EntityId, MessageId, Remembered, limits};
 use sqlx::postgres::PgRow;
-use sqlx::{FromRow, PgPool, Row};
+use sqlx::{FromRow, PgConnection, PgPool, Row};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 /// A message as an AI is reminded of it.
 pub(in crate::minds) struct Source {
     pub message: MessageId,
+    /// Whether that was in private, in another channel than this.
+    pub elsewhere: bool,
     pub at: OffsetDateTime,
     pub author: String,
     /// Where, in words: a room by its name.
@@ -24,6 +26,7 @@ impl FromRow<'_, PgRow> for Source {
         let place = place(row.try_get("kind")?, row.try_get("name")?);
         Ok(Self {
             message: MessageId(row.try_get("id")?),
+            elsewhere: row.try_get("elsewhere")?,
             at: row.try_get("created_at")?,
             author: row.try_get("author")?,
             place,
@@ -32,16 +35,17 @@ impl FromRow<'_, PgRow> for Source {
     }
 }
 
-/// The messages of these ids, in their order.
-pub(in crate::minds) async fn sources(db: &PgPool, ids: &[MessageId]) -> Result<Vec<Source>> {
+/// The messages of these ids, in their order, as an AI in a channel is reminded of them.
+pub(in crate::minds) async fn sources(db: &PgPool, here: ChannelId, ids: &[MessageId]) -> Result<Vec<Source>> {
     let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
     let sources = sqlx::query_as(
-        "select m.id, m.created_at, m.body, e.name as author, c.kind, c.name
+        "select m.id, m.created_at, m.body, e.name as author, c.kind, c.name, c.kind <> 'room' and c.id <> $2 as elsewhere
          from unnest($1::uuid[]) with ordinality x (id, nth) join messages m on m.id = x.id
          join entities e on e.id = m.author_id join channels c on c.id = m.channel_id
          where m.deleted_at is null and not m.off_record order by x.nth",
     )
     .bind(ids)
+    .bind(here.0)
     .fetch_all(db)
     .await?;
     Ok(sources)
@@ -54,26 +58,42 @@ pub(in crate::minds) async fn language(db: &PgPool, id: EntityId) -> Result<Stri
     Ok(row.map(|(language,)| language).unwrap_or_default())
 }
 
-/// Keeps what an AI was reminded of for an answer, in place of what it was at an earlier try.
-pub(in crate::minds) async fn reminded(db: &PgPool, id: EntityId, trigger: MessageId, of: &Reminded) -> Result<()> {
+/// Notes what an AI is reminded of for an answer, beside what it was for the one that this may take the place of: until
+/// then either may stand.
+pub(in crate::minds) async fn may_rest_on(db: &PgPool, id: EntityId, trigger: MessageId, of: &Reminded) -> Result<()> {
     let mut work = db.begin().await?;
-    sqlx::query("delete from recalls where entity_id = $1 and trigger_id = $2")
-        .bind(id.0)
-        .bind(trigger.0)
-        .execute(&mut *work)
-        .await?;
+    note(&mut work, id, trigger, of).await?;
+    work.commit().await?;
+    Ok(())
+}
+
+/// Keeps what an answer rests on, now that it stands, and nothing else.
+pub(in crate::minds) async fn reminded(
+    db: &mut PgConnection,
+    id: EntityId,
+    trigger: MessageId,
+    of: &Reminded,
+) -> Result<()> {
+    for others in [
+        "delete from recalls where entity_id = $1 and trigger_id = $2 and message_id <> all($3)",
+        "delete from recalled_memories where entity_id = $1 and trigger_id = $2 and memory_id <> all($4) and $3::uuid[] is not null",
+    ] {
+        sqlx::query(others).bind(id.0).bind(trigger.0).bind(of.ids()).bind(&of.kept).execute(&mut *db).await?;
+    }
+    note(db, id, trigger, of).await
+}
+
+async fn note(db: &mut PgConnection, id: EntityId, trigger: MessageId, of: &Reminded) -> Result<()> {
     sqlx::query(
         "insert into recalls (entity_id, trigger_id, message_id, place)
-         select $1, $2, x.id, x.nth from unnest($3::uuid[]) with ordinality x (id, nth)",
+         select $1, $2, x.id, x.nth from unnest($3::uuid[]) with ordinality x (id, nth) on conflict do nothing",
     )
     .bind(id.0)
     .bind(trigger.0)
-    .bind(of.messages.iter().map(|id| id.0).collect::<Vec<Uuid>>())
-    .execute(&mut *work)
+    .bind(of.ids())
+    .execute(&mut *db)
     .await?;
-    memory::store::recalled(&mut work, id, trigger, &of.episodes).await?;
-    work.commit().await?;
-    Ok(())
+    memory::store::recalled(db, id, trigger, &of.kept).await
 }
 
 /// What AIs were reminded of by a message, as far as `who` could read it.
@@ -90,11 +110,11 @@ pub(in crate::minds) async fn recalls(
               and (s.left_seq is null or (m.seq <= s.left_seq and (m.edited_at is null or m.clock <= s.clock)))
          where r.trigger_id = $1 and m.deleted_at is null and not m.off_record order by r.place)
          union all
-         (select r.entity_id, r.channel_id, r.first_seq, array_to_string(m.keywords, ', '), left(m.text, $3)
-          from recalled_episodes r join memories m on m.id = r.memory_id
-          join memberships s on s.channel_id = r.channel_id and s.entity_id = $2 and r.first_seq >= s.visible_from
-               and (s.left_seq is null or (r.last_seq <= s.left_seq and m.edited <= s.clock))
-          where r.trigger_id = $1 and not m.stale and m.text <> '' order by r.first_seq)",
+         (select r.entity_id, r.channel_id, m.first_seq, coalesce(nullif(array_to_string(m.keywords, ', '), ''), '(known)'), left(m.text, $3)
+          from recalled_memories r join memories m on m.id = r.memory_id
+          join memberships s on s.channel_id = r.channel_id and s.entity_id = $2 and m.first_seq >= s.visible_from
+               and (s.left_seq is null or (m.last_seq <= s.left_seq and m.edited <= s.clock))
+          where r.trigger_id = $1 and not m.stale and m.text <> '' order by m.first_seq)",
     )
     .bind(trigger.0)
     .bind(who.0)

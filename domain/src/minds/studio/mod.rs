@@ -223,7 +223,7 @@ pub async fn rehearse(space: &Space, by: EntityId, id: EntityId, talk: &[String]
     if let Some(purse) = budget::reserve(space, &mind, call, context::size(&turns, &frame), &mut paid).await? {
         return Err(Problem::new(Code::QuotaReached, purse.reason(&mind.entity.name)).into());
     }
-    let request = ChatRequest { model: None, turns, sampling: mind.sampling };
+    let request = ChatRequest { model: None, turns, sampling: mind.sampling, form: None };
     let question = Question { request, name: &mind.entity.name, call, patience: PATIENCE };
     let answer = whole::answer(space, &paid, &frame, question).await?;
     answer.map_err(|_| silence("the model did not respond.").into())
