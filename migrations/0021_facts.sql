@@ -11,4 +11,10 @@ alter table memories
     -- The fact that has taken its place, and since when: both stay.
     add column superseded_by uuid references memories (id) on delete set null,
     add column superseded_at timestamptz;
+alter table memories
+    -- When an episode's talk was asked for facts; null: it is to be.
+    add column noted_at      timestamptz;
+create index memories_to_note on memories (entity_id, said_to) where kind = 'episode' and noted_at is null and text <> '';
+create index memories_facts on memories (entity_id, channel_id) where kind = 'fact';
+create index memories_superseded on memories (superseded_by) where superseded_by is not null;
 create index memories_about on memories (about) where about is not null;

@@ -56,7 +56,7 @@ pub async fn record(channel: ChannelId, off_record: bool) -> Result<(), Failure>
     Ok(())
 }
 
-/// Sends somebody away; with `ban` they cannot come back to a room.
+/// Sends somebody away; with `ban` they cannot come back to a room. Takes an AI out of one's private chat.
 #[server(prefix = "/api", endpoint = "channels/remove")]
 pub async fn remove(channel: ChannelId, member: EntityId, #[server(default)] ban: bool) -> Result<(), Failure> {
     Ok(domain::channels::remove(&space()?, me()?.id, channel, member, ban).await?)

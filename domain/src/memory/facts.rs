@@ -1,5 +1,5 @@
-//! Facts: one statement each that an AI has taken from what people said, with the messages that it rests on. A later one
-//! may take an earlier one's place; none is overwritten.
+//! Facts: one statement each that an AI has taken from what people said in a talk. Each rests on all that was shown for it,
+//! since any of it may have gone into the words. A later one may take an earlier one's place; none is overwritten.
 
 use super::store;
 use super::words::Language;
@@ -23,16 +23,19 @@ pub(crate) struct Heard {
 pub(crate) struct Known {
     pub id: Uuid,
     pub text: String,
+    /// Whom it is about, where that is known.
+    pub about: Option<EntityId>,
 }
 
 /// A talk that is over, as one AI heard it.
 pub(crate) struct Talk {
+    pub episode: Uuid,
     pub entity: EntityId,
     pub channel: ChannelId,
     pub language: Language,
     /// What people said in it, on the record.
     pub lines: Vec<Heard>,
-    /// What is near to it of what the AI knows from the same place.
+    /// What is near to it of what the AI knows from other talk in the same place.
     pub known: Vec<Known>,
 }
 
@@ -43,18 +46,25 @@ pub(crate) struct NewFact<'a> {
     pub statement: String,
     /// 0.3 and more.
     pub importance: f32,
-    /// What it rests on, in order.
-    pub lines: Vec<&'a Heard>,
+    /// The line that says it first.
+    pub said: &'a Heard,
     /// The known fact that it contradicts.
     pub replaces: Option<Uuid>,
 }
 
-/// The talk that an episode was made of. `None` where it is gone, or about to be made anew.
-pub(crate) async fn talk(db: &PgPool, episode: Uuid) -> Result<Option<Talk>> {
-    store::talk(db, episode).await
+/// The next talk that an AI has not been asked about, the oldest first, none from more than a week ago: a long past is
+/// remembered word for word. With `vectors`, only those that have one.
+pub(crate) async fn talk(db: &PgPool, entity: EntityId, vectors: bool) -> Result<Option<Talk>> {
+    store::talk(db, entity, vectors).await
 }
 
-/// Keeps facts, within a transaction. What rests on something that has changed since is let go.
+/// Whether there is a talk left to be asked about, though perhaps not yet.
+pub(crate) async fn is_any_left(db: &PgPool, entity: EntityId) -> Result<bool> {
+    store::is_any_left(db, entity).await
+}
+
+/// Keeps the facts of a talk in place of those that it had, and notes that it was asked about; all of it or nothing, and
+/// nothing where one of its lines has changed since.
 pub(crate) async fn keep(db: &mut PgConnection, talk: &Talk, facts: &[NewFact<'_>]) -> Result<()> {
     store::keep_facts(db, talk, facts).await
 }

@@ -38,6 +38,8 @@ pub(super) struct Wanted {
     pub df: i32,
     /// Whether it says little by itself.
     pub common: bool,
+    /// Whether it is no word of the question, but of the talk that this belongs to: it lifts, and is not asked for.
+    pub beside: bool,
 }
 
 /// A message that could be meant.
@@ -83,7 +85,7 @@ impl Evidence {
 fn rarity(wanted: &Wanted, all: i64) -> f32 {
     let (df, all) = (wanted.df as f32, all.max(i64::from(wanted.df)) as f32);
     let weight = ((all - df + 0.5) / (df + 0.5) + 1.0).ln();
-    if wanted.common { weight * COMMON } else { weight }
+    if wanted.common || wanted.beside { weight * COMMON } else { weight }
 }
 
 /// BM25 of a text that holds words so often, of such a length where texts have `usual`.
@@ -132,13 +134,13 @@ pub(super) fn weigh(candidates: &[Candidate], wanted: &[Wanted], unknown: usize,
         .collect();
     let stretch: Vec<f32> =
         candidates.iter().map(|one| of_stretch.get(&(one.place, one.stretch)).copied().unwrap_or(0.0)).collect();
-    let nowhere = rarity(&Wanted { term: 0, df: 0, common: false }, all) * unknown as f32;
-    let asked_for = nowhere + wanted.iter().map(|one| rarity(one, all)).sum::<f32>();
+    let nowhere = rarity(&Wanted { term: 0, df: 0, common: false, beside: false }, all) * unknown as f32;
+    let asks: HashMap<i32, f32> =
+        wanted.iter().filter(|one| !one.beside).map(|one| (one.term, rarity(one, all))).collect();
+    let asked_for = nowhere + asks.values().sum::<f32>();
     let shares: Vec<f32> = candidates
         .iter()
-        .map(|one| {
-            one.counts.iter().filter_map(|(term, _)| weights.get(term)).sum::<f32>() / asked_for.max(f32::EPSILON)
-        })
+        .map(|one| one.counts.iter().filter_map(|(term, _)| asks.get(term)).sum::<f32>() / asked_for.max(f32::EPSILON))
         .collect();
     let (words, beside, stretch) = (to_one(&own), to_one(&beside), to_one(&stretch));
     let turn = spread(candidates.iter().map(|one| one.turn));
@@ -188,9 +190,9 @@ mod tests {
 
     #[test]
     fn rare_words_find_and_neighbours_are_lifted() {
-        let rare = Wanted { term: 1, df: 2, common: false };
-        let usual = Wanted { term: 2, df: 400, common: false };
-        let small = Wanted { term: 3, df: 10, common: true };
+        let rare = Wanted { term: 1, df: 2, common: false, beside: false };
+        let usual = Wanted { term: 2, df: 400, common: false, beside: false };
+        let small = Wanted { term: 3, df: 10, common: true, beside: false };
         let all = [said(1, &[(2, 1)], 0.1), said(5, &[(1, 1)], 0.1), said(6, &[], 0.1), said(30, &[(3, 3)], 0.1)];
         let evidence = weigh(&all, &[rare, usual, small], 0, 1_000);
         assert!(evidence[1].share > 0.6 && evidence[2].share < 0.001);
@@ -199,6 +201,9 @@ mod tests {
         assert!(evidence[0].words < 0.3 && evidence[3].words < 0.4);
         assert!(evidence[2].words < 0.001 && evidence[2].beside > 0.999);
         assert!(evidence[2].stretch > evidence[3].stretch);
+        let context = Wanted { term: 3, df: 10, common: false, beside: true };
+        let lifted = weigh(&all, &[rare, usual, context], 0, 1_000);
+        assert!(lifted[3].words > 0.0 && lifted[3].share < 0.001, "what is beside lifts, and is not asked for");
         let score = |at: usize| evidence[at].score(&WEIGHTS);
         assert!(score(1) > score(2) && score(2) > score(3));
     }

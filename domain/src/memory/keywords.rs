@@ -11,7 +11,7 @@ const LONGEST: usize = 60;
 
 /// The keywords of a text in a language, the most telling first. By YAKE (Campos et al. 2020, "YAKE! Keyword extraction
 /// from single documents using multiple local features"); Japanese and Chinese, which part no words, by what is repeated.
-pub(super) fn keywords(text: &str, language: Language, most: usize) -> Vec<String> {
+pub(crate) fn keywords(text: &str, language: Language, most: usize) -> Vec<String> {
     let text: String = text.chars().take(LONG).collect();
     if matches!(language, Language::Ja | Language::Zh) {
         return repeated(&text, language, most);

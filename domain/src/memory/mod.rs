@@ -9,9 +9,25 @@ mod recall;
 pub(crate) mod store;
 pub mod words;
 
+pub(crate) use keywords::keywords;
 pub use recall::{Asked, Recalled, RecalledMemory, Recollected, recall};
 
 use async_trait::async_trait;
+use model::ChannelId;
+use uuid::Uuid;
+
+/// What a memory is and rests on, as it was read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Kept {
+    /// Which.
+    pub id: Uuid,
+    /// Where that was said.
+    pub channel: ChannelId,
+    /// The numbers of the messages.
+    pub sources: Vec<i64>,
+    /// The newest clock at which one of them was edited, else 0.
+    pub edited: i64,
+}
 
 /// Why there are no vectors. The text is for the log.
 #[derive(Debug, thiserror::Error)]

@@ -1,8 +1,8 @@
 //! What an AI recalls: of all that it may say here, what a question is about.
 
 use super::fusion::{self, Candidate, Evidence, WEIGHTS, Wanted};
-use super::words::{Language, cut, is_common};
-use super::{Embedder, store};
+use super::words::{self, Language, cut, is_common};
+use super::{Embedder, Kept, store};
 use crate::{Result, Space};
 use model::{ChannelId, EntityId, MessageId};
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -35,6 +35,8 @@ pub struct Asked<'a> {
     pub question: &'a str,
     /// The language that whoever asks speaks.
     pub language: Option<Language>,
+    /// Keywords of the talk that the question belongs to: they find nothing by themselves, and lift what they stand in.
+    pub beside: &'a [String],
     /// What stands before its eyes anyway: in this channel, from this number on.
     pub shown_from: i64,
     /// How many it wants at most.
@@ -74,12 +76,10 @@ impl Recalled {
 /// An episode or a fact that is recalled.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RecalledMemory {
-    /// Which.
-    pub id: Uuid,
+    /// Which, and what it rests on.
+    pub kept: Kept,
     /// Whether it is a fact, and else an episode.
     pub is_fact: bool,
-    /// Where it was.
-    pub channel: ChannelId,
     /// What kind of place that is, and its name.
     pub place: (String, String),
     /// The messages that it rests on, from the first to the last number.
@@ -123,12 +123,20 @@ pub struct Recollected {
 /// read, nothing off the record, and nothing where the AI is not in the channel.
 pub async fn recall(space: &Space, asked: Asked<'_>) -> Result<Recollected> {
     let cut = cut(asked.question, asked.language);
-    let terms: BTreeSet<&str> = cut.terms.iter().map(String::as_str).collect();
-    let terms: Vec<&str> = terms.into_iter().collect();
-    let (known, all) = store::rarity(&space.db, &terms).await?;
+    let of_talk: Vec<String> =
+        asked.beside.iter().flat_map(|word| words::cut(word, Some(cut.language)).terms).collect();
+    let asks: BTreeSet<&str> = cut.terms.iter().map(String::as_str).collect();
+    let terms: Vec<&str> = asks.iter().copied().collect();
+    let both: BTreeSet<&str> = asks.iter().copied().chain(of_talk.iter().map(String::as_str)).collect();
+    let (known, all) = store::rarity(&space.db, &both.into_iter().collect::<Vec<&str>>()).await?;
     let wanted: Vec<Wanted> = known
         .iter()
-        .map(|(term, id, df)| Wanted { term: *id, df: *df, common: is_common(cut.language, term) })
+        .map(|(term, id, df)| Wanted {
+            term: *id,
+            df: *df,
+            common: is_common(cut.language, term),
+            beside: !asks.contains(term.as_str()),
+        })
         .collect();
     let wanted_terms: Vec<&str> = known.iter().filter(|(.., df)| *df > 0).map(|(term, ..)| term.as_str()).collect();
     let unknown = terms
@@ -177,7 +185,8 @@ async fn vector(embedder: Option<&dyn Embedder>, question: &str) -> Option<Vec<f
 /// The words that find: the rarest first, together no more than can be looked at.
 fn finders(wanted: &[Wanted], all: i64) -> Vec<i32> {
     let most = if all <= FEW { i32::MAX } else { (all as f64 * RARE) as i32 };
-    let mut finders: Vec<&Wanted> = wanted.iter().filter(|one| !one.common && one.df > 0 && one.df <= most).collect();
+    let mut finders: Vec<&Wanted> =
+        wanted.iter().filter(|one| !one.common && !one.beside && one.df > 0 && one.df <= most).collect();
     finders.sort_by_key(|one| one.df);
     let mut sum = 0;
     finders
@@ -269,9 +278,8 @@ fn ranked_memories(
         .into_iter()
         .zip(evidence)
         .map(|(one, evidence)| RecalledMemory {
-            id: one.id,
+            kept: Kept { id: one.id, channel: ChannelId(one.channel), sources: one.sources, edited: one.edited },
             is_fact: one.is_fact,
-            channel: ChannelId(one.channel),
             place: one.place,
             seqs: (one.first, one.last),
             said_from: one.said_from,
@@ -282,7 +290,9 @@ fn ranked_memories(
             cosine: one.vector,
         })
         .collect();
-    recalled.sort_by(|a, b| b.score.total_cmp(&a.score).then(b.said_from.cmp(&a.said_from)).then(a.id.cmp(&b.id)));
+    recalled.sort_by(|a, b| {
+        b.score.total_cmp(&a.score).then(b.said_from.cmp(&a.said_from)).then(a.kept.id.cmp(&b.kept.id))
+    });
     recalled.truncate(most);
     recalled
 }

@@ -71,7 +71,7 @@ pub(super) async fn ask<'a>(
     frame.answered = Some(trigger);
     let mut turns = context::turns(mind, &place, &members, &talk, &frame);
     let shown_from = context::shown_from(&turns, &talk, &frame);
-    let reminded = match recalling::remind(space, mind, trigger, shown_from, &frame).await {
+    let reminded = match recalling::remind(space, mind, trigger, &talk, shown_from, &frame).await {
         Some((turn, of)) => {
             frame.tokens = frame.tokens.saturating_sub(frame.counter.turn(&turn.text));
             turns = context::turns(mind, &place, &members, &talk, &frame);

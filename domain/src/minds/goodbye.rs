@@ -93,7 +93,7 @@ async fn take_leave(space: &Space, mind: &Mind, place: &Channel, id: Uuid) -> Re
     turns.push(Turn { speaker: Speaker::Other, text: LAST.to_owned() });
     let call = Call { entity: mind.entity.id, channel: Some(place.id), person: None, id };
     let request = ChatRequest { model: None, turns, sampling: mind.sampling, form: None };
-    let question = Question { request, name: &mind.entity.name, call, patience: PATIENCE };
+    let question = Question { request, name: &mind.entity.name, call, patience: PATIENCE, raw: false };
     let body = match whole::answer(space, &means, &frame, question).await? {
         Ok(body) if limits::length(&body) > 0 => body,
         Ok(_) => return Ok(Ok(())),

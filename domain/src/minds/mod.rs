@@ -34,7 +34,6 @@ pub use asking::{again, stop};
 pub use consider::consider;
 pub use decisions::decisions;
 pub use goodbye::{goodbye, part};
-use means::Means;
 pub use noting::note;
 pub use provider::{ChatModel, ChatRequest, ModelError, Piece, Pieces, Speaker, Turn};
 use providers::{Breaker, Seal};

@@ -4,7 +4,7 @@
 use super::context::{Frame, kept, reminded};
 use super::provider::{Speaker, Turn};
 use super::store::{self, Mind};
-use crate::memory::{self, Asked, Recalled, RecalledMemory, words::Language};
+use crate::memory::{self, Asked, Kept, Recalled, RecalledMemory, words::Language};
 use crate::messages::mentions;
 use crate::{Result, Space};
 use model::{Message, MessageId};
@@ -21,6 +21,9 @@ const EPISODES: usize = 2;
 const SHARE: usize = 5;
 /// How long it may take.
 const PATIENCE: Duration = Duration::from_secs(3);
+/// How many lines before the question say what the talk is about, and in how many keywords.
+const BEFORE: usize = 6;
+const KEYWORDS: usize = 5;
 /// How many are looked at.
 const LOOKED_AT: usize = 40;
 
@@ -29,7 +32,7 @@ const LOOKED_AT: usize = 40;
 pub(super) struct Reminded {
     pub messages: Vec<MessageId>,
     /// Facts and episodes.
-    pub kept: Vec<Uuid>,
+    pub kept: Vec<Kept>,
     /// Whether something of it was said in private elsewhere.
     pub elsewhere: bool,
 }
@@ -51,6 +54,7 @@ pub(super) async fn remind(
     space: &Space,
     mind: &Mind,
     trigger: &Message,
+    talk: &[Message],
     shown_from: i64,
     frame: &Frame<'_>,
 ) -> Option<(Turn, Reminded)> {
@@ -58,7 +62,7 @@ pub(super) async fn remind(
     if frame.plain {
         return None;
     }
-    match tokio::time::timeout(PATIENCE, find(space, mind, trigger, shown_from, frame)).await {
+    match tokio::time::timeout(PATIENCE, find(space, mind, trigger, talk, shown_from, frame)).await {
         Ok(Ok(found)) => found,
         Ok(Err(cause)) => {
             tracing::warn!(%cause, ai = mind.entity.name, "an AI recalled nothing: its memory failed");
@@ -75,16 +79,20 @@ async fn find(
     space: &Space,
     mind: &Mind,
     trigger: &Message,
+    talk: &[Message],
     shown_from: i64,
     frame: &Frame<'_>,
 ) -> Result<Option<(Turn, Reminded)>> {
     let question = asked(&trigger.body, mind);
     let language = store::language(&space.db, trigger.author.id).await?;
+    let spoken = Language::of_code(&language);
+    let beside = beside(talk, trigger, spoken);
     let asked = Asked {
         entity: mind.entity.id,
         channel: trigger.channel,
         question: &question,
-        language: Language::of_code(&language),
+        language: spoken,
+        beside: &beside,
         shown_from,
         most: LOOKED_AT,
     };
@@ -111,17 +119,18 @@ async fn find(
     }
     // An episode of which lines stand there already would say them twice.
     let is_told = |episode: &RecalledMemory| {
-        words.iter().any(|one| one.channel == episode.channel && (episode.seqs.0..=episode.seqs.1).contains(&one.seq))
+        words
+            .iter()
+            .any(|one| one.channel == episode.kept.channel && (episode.seqs.0..=episode.seqs.1).contains(&one.seq))
     };
     let near = recalled.kept.iter().filter(|one| one.is_near());
     let facts = near.clone().filter(|one| one.is_fact).take(FACTS);
     let chosen: Vec<_> = facts.chain(near.filter(|one| !one.is_fact && !is_told(one)).take(EPISODES)).collect();
-    let ids: Vec<Uuid> = chosen.iter().map(|one| one.id).collect();
-    let standing = memory::store::standing(&space.db, &ids).await?;
-    for one in chosen.into_iter().filter(|one| standing.contains(&one.id)) {
-        if tell(one.said_from, kept(one)) {
-            used.kept.push(one.id);
-            used.elsewhere |= one.place.0 != "room" && one.channel != trigger.channel;
+    for one in chosen {
+        // It may be about to be made anew.
+        if memory::store::stands(&space.db, &one.kept).await? && tell(one.said_from, kept(one)) {
+            used.elsewhere |= one.place.0 != "room" && one.kept.channel != trigger.channel;
+            used.kept.push(one.kept.clone());
         }
     }
     if used.is_nothing() {
@@ -140,4 +149,12 @@ fn asked(body: &str, mind: &Mind) -> String {
     let question: String = body.chars().enumerate().filter(|(at, _)| !is_name(*at)).map(|(_, c)| c).collect();
     // Where there is nothing else, it is asked about itself.
     if question.chars().any(char::is_alphanumeric) { question } else { body.to_owned() }
+}
+
+/// What the talk is about that the question belongs to.
+fn beside(talk: &[Message], trigger: &Message, spoken: Option<Language>) -> Vec<String> {
+    let before = talk.iter().rev().filter(|line| line.seq < trigger.seq && !line.off_record && line.deletion.is_none());
+    let lines: Vec<&str> = before.take(BEFORE).map(|line| line.body.as_str()).collect();
+    let text = lines.join("\n");
+    memory::keywords(&text, Language::of(&text, spoken), KEYWORDS)
 }

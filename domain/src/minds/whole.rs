@@ -17,6 +17,8 @@ pub(super) struct Question<'a> {
     pub call: Call,
     /// How long it may take.
     pub patience: Duration,
+    /// Whether all of it is wanted as it came, and not as it would be posted.
+    pub raw: bool,
 }
 
 /// Asks the first of the means that can answer in the name of an AI, and waits for the answer's end. The outer error is
@@ -27,7 +29,7 @@ pub(super) async fn answer(
     frame: &Frame<'_>,
     question: Question<'_>,
 ) -> Result<Result<String, ModelError>> {
-    let Question { request, name, call, patience } = question;
+    let Question { request, name, call, patience, raw } = question;
     let read = context::size(&request.turns, frame);
     let mut first = None;
     for one in means {
@@ -47,7 +49,7 @@ pub(super) async fn answer(
             Ok(cut) => {
                 one.speaks();
                 purse::settle(&space.db, spent).await?;
-                return Ok(Ok(words.whole(cut)));
+                return Ok(Ok(if raw { words.raw().to_owned() } else { words.whole(cut) }));
             }
             Err(cause) => {
                 one.failed(&cause, begun);

@@ -28,6 +28,11 @@ impl Words {
         self.begin.map_or("", |begin| &self.raw[begin..])
     }
 
+    /// All that has come, as it came.
+    pub fn raw(&self) -> &str {
+        &self.raw
+    }
+
     /// How many bytes have come, shown or not.
     pub const fn taken(&self) -> usize {
         self.raw.len()

@@ -37,7 +37,7 @@ async fn numbers(space: &Space, entity: EntityId) -> Vec<(i64, i64)> {
 }
 
 async fn recalled(space: &Space, entity: EntityId, channel: ChannelId, question: &str) -> Vec<RecalledMemory> {
-    let asked = Asked { entity, channel, question, language: None, shown_from: i64::MAX, most: 20 };
+    let asked = Asked { entity, channel, question, language: None, beside: &[], shown_from: i64::MAX, most: 20 };
     let all = recall(space, asked).await.unwrap().kept;
     all.into_iter().filter(RecalledMemory::is_near).collect()
 }
@@ -133,7 +133,7 @@ async fn an_episode_is_told_where_everybody_could_have_read_all_of_it() {
     let two = circle(&space, ada, &[ben, silas], History::Whole).await;
     let told = recalled(&space, silas, two, question).await;
     assert_eq!(told.len(), 1);
-    assert_eq!((told[0].channel, told[0].seqs), (late, (2, 5)));
+    assert_eq!((told[0].kept.channel, told[0].seqs), (late, (2, 5)));
     assert!(told[0].text.contains("ladder"), "{told:?}");
     assert_eq!(recalled(&space, silas, two, "Which violin was out of tune?").await, []);
 }

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What is asked of an AI somewhere, as the bodies of what it recalls.
 async fn recalled(space: &Space, entity: EntityId, channel: ChannelId, question: &str) -> Vec<String> {
-    let asked = Asked { entity, channel, question, language: None, shown_from: i64::MAX, most: 20 };
+    let asked = Asked { entity, channel, question, language: None, beside: &[], shown_from: i64::MAX, most: 20 };
     let found: Vec<Recalled> = recall(space, asked).await.unwrap().messages;
     let mut bodies = Vec::new();
     for one in found.iter().filter(|one| one.reasons[0] > 0.0) {
@@ -167,7 +167,15 @@ async fn vectors_come_behind_and_words_do_without_them() {
         say(&space, keeper.id, lobby, body).await.unwrap();
     }
     let first = async |space: &Space, question: &str| {
-        let asked = Asked { entity: silas, channel: lobby, question, language: None, shown_from: i64::MAX, most: 1 };
+        let asked = Asked {
+            entity: silas,
+            channel: lobby,
+            question,
+            language: None,
+            beside: &[],
+            shown_from: i64::MAX,
+            most: 1,
+        };
         recall(space, asked).await.unwrap().messages.first().map(|one| one.seq)
     };
     index::catch_up(&space).await.unwrap();

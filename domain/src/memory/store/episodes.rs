@@ -2,6 +2,7 @@
 
 use super::written;
 use crate::Result;
+use crate::memory::Kept;
 use crate::memory::forming::Episode;
 use model::{ChannelId, EntityId, MessageId};
 use sqlx::postgres::PgRow;
@@ -128,15 +129,15 @@ pub(in crate::memory) async fn keep_episode(
         sqlx::query("delete from memories where id = $1").bind(over.memory).execute(&mut *db).await?;
         return formed(db, over).await;
     };
-    let (id,): (Uuid,) = sqlx::query_as(
+    sqlx::query(
         "insert into memories (id, entity_id, channel_id, kind, first_seq, last_seq, said_from, said_to, edited, language,
                                keywords, text, terms, counts, length, sources)
          values ($1, $2, $3, 'episode', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
          on conflict (entity_id, channel_id, first_seq) where kind = 'episode' do update
          set said_from = excluded.said_from, said_to = excluded.said_to, edited = excluded.edited,
              language = excluded.language, keywords = excluded.keywords, text = excluded.text, terms = excluded.terms,
-             counts = excluded.counts, length = excluded.length, sources = excluded.sources, embedder = null, vector = null, stale = false
-         returning id",
+             counts = excluded.counts, length = excluded.length, sources = excluded.sources, embedder = null, vector = null, stale = false,
+             noted_at = case when memories.sources = excluded.sources and memories.edited = excluded.edited then memories.noted_at end",
     )
     .bind(Uuid::now_v7())
     .bind(over.entity)
@@ -153,16 +154,15 @@ pub(in crate::memory) async fn keep_episode(
     .bind(counts)
     .bind(length)
     .bind(lines.iter().map(|line| line.seq).collect::<Vec<i64>>())
-    .fetch_one(&mut *db)
+    .execute(&mut *db)
     .await?;
     if !episode.text.is_empty() {
-        // What there is to know of it is taken from it by the AI's own model, where it has one.
+        // What there is to know of it is asked for by the AI's own model, where it has one: its talks one after the other.
         sqlx::query(
             "insert into tasks (id, kind, ordering_key, dedup_key, payload)
-             values (gen_random_uuid(), 'facts', 'facts:' || $2::uuid, 'facts:' || $1::uuid, jsonb_build_object('episode', $1::uuid))
+             values (gen_random_uuid(), 'facts', 'facts:' || $1::uuid, 'facts:' || $1::uuid, jsonb_build_object('entity', $1::uuid))
              on conflict (dedup_key) where lease_owner is null and dedup_key is not null do nothing",
         )
-        .bind(id)
         .bind(over.entity)
         .execute(&mut *db)
         .await?;
@@ -235,30 +235,36 @@ pub(in crate::memory) async fn put_memory_vectors(
     Ok(())
 }
 
-/// Those of these memories that rest on nothing that was deleted, edited or taken off the record since they were made.
-pub(crate) async fn standing(db: &PgPool, ids: &[Uuid]) -> Result<Vec<Uuid>> {
-    let rows: Vec<(Uuid,)> = sqlx::query_as(
-        "select r.id from memories r where r.id = any($1) and not r.stale and not exists (
-            select from messages q where q.channel_id = r.channel_id and q.seq = any(r.sources)
-              and (q.deleted_at is not null or q.off_record or (q.edited_at is not null and q.clock > r.edited)))",
+/// Whether nothing that a memory rests on was deleted, edited or taken off the record since it was made.
+pub(crate) async fn stands(db: &PgPool, kept: &Kept) -> Result<bool> {
+    let (stands,) = sqlx::query_as(
+        "select not exists (
+            select from messages q where q.channel_id = $1 and q.seq = any($2)
+              and (q.deleted_at is not null or q.off_record or (q.edited_at is not null and q.clock > $3)))",
     )
-    .bind(ids)
-    .fetch_all(db)
+    .bind(kept.channel.0)
+    .bind(&kept.sources)
+    .bind(kept.edited)
+    .fetch_one(db)
     .await?;
-    Ok(rows.into_iter().map(|(id,)| id).collect())
+    Ok(stands)
 }
 
-/// Notes which memories an AI recalls for an answer, with what they rest on.
-pub(crate) async fn recalled(db: &mut PgConnection, entity: EntityId, trigger: MessageId, ids: &[Uuid]) -> Result<()> {
-    sqlx::query(
-        "insert into recalled_memories (entity_id, trigger_id, memory_id, channel_id, sources)
-         select $1, $2, id, channel_id, sources from memories where id = any($3) on conflict do nothing",
-    )
-    .bind(entity.0)
-    .bind(trigger.0)
-    .bind(ids)
-    .execute(db)
-    .await?;
+/// Notes which memories an AI recalls for an answer, with what they rested on when they were read.
+pub(crate) async fn recalled(db: &mut PgConnection, entity: EntityId, trigger: MessageId, kept: &[Kept]) -> Result<()> {
+    for one in kept {
+        sqlx::query(
+            "insert into recalled_memories (entity_id, trigger_id, memory_id, channel_id, sources)
+             values ($1, $2, $3, $4, $5) on conflict (entity_id, trigger_id, memory_id) do update set sources = excluded.sources",
+        )
+        .bind(entity.0)
+        .bind(trigger.0)
+        .bind(one.id)
+        .bind(one.channel.0)
+        .bind(&one.sources)
+        .execute(&mut *db)
+        .await?;
+    }
     Ok(())
 }
 

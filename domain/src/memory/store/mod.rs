@@ -7,8 +7,8 @@ mod search;
 pub(super) use episodes::{
     Line, keep_episode, lines, make_anew, memories_without_vectors, over, put_memory_vectors, stale,
 };
-pub(crate) use episodes::{call_otherwise, recalled, standing};
-pub(super) use facts::{keep as keep_facts, talk};
+pub(crate) use episodes::{call_otherwise, recalled, stands};
+pub(super) use facts::{is_any_left, keep as keep_facts, talk};
 pub(super) use search::{Found, FoundMemory, Look, at, by_words, memories, nearest, rarity};
 
 use crate::Result;

@@ -185,6 +185,8 @@ pub(in crate::memory) struct FoundMemory {
     pub id: Uuid,
     pub is_fact: bool,
     pub importance: f32,
+    pub sources: Vec<i64>,
+    pub edited: i64,
     pub channel: Uuid,
     /// What kind of place that is, and its name.
     pub place: (String, String),
@@ -205,6 +207,8 @@ impl FromRow<'_, PgRow> for FoundMemory {
             id: row.try_get("id")?,
             is_fact: row.try_get("is_fact")?,
             importance: row.try_get("importance")?,
+            sources: row.try_get("sources")?,
+            edited: row.try_get("edited")?,
             channel: row.try_get("channel_id")?,
             place: (row.try_get("kind")?, row.try_get("name")?),
             first: row.try_get("first_seq")?,
@@ -234,7 +238,7 @@ pub(in crate::memory) async fn memories(
         concat!(
             "with ",
             open!(),
-            "select r.id, r.kind = 'fact' as is_fact, r.importance, r.channel_id, c.kind, c.name, r.first_seq, r.last_seq, r.said_from, r.keywords, r.text, r.length,
+            "select r.id, r.kind = 'fact' as is_fact, r.importance, r.sources, r.edited, r.channel_id, c.kind, c.name, r.first_seq, r.last_seq, r.said_from, r.keywords, r.text, r.length,
                     array(select t from unnest(r.terms) with ordinality u (t, n) where t = any($4) order by n) as terms,
                     array(select n from unnest(r.terms, r.counts) with ordinality u (t, n, o) where t = any($4) order by o) as counts,
                     case when r.embedder = $5 then (-(r.vector <#> $6::halfvec))::real end as vector

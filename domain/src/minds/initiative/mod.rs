@@ -137,7 +137,7 @@ async fn speak(space: &Space, mind: &Mind, place: &Channel, id: Uuid, taken: &Ta
         return decided(space, mind, place, taken.last, "stayed_silent", &purse.reason(&mind.entity.name)).await;
     }
     let request = ChatRequest { model: None, turns, sampling: mind.sampling, form: None };
-    let question = Question { request, name: &mind.entity.name, call, patience: PATIENCE };
+    let question = Question { request, name: &mind.entity.name, call, patience: PATIENCE, raw: false };
     // Nobody waits for it: where no model answers it is let go.
     let Ok(text) = whole::answer(space, &means, &frame, question).await? else { return Ok(Outcome::Done) };
     let said = minds::said_by_ais(&space.db, place.id).await?;

@@ -78,7 +78,13 @@ pub(in crate::minds) async fn reminded(
         "delete from recalls where entity_id = $1 and trigger_id = $2 and message_id <> all($3)",
         "delete from recalled_memories where entity_id = $1 and trigger_id = $2 and memory_id <> all($4) and $3::uuid[] is not null",
     ] {
-        sqlx::query(others).bind(id.0).bind(trigger.0).bind(of.ids()).bind(&of.kept).execute(&mut *db).await?;
+        sqlx::query(others)
+            .bind(id.0)
+            .bind(trigger.0)
+            .bind(of.ids())
+            .bind(of.kept.iter().map(|one| one.id).collect::<Vec<Uuid>>())
+            .execute(&mut *db)
+            .await?;
     }
     note(db, id, trigger, of).await
 }

@@ -224,7 +224,7 @@ pub async fn rehearse(space: &Space, by: EntityId, id: EntityId, talk: &[String]
         return Err(Problem::new(Code::QuotaReached, purse.reason(&mind.entity.name)).into());
     }
     let request = ChatRequest { model: None, turns, sampling: mind.sampling, form: None };
-    let question = Question { request, name: &mind.entity.name, call, patience: PATIENCE };
+    let question = Question { request, name: &mind.entity.name, call, patience: PATIENCE, raw: false };
     let answer = whole::answer(space, &paid, &frame, question).await?;
     answer.map_err(|_| silence("the model did not respond.").into())
 }

@@ -54,6 +54,7 @@ pub async fn run(arguments: &[String]) -> Result<(), Failure> {
                     channel: place.channel,
                     question: &question.text,
                     language,
+                    beside: &[],
                     shown_from: i64::MAX,
                     most: MOST,
                 },

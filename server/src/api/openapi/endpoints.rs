@@ -483,7 +483,7 @@ pub(super) fn all() -> Vec<Endpoint> {
         ),
         of(
             "channels/remove",
-            "Send somebody away (a channel's owner and admins; in rooms admins of the space, too)",
+            "Send somebody away (a channel's owner and admins; in rooms admins of the space, too), or take an AI out of one's private chat",
             takes::<Remove>(),
             nothing(),
             &[NotLoggedIn, NotFound, NotYours],
