@@ -13,7 +13,9 @@ alter table memories
     add column superseded_at timestamptz;
 alter table memories
     -- When an episode's talk was asked for facts; null: it is to be.
-    add column noted_at      timestamptz;
+    add column noted_at      timestamptz,
+    -- Whether it was ever: what has changed since is asked about again, however long ago it was.
+    add column noted_once    boolean not null default false;
 create index memories_to_note on memories (entity_id, said_to) where kind = 'episode' and noted_at is null and text <> '';
 create index memories_facts on memories (entity_id, channel_id) where kind = 'fact';
 create index memories_superseded on memories (superseded_by) where superseded_by is not null;

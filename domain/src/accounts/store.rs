@@ -131,6 +131,8 @@ pub(super) async fn forget(db: &PgPool, who: EntityId) -> Result<()> {
     for gone in [
         "delete from memories r where r.about = $1 or (r.kind = 'fact' and exists (
             select from messages q where q.channel_id = r.channel_id and q.seq = any(r.sources) and q.author_id = $1))",
+        "update memories r set noted_at = null where r.kind = 'episode' and exists (
+            select from messages q where q.channel_id = r.channel_id and q.seq = any(r.sources) and q.author_id = $1)",
         "delete from resets where entity_id = $1",
         "delete from accounts where entity_id = $1",
         "delete from blocks where blocker_id = $1",

@@ -52,8 +52,8 @@ pub(crate) struct NewFact<'a> {
     pub replaces: Option<Uuid>,
 }
 
-/// The next talk that an AI has not been asked about, the oldest first, none from more than a week ago: a long past is
-/// remembered word for word. With `vectors`, only those that have one.
+/// The next talk that an AI has not been asked about, the oldest first, none from more than a week ago unless it
+/// was asked about before: a long past is remembered word for word. With `vectors`, only those that have one.
 pub(crate) async fn talk(db: &PgPool, entity: EntityId, vectors: bool) -> Result<Option<Talk>> {
     store::talk(db, entity, vectors).await
 }
@@ -64,7 +64,7 @@ pub(crate) async fn is_any_left(db: &PgPool, entity: EntityId) -> Result<bool> {
 }
 
 /// Keeps the facts of a talk in place of those that it had, and notes that it was asked about; all of it or nothing, and
-/// nothing where one of its lines has changed since.
+/// nothing where one of its lines has changed since, or somebody is called otherwise.
 pub(crate) async fn keep(db: &mut PgConnection, talk: &Talk, facts: &[NewFact<'_>]) -> Result<()> {
     store::keep_facts(db, talk, facts).await
 }

@@ -4,7 +4,8 @@
 use super::budget::{self, Purse, store::Call};
 use super::context::seen;
 use super::means;
-use super::provider::{ChatRequest, ModelError, Speaker, Turn};
+use super::provider::ModelError::{self, CutOff, Garbled, Wordless};
+use super::provider::{ChatRequest, Speaker, Turn};
 use super::repeats::repeats;
 use super::store;
 use super::whole::{self, Question};
@@ -28,8 +29,9 @@ const LONG: usize = 300;
 const LINE: usize = 600;
 /// The longest answer, in tokens.
 const ANSWER: u32 = 1_500;
-/// How long it waits where a purse is empty or the AI asleep, where a talk has no vector yet, and between two talks.
+/// How long it waits where a purse is empty or the AI asleep, where no model can be asked, where a talk has no vector yet, and between two talks.
 const LATER: Duration = Duration::from_hours(3);
+const AGAIN: Duration = Duration::from_mins(10);
 const SOON: Duration = Duration::from_secs(30);
 const NEXT: Duration = Duration::from_secs(1);
 
@@ -74,7 +76,7 @@ pub async fn note(space: &Space, task: &Task) -> Result<Outcome> {
     let mut work = space.db.begin().await?;
     facts::keep(&mut work, &talk, &noted).await?;
     work.commit().await?;
-    Ok(if facts::is_any_left(&space.db, entity).await? { Outcome::Later(NEXT) } else { Outcome::Done })
+    Ok(if facts::is_any_left(&space.db, entity).await? { Outcome::Next(NEXT) } else { Outcome::Done })
 }
 
 /// What came of a talk.
@@ -121,6 +123,10 @@ async fn take<'a>(space: &Space, task: &Task, talk: &'a Talk) -> Result<Taken<'a
                 None => "not understood".to_owned(),
             },
             Err(ModelError::Refused { status: 400 | 404 | 422, .. }) => continue,
+            // Whoever cannot be asked now is asked later; what it said and nobody understands counts as a try.
+            Err(cause) if cause.may_pass() && !matches!(cause, CutOff | Garbled(_) | Wordless) => {
+                return Ok(Taken::Later(Outcome::Later(cause.asks_for().unwrap_or(AGAIN))));
+            }
             Err(cause) => cause.to_string(),
         };
         tracing::warn!(cause, ai = mind.entity.name, attempt = task.attempt, "an AI took no facts from a talk");
@@ -202,7 +208,7 @@ fn read<'a>(text: &str, talk: &'a Talk) -> Option<Vec<NewFact<'a>>> {
         let about = talk.lines.iter().map(|line| &line.author).find(|(_, author)| author.to_lowercase() == name);
         let is_own = |whom: EntityId| lines.iter().any(|line| line.author.0 == whom);
         // What somebody says of another stays their word, and takes nothing away from what that one has said.
-        if about.is_some_and(|(id, _)| !is_own(*id)) {
+        if !name.is_empty() && !lines.iter().any(|line| line.author.1.to_lowercase() == name) {
             statement = format!("{}: {statement}", said.author.1);
         }
         let replaces = fact.replaces.and_then(|n| talk.known.get(at(n)?));
@@ -265,10 +271,12 @@ mod tests {
         let body = "Ada has left Gdańsk for prison".to_owned();
         talk.lines.push(Heard { seq: 8, at: OffsetDateTime::UNIX_EPOCH, edited: 0, author: mallory, body });
         let answer = json!({"facts": [
-            {"about": "Ada", "statement": "Ada is in prison.", "importance": 1.0, "lines": [3], "replaces": 1}
+            {"about": "Ada", "statement": "Ada is in prison.", "importance": 1.0, "lines": [3], "replaces": 1},
+            {"about": "Eve", "statement": "Eve visits her every week.", "importance": 1.0, "lines": [3], "replaces": null}
         ]});
         let facts = read(&answer.to_string(), &talk).unwrap();
         assert_eq!((facts[0].statement.as_str(), facts[0].replaces), ("Mallory: Ada is in prison.", None));
+        assert_eq!(facts[1].statement, "Mallory: Eve visits her every week.");
     }
 
     #[test]

@@ -53,7 +53,9 @@ pub enum Outcome {
     Retry(Duration),
     /// It is not time yet: look again after so long. No try was made.
     Later(Duration),
-    /// Somebody is writing: the same, and so long was yielded to them.
+    /// This part is done: go on with the next after so long, with every try before it.
+    Next(Duration),
+    /// Somebody is writing: the same as `Later`, and so long was yielded to them.
     Yield(Duration),
 }
 

@@ -143,6 +143,9 @@ impl Pool {
                 self.put_back(id, Wait { after: *after, tried: true, ..Wait::default() }).await
             }
             Some(Ok(Outcome::Later(after))) => self.put_back(id, Wait { after: *after, ..Wait::default() }).await,
+            Some(Ok(Outcome::Next(after))) => {
+                self.put_back(id, Wait { after: *after, anew: true, ..Wait::default() }).await
+            }
             Some(Ok(Outcome::Yield(after))) => {
                 self.put_back(id, Wait { after: *after, yields: true, ..Wait::default() }).await
             }
@@ -150,7 +153,7 @@ impl Pool {
             Some(Err(cause)) => {
                 let after = Duration::from_millis(rand::random_range(500..1_500) * 2_u64.pow(attempt.unsigned_abs()));
                 let error = cause.to_string();
-                self.put_back(id, Wait { after, error: Some(&error), tried: true, yields: false }).await
+                self.put_back(id, Wait { after, error: Some(&error), tried: true, ..Wait::default() }).await
             }
             // Stopping: the lease goes back with all others.
             None => Ok(()),

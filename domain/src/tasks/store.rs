@@ -79,11 +79,13 @@ pub(super) struct Wait<'a> {
     pub tried: bool,
     /// Whether it lets somebody write meanwhile.
     pub yields: bool,
+    /// Whether what was tried so far is done, and something else comes.
+    pub anew: bool,
 }
 
 /// Lets a task wait again. One that was added meanwhile under the same dedup key gives way: this one knows more.
 pub(super) async fn put_back(db: &PgPool, id: Uuid, owner: Uuid, wait: Wait<'_>) -> Result<()> {
-    let Wait { after, error, tried, yields } = wait;
+    let Wait { after, error, tried, yields, anew } = wait;
     sqlx::query(
         "delete from tasks w using tasks e
          where e.id = $1 and e.lease_owner = $2 and w.lease_owner is null and w.dedup_key = e.dedup_key",
@@ -94,7 +96,7 @@ pub(super) async fn put_back(db: &PgPool, id: Uuid, owner: Uuid, wait: Wait<'_>)
     .await?;
     sqlx::query(
         "update tasks set lease_owner = null, lease_until = null, run_at = now() + $3, last_error = coalesce($4, last_error),
-                attempts = attempts - case when $5 then 0 else 1 end, yielded_ms = yielded_ms + $6
+                attempts = case when $7 then 0 when $5 then attempts else attempts - 1 end, yielded_ms = yielded_ms + $6
          where id = $1 and lease_owner = $2",
     )
     .bind(id)
@@ -103,6 +105,7 @@ pub(super) async fn put_back(db: &PgPool, id: Uuid, owner: Uuid, wait: Wait<'_>)
     .bind(error)
     .bind(tried)
     .bind(if yields { after.as_millis() as i64 } else { 0 })
+    .bind(anew)
     .execute(db)
     .await?;
     Ok(())

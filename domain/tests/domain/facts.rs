@@ -167,3 +167,24 @@ async fn what_an_answer_recalled_of_a_talk_takes_it_off_the_record_with_it() {
     let first = page.iter().find(|one| one.body == "By the harbour.").unwrap();
     assert!(first.off_record, "and what stands");
 }
+
+#[tokio::test]
+async fn who_is_deleted_while_a_model_thinks_is_not_written_down() {
+    let first = json!([fact("Keeper lives in Gdańsk.", &[1], None)]);
+    let stage = stage(vec![noted(&first), noted(&json!([]))]).await;
+    // Between the question and the answer the account is gone, as the database sees it.
+    sqlx::query(
+        "create function gone() returns trigger language plpgsql as $$ begin
+            update entities set name = 'A former member', deactivated_at = now() where kind = 'human'; return new; end $$",
+    )
+    .execute(&stage.space.db)
+    .await
+    .unwrap();
+    sqlx::query("create trigger gone after insert on usage execute function gone()")
+        .execute(&stage.space.db)
+        .await
+        .unwrap();
+    talk(&stage, &MOVED).await;
+    assert_eq!(stage.model.asked.lock().unwrap().len(), 1);
+    assert!(known(&stage).await.is_empty());
+}

@@ -16,7 +16,7 @@ const SHOWN: i64 = 20;
 macro_rules! to_note {
     () => {
         "from memories where entity_id = $1 and kind = 'episode' and noted_at is null and text <> '' and not stale
-           and said_to > now() - interval '7 days'"
+           and (said_to > now() - interval '7 days' or noted_once)"
     };
 }
 
@@ -56,6 +56,8 @@ pub(in crate::memory) async fn talk(db: &PgPool, entity: EntityId, vectors: bool
         "select f.id, f.text, f.about from memories f, memories e
          where e.id = $1 and f.kind = 'fact' and f.entity_id = e.entity_id and f.channel_id = e.channel_id
            and f.superseded_by is null and not f.sources && e.sources
+           -- What they know may go into the words: whoever can read this talk can read theirs.
+           and exists (select from channels c where c.id = f.channel_id and (c.kind <> 'circle' or c.history = 'whole'))
            and not exists (select from messages q where q.channel_id = f.channel_id and q.seq = any(f.sources)
                            and (q.deleted_at is not null or q.off_record))
          order by case when f.embedder = e.embedder then f.vector <#> e.vector end nulls last, f.said_to desc limit $2",
@@ -79,14 +81,17 @@ pub(in crate::memory) async fn keep(db: &mut PgConnection, talk: &Talk, facts: &
     let seqs: Vec<i64> = talk.lines.iter().map(|line| line.seq).collect();
     let edited = talk.lines.iter().map(|line| line.edited).max().unwrap_or_default();
     let noted = sqlx::query(
-        "update memories set noted_at = now() where id = $1 and not stale
+        "update memories set noted_at = now(), noted_once = true where id = $1 and not stale
            and (select count(*) from recollections r where r.channel_id = $2 and r.seq = any($3) and r.edited <= $4)
-               = cardinality($3)",
+               = cardinality($3)
+           and not exists (select from messages q join entities a on a.id = q.author_id
+                           where q.channel_id = $2 and q.seq = any($3) and (a.deactivated_at is not null or a.name <> all($5)))",
     )
     .bind(talk.episode)
     .bind(talk.channel.0)
     .bind(&seqs)
     .bind(edited)
+    .bind(talk.lines.iter().map(|line| line.author.1.as_str()).collect::<Vec<&str>>())
     .execute(&mut *db)
     .await?;
     let (Some(first), Some(last)) = (seqs.first(), seqs.last()) else { return Ok(()) };
