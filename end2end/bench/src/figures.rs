@@ -20,6 +20,11 @@ impl Latencies {
         Self(Arc::new(Mutex::new(all)))
     }
 
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
     /// The latency, in milliseconds, that a share of all does not pass.
     pub fn ms(&self, share: f64) -> f64 {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();

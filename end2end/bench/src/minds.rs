@@ -21,10 +21,12 @@ use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
 use uuid::Uuid;
 
-/// Channels in which AIs are called all the time.
+/// Channels in which AIs are called all the time, how often a second in all of them together, and for how long: in each
+/// every other second. Then how often in all of them at the same moment.
 const BUSY: usize = 50;
-/// How often in each.
-const ROUNDS: usize = 6;
+const CALLS: f64 = 25.0;
+const CALLING: Duration = Duration::from_secs(16);
+const ROUNDS: usize = 3;
 /// Answers that grow at once.
 const STREAMS: usize = 200;
 /// Words of each, and how many a second.
@@ -187,6 +189,23 @@ async fn call(house: &House, rooms: &[Uuid], person: &Person) -> Result<(), Fail
     Ok(())
 }
 
+/// Calls the AI in one room after the other, at a steady rate.
+async fn steadily(house: &House, rooms: &[Uuid], person: &Person) -> Result<(), Failure> {
+    let mut lines = Vec::new();
+    for _ in 0..4 {
+        lines.push(Arc::new(tokio::sync::Mutex::new(Connection::open(&house.address).await?)));
+    }
+    at_rate(CALLS, CALLING, &Latencies::default(), |n| {
+        let (line, room, person) = (lines[n % lines.len()].clone(), rooms[n % rooms.len()], person.clone());
+        async move {
+            let mut line = line.lock().await;
+            let _ = line.ask(&said(room, &person, &format!("@Bench go on, t={}", now()))).await;
+        }
+    })
+    .await;
+    Ok(())
+}
+
 /// How late posts are in rooms of their own, at a steady rate.
 async fn posts(house: &House, rooms: &[Uuid], people: &[Person]) -> Result<Latencies, Failure> {
     let mut lines = Vec::new();
@@ -270,12 +289,16 @@ pub async fn measure() -> Result<Value, Failure> {
     let listening = tokio::spawn(hear(stream, heard.clone()));
     tokio::time::sleep(Duration::from_secs(3)).await;
 
-    provider.words.store(A_SECOND, Ordering::Relaxed);
-    for round in 1..=ROUNDS {
-        call(&house, &rooms[..BUSY], &people[0]).await?;
-        until("the answers of a round", || heard.answers.load(Ordering::Relaxed) >= (round * BUSY) as u64).await?;
-    }
+    provider.words.store(A_SECOND / 2, Ordering::Relaxed);
+    steadily(&house, &rooms[..BUSY], &people[0]).await?;
+    tokio::time::sleep(Duration::from_secs(3)).await;
     let asked = provider.asked.take();
+    for _ in 0..ROUNDS {
+        let answered = heard.answers.load(Ordering::Relaxed);
+        call(&house, &rooms[..BUSY], &people[0]).await?;
+        until("the answers of a round", || heard.answers.load(Ordering::Relaxed) >= answered + BUSY as u64).await?;
+    }
+    let burst = provider.asked.take();
 
     let quiet = posts(&house, &aside, &people).await?;
     heard.late.take();
@@ -295,6 +318,8 @@ pub async fn measure() -> Result<Value, Failure> {
     let (quiet_p99, loud_p99) = (f64::midpoint(quiet.ms(0.99), quiet_after.ms(0.99)), loud.ms(0.99));
     Ok(json!({
         "commit_to_request_p95_ms": asked.ms(0.95),
+        "calls": asked.count(),
+        "burst_to_request_p95_ms": burst.ms(0.95),
         "delta_to_listener_p95_ms": heard.late.ms(0.95),
         "streams": provider.most.load(Ordering::Relaxed),
         "streams_after_posts": growing,
