@@ -15,7 +15,8 @@ use leptos_router::{SsrMode, path};
 #[cfg(feature = "ssr")]
 use {
     crate::pages::{
-        Admin, Begin, LogIn, Mind, MyPage, NotFound, Person, Providers, Register, Reset, Studio, Usage, Welcome,
+        Admin, Begin, Knowledge, LogIn, Mind, MyPage, NotFound, OneDocument, Person, Providers, Register, Reset,
+        Studio, Usage, Welcome,
     },
     crate::room::{MessagePage, NewRoom, Settings},
 };
@@ -80,6 +81,8 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/admin") view=Admin ssr=SsrMode::Async />
             <Route path=path!("/studio") view=Studio ssr=SsrMode::Async />
             <Route path=path!("/studio/:mind") view=Mind ssr=SsrMode::Async />
+            <Route path=path!("/studio/:mind/knowledge") view=Knowledge ssr=SsrMode::Async />
+            <Route path=path!("/studio/:mind/knowledge/:document") view=OneDocument ssr=SsrMode::Async />
             <Route path=path!("/providers") view=Providers ssr=SsrMode::Async />
             <Route path=path!("/usage") view=Usage ssr=SsrMode::Async />
             <Route path=path!("/new") view=Begin ssr=SsrMode::Async />

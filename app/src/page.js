@@ -89,8 +89,11 @@ addEventListener('toggle', async (event) => {
   for (const one of told) {
     add([one.reason, one.cause].filter(Boolean).join(' — '));
     for (const source of one.recalled || []) {
+      // What a document says stands in no channel.
       const place = `/rooms/${source.channel}?at=${source.seq}#m${source.seq}`;
-      const link = Object.assign(document.createElement('a'), { href: place, rel: 'external', className: 'quote' });
+      const link = source.channel
+        ? Object.assign(document.createElement('a'), { href: place, rel: 'external', className: 'quote' })
+        : Object.assign(document.createElement('span'), { className: 'quote' });
       link.append(Object.assign(document.createElement('b'), { textContent: source.author }), ' ', source.text);
       add(`${one.name} ${page.dataset.recalled} `).append(link);
     }
@@ -125,6 +128,7 @@ addEventListener('pagehide', tell);
 addEventListener('submit', async (event) => {
   const form = event.target;
   if (form.dataset.rehearses) return rehearse(event, form);
+  if (form.matches('[data-teaches]')) return teach(event, form);
   if (form.dataset.uploads || form.matches('[data-saves]')) return exchange(event, form);
   const shows = form.dataset.shows;
   if (!shows && !(form.matches('[data-quietly]') && page.dataset.alive)) return;
@@ -167,6 +171,49 @@ async function exchange(event, form) {
   link.download = made.name;
   link.click();
   URL.revokeObjectURL(link.href);
+}
+
+// Documents that an AI is to know are sent one after the other; what was wrong with one stands beside its name.
+async function teach(event, form) {
+  event.preventDefault();
+  const told = form.querySelector('[role=status]');
+  const files = [...form.files.files];
+  form.files.value = '';
+  told.replaceChildren();
+  for (const file of files) {
+    const line = told.appendChild(Object.assign(document.createElement('li'), { textContent: `${form.dataset.sending} ${file.name} …` }));
+    const to = `${form.action}?${new URLSearchParams({ mind: form.mind.value, name: file.name })}`;
+    const answer = await fetch(to, { method: 'POST', body: file, headers: { accept: 'application/json', 'content-type': 'application/octet-stream' } }).catch(() => null);
+    if (answer?.ok) line.remove();
+    else {
+      const why = await answer?.json().catch(() => null);
+      line.className = 'wrong';
+      line.textContent = `${file.name}: ${why?.message || page.dataset.sorry}`;
+    }
+    await draw();
+  }
+}
+
+// What is dropped where files are chosen is chosen.
+addEventListener('dragover', (event) => event.target.closest?.('.drop') && event.preventDefault());
+addEventListener('drop', (event) => {
+  const field = event.target.closest?.('.drop')?.querySelector('input');
+  if (!field || !event.dataTransfer.files.length) return;
+  event.preventDefault();
+  field.files = event.dataTransfer.files;
+  field.form.requestSubmit();
+});
+
+// What it has read so far is drawn anew while something is on its way.
+let drawing = 0;
+async function draw() {
+  clearTimeout(drawing);
+  const answer = await fetch(location.href, { headers: { accept: 'text/html' } }).catch(() => null);
+  const html = answer?.ok && new DOMParser().parseFromString(await answer.text(), 'text/html');
+  const [now, anew] = [document, html].map((one) => one && one.getElementById('documents'));
+  // Who stands on a button of the list is not taken off it.
+  if (anew && !now.contains(document.activeElement)) now.replaceWith(anew);
+  if (document.querySelector('#documents[data-works]')) drawing = setTimeout(draw, 2_000);
 }
 
 // A talk with an AI in the studio stands on this page alone: all of it is sent each time.
@@ -225,6 +272,7 @@ addEventListener('keydown', (event) => {
 });
 
 addEventListener('DOMContentLoaded', () => {
+  if (document.querySelector('#documents[data-works]')) setTimeout(draw, 1_000);
   document.querySelectorAll('[data-absolute]').forEach((field) => (field.value = seen(field.dataset.absolute)));
   // The tab's icon has a lamp lit while its title counts something.
   const icon = document.querySelector('link[rel=icon]');

@@ -125,6 +125,27 @@ pub const IMPORT_NAME_HINT: &str = "Empty: as the file has it.";
 pub const IMPORT_NOW: &str = "Bring it here";
 pub const EXPORT: &str = "Save as a file";
 pub const EXPORT_HINT: &str = "All that is saved above, for another space, or for other tools (a Character Card).";
+pub const WITH_KNOWLEDGE: &str = "with what it knows from documents";
+pub const WITH_MEMORIES: &str = "with what it remembers of rooms; what was said in private stays here";
+pub const KNOWLEDGE_LEAD: &str =
+    "What stands in these documents it can recall wherever it speaks, and it says where that is from.";
+pub const KNOWLEDGE: &str = "What it knows";
+pub const KNOWLEDGE_OPEN: &str = "Documents that it knows";
+pub const ADD_DOCUMENTS: &str = "Add documents";
+pub const CHOOSE_DOCUMENTS: &str = "Choose files, or drop them here";
+pub const DOCUMENTS_HINT: &str = "Text, Markdown, PDF, HTML, DOCX or EPUB, up to 25 MiB and 2,000 pages. A file of the same name takes the place of the one before.";
+pub const ADD_DOCUMENTS_NOW: &str = "Add them";
+pub const NEEDS_SCRIPT: &str = "Files are added by a script, and this browser runs none.";
+pub const SENDING: &str = "Sending";
+pub const DOCUMENTS: &str = "Documents";
+pub const NO_DOCUMENTS: &str = "It has read nothing yet.";
+pub const LOOK_IT_UP: &str = "Look something up";
+pub const LOOK_IT_UP_HINT: &str = "Ask as you would ask it: this is what it would find.";
+pub const LOOK: &str = "Look";
+pub const NOTHING_KNOWN: &str = "Nothing that it knows is about this.";
+pub const FORGET_DOCUMENT_HINT: &str = "It forgets this document, and everything that came of it.";
+pub const EARLIER_PASSAGES: &str = "Earlier passages";
+pub const LATER_PASSAGES: &str = "Later passages";
 pub const MORE_OF_MIND: &str = "Copy and farewell";
 pub const COPY_NAME: &str = "Name of the copy";
 pub const DUPLICATE: &str = "Make a copy";
@@ -369,6 +390,46 @@ pub const NOT_FOUND: &str = "This page does not exist, or it is not open to you.
 pub const BACK: &str = "Back to the clearing";
 pub const THEME: &str = "Light or dark";
 pub const SKIP: &str = "Skip to the talk";
+
+/// The heading over what an AI knows.
+#[cfg(feature = "ssr")]
+pub fn knows(name: &str) -> String {
+    format!("What {name} knows")
+}
+
+/// What the button says aloud that removes a document.
+#[cfg(feature = "ssr")]
+pub fn forget_document(title: &str) -> String {
+    format!("Remove “{title}”")
+}
+
+/// Where a passage stands.
+#[cfg(feature = "ssr")]
+pub fn standing(title: Option<&str>, page: Option<i32>, heading: &str) -> String {
+    let page = page.map(|page| format!("page {page}"));
+    let heading = (!heading.is_empty()).then(|| heading.to_owned());
+    let title = title.map(|title| format!("“{title}”"));
+    [title, page, heading].into_iter().flatten().collect::<Vec<String>>().join(", ")
+}
+
+/// How far a document is.
+#[cfg(feature = "ssr")]
+pub fn document_state(document: &model::Document) -> String {
+    let count = |n: i64, one: &str| if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") };
+    match document.state {
+        model::DocumentState::Waiting => "it is being read …".to_owned(),
+        model::DocumentState::Failed => document.fault.clone().unwrap_or_default(),
+        model::DocumentState::Known => {
+            let pages =
+                document.pages.map(|pages| format!("{}, ", count(i64::from(pages), "page"))).unwrap_or_default();
+            let known = format!("{pages}{}", count(document.passages, "passage"));
+            match document.embedded * 100 / document.passages.max(1) {
+                100 => known,
+                share => format!("{known}, {share} % of them found by what they mean as yet"),
+            }
+        }
+    }
+}
 
 /// When an AI speaks, as the studio says it.
 #[cfg(feature = "ssr")]

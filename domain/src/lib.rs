@@ -8,6 +8,7 @@ pub mod database;
 pub mod demonstration;
 pub mod entities;
 mod error;
+pub mod knowledge;
 mod line;
 pub mod live;
 pub mod memory;

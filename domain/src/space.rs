@@ -1,6 +1,7 @@
 //! The space as a whole: what every function of it works with.
 
 use crate::accounts::Passwords;
+use crate::knowledge::Reader;
 use crate::live::Hub;
 use crate::memory::Embedder;
 use crate::messages::insert::Given;
@@ -74,6 +75,8 @@ pub struct Space {
     pub minds: Arc<Minds>,
     /// What turns text into vectors, where there is something.
     pub embedder: Option<Arc<dyn Embedder>>,
+    /// What reads documents, where there is something.
+    pub reader: Option<Arc<Reader>>,
     /// How fast is too fast.
     pub pace: Arc<Pace>,
     /// What was decided.
@@ -106,6 +109,7 @@ impl Space {
             bell: Arc::new(Bell::default()),
             minds: Arc::new(minds),
             embedder: None,
+            reader: None,
             pace: Arc::new(Pace::new(policy.posts_per_minute, nodes.clone())),
             policy: Arc::new(policy),
             rosters: Arc::default(),
@@ -118,6 +122,12 @@ impl Space {
     #[must_use]
     pub fn embedding(self, embedder: Option<Arc<dyn Embedder>>) -> Self {
         Self { embedder, ..self }
+    }
+
+    /// The same, with something that reads documents.
+    #[must_use]
+    pub fn reading(self, reader: Reader) -> Self {
+        Self { reader: Some(Arc::new(reader)), ..self }
     }
 
     /// Tasks are waiting: whichever node has time takes them.

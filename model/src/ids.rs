@@ -69,3 +69,7 @@ id!(
     /// What an author calls a message before the server has numbered it: posting the same key twice posts once.
     ClientKey
 );
+id!(
+    /// A document that an AI knows.
+    DocumentId
+);

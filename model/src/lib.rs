@@ -4,6 +4,7 @@
 
 pub mod accounts;
 pub mod channels;
+pub mod documents;
 pub mod entities;
 pub mod events;
 pub mod ids;
@@ -17,9 +18,10 @@ pub mod usage;
 
 pub use accounts::Me;
 pub use channels::{Channel, ChannelKind, History, Member, Place, Role};
+pub use documents::{Document, DocumentKind, DocumentState, FoundPassage, Passage, Reading, Unreadable};
 pub use entities::{Entity, EntityKind};
 pub use events::{Event, Position, SyncAnswer, Synced};
-pub use ids::{ChannelId, ClientKey, EntityId, MessageId, ProviderId, ReplyId};
+pub use ids::{ChannelId, ClientKey, DocumentId, EntityId, MessageId, ProviderId, ReplyId};
 pub use messages::{Message, MessageKind, Page};
 pub use minds::{
     Decision, MindCard, MindDraft, MindFile, Rehearsed, Remembered, ReplyState, Sampling, Strategy, Writing,

@@ -35,6 +35,12 @@ pub const LANGUAGES: &[(&str, &str)] = &[
     ("ja", "日本語"),
     ("zh", "中文"),
 ];
+/// Most bytes of a document that an AI is to know.
+pub const DOCUMENT: usize = 25 * 1024 * 1024;
+/// Most characters in the name of such a file.
+pub const FILE_NAME: usize = 200;
+/// Most characters of what is looked for.
+pub const QUESTION: usize = 500;
 /// Most characters in what an AI's model is told to be.
 pub const PROMPT: usize = 50_000;
 /// Different emoji on one message.

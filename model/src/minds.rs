@@ -89,15 +89,17 @@ pub struct Decision {
     pub at: OffsetDateTime,
 }
 
-/// A message that an AI recalled.
+/// Something that an AI recalled: what was said, or what a document says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Remembered {
-    /// Where it was said.
-    pub channel: ChannelId,
+    /// Where it was said; nowhere where a document says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<ChannelId>,
     /// Its number there.
-    pub seq: i64,
-    /// Who said it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seq: Option<i64>,
+    /// Who said it, or the document's title with the page.
     pub author: String,
     /// Its first characters.
     pub text: String,

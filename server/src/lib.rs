@@ -8,6 +8,7 @@ mod assets;
 pub mod config;
 pub mod database;
 mod health;
+mod learning;
 mod listener;
 mod pages;
 mod pictures;

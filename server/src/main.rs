@@ -1,4 +1,4 @@
-//! The one binary: the server itself, its embedded database alone, or the local model.
+//! The one binary: the server itself, its embedded database alone, the local model, or what reads a document.
 
 use host::config::{Config, help};
 use std::process::ExitCode;
@@ -15,6 +15,7 @@ fn main() -> ExitCode {
             return ExitCode::SUCCESS;
         }
         Some("model") => run(local::serve()),
+        Some("read") => documents::serve(arguments.get(1).map_or("", String::as_str)).map_err(Into::into),
         command @ (None | Some("database")) => match Config::load() {
             Ok(config) if command.is_some() => run(host::database::serve(config)),
             Ok(config) => run(host::serve(config)),

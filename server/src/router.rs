@@ -3,13 +3,13 @@
 use crate::api::{self, openapi};
 use crate::config::Config;
 use crate::visitor::{self, Doorkeeper};
-use crate::{assets, health, pages, pictures, sessions, stream, telling};
+use crate::{assets, health, learning, pages, pictures, sessions, stream, telling};
 use app::shell::Assets;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use axum::response::Response;
-use axum::routing::{any, get};
+use axum::routing::{any, get, post};
 use axum::{Json, Router};
 use domain::Space;
 use leptos::config::LeptosOptions;
@@ -45,6 +45,7 @@ pub(crate) fn router(
     let people = Router::new()
         .merge(functions)
         .route("/api/events", get(stream::events).with_state(space.clone()))
+        .route("/api/minds/learn", post(learning::learn).with_state(space.clone()))
         .merge(pages::router(&options, space.clone(), assets))
         .layer(from_fn_with_state(keeper, visitor::each_request))
         .layer(sessions::layer(space.db.clone(), https))

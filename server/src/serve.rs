@@ -3,6 +3,7 @@
 use crate::config::{Config, Database};
 use crate::database::{self, DatabaseError, Opened};
 use crate::{assets, listener, router, sessions, telling};
+use domain::knowledge::Reader;
 use domain::memory::{self, Embedder};
 use domain::minds::Minds;
 use domain::minds::openai::{Endpoint, OpenAi};
@@ -11,6 +12,7 @@ use local::{Encoder, LocalModel};
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::PgPool;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -226,11 +228,17 @@ async fn open_space(
         }
         None => (Space::new(db, policy, minds), None),
     };
-    let space = space.embedding(encoder);
+    let space = space.embedding(encoder).reading(Reader::new(own_program()?));
     if empty && demonstration {
         demonstration::open(&space).await?;
     }
     Ok((space, wire))
+}
+
+/// This program, which reads documents as a process of its own.
+fn own_program() -> Result<PathBuf, Stopped> {
+    let here = std::env::current_exe();
+    here.map_err(|cause| Stopped::Refused(format!("This program cannot find itself: {cause}. Start it by its path.")))
 }
 
 /// What AIs think with: the configured provider, else the local model, else nothing.

@@ -159,7 +159,7 @@ pub fn terminate(child: &Child) {
 /// When a source was last changed.
 fn newest_source() -> Option<SystemTime> {
     let root = places::workspace();
-    let folders = ["model", "domain", "local", "app", "frontend", "server", "migrations", "style"];
+    let folders = ["model", "domain", "local", "documents", "app", "frontend", "server", "migrations", "style"];
     let whole = [root.join("Cargo.toml"), root.join("Cargo.lock")];
     let mut newest = whole.iter().filter_map(|file| std::fs::metadata(file).ok()?.modified().ok()).max();
     let mut waiting: Vec<PathBuf> = folders.iter().map(|folder| root.join(folder)).collect();

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 /// The packages whose tests run natively; together, so that their dependencies are built once.
-const PACKAGES: &[&str] = &["model", "domain", "local", "app", "server", "stub-provider", "bench"];
+const PACKAGES: &[&str] = &["model", "documents", "domain", "local", "app", "server", "stub-provider", "bench"];
 
 /// How many passed and failed.
 #[derive(Clone, Copy, Debug, Default)]

@@ -7,9 +7,12 @@ use crate::failure::Failure;
 #[cfg(feature = "ssr")]
 use crate::visitor::{me, space};
 use leptos::prelude::*;
-use model::{ChannelId, EntityId, MindCard, MindFile, ProviderId, Rehearsed, Strategy, Way};
+use model::{
+    ChannelId, Document, DocumentId, EntityId, FoundPassage, MindCard, MindFile, ProviderId, Rehearsed, Strategy, Way,
+};
 #[cfg(feature = "ssr")]
 use {
+    domain::knowledge,
     domain::minds::studio,
     model::{MindDraft, Sampling},
 };
@@ -38,8 +41,12 @@ pub async fn duplicate(mind: EntityId, name: String) -> Result<EntityId, Failure
 
 /// An AI as a file. For admins.
 #[server(prefix = "/api", endpoint = "minds/export")]
-pub async fn export(mind: EntityId) -> Result<MindFile, Failure> {
-    Ok(studio::export(&space()?, me()?.id, mind).await?)
+pub async fn export(
+    mind: EntityId,
+    #[server(default)] knowledge: bool,
+    #[server(default)] memories: bool,
+) -> Result<MindFile, Failure> {
+    Ok(studio::export(&space()?, me()?.id, mind, studio::With { knowledge, memories }).await?)
 }
 
 /// Makes an AI from a file; it sleeps. For admins.
@@ -130,4 +137,32 @@ pub async fn rehearse(mind: EntityId, #[server(default)] talk: Vec<String>) -> R
     let (space, me) = (space()?, me()?);
     space.pace.post(me.id)?;
     Ok(Rehearsed { answer: studio::rehearse(&space, me.id, mind, &talk).await? })
+}
+
+/// What an AI knows from documents, the newest first. For admins.
+#[server(prefix = "/api", endpoint = "minds/documents")]
+pub async fn documents(mind: EntityId) -> Result<Vec<Document>, Failure> {
+    Ok(knowledge::all(&space()?, me()?.id, mind).await?)
+}
+
+/// The passages of a document after this one, at most 100. For admins.
+#[server(prefix = "/api", endpoint = "minds/passages")]
+pub async fn passages(document: DocumentId, #[server(default)] after: i32) -> Result<Vec<FoundPassage>, Failure> {
+    Ok(knowledge::passages(&space()?, me()?.id, document, after).await?)
+}
+
+/// What of an AI's documents a question is about. For admins.
+#[server(prefix = "/api", endpoint = "minds/find")]
+pub async fn find(mind: EntityId, question: String) -> Result<Vec<FoundPassage>, Failure> {
+    let (space, me) = (space()?, me()?);
+    space.pace.post(me.id)?;
+    Ok(knowledge::find(&space, me.id, mind, &question).await?)
+}
+
+/// Has an AI forget a document. For admins.
+#[server(prefix = "/api", endpoint = "minds/forget")]
+pub async fn forget(document: DocumentId) -> Result<(), Failure> {
+    let mind = knowledge::remove(&space()?, me()?.id, document).await?;
+    go(&format!("/studio/{mind}/knowledge"));
+    Ok(())
 }

@@ -97,6 +97,11 @@ fn Show(card: MindCard, places: Vec<Place>, providers: Vec<Provider>) -> impl In
                     <a class="secondary" href=format!("/people/{id}")>{words::CARD}</a>
                 </div>
             </section>
+            <section class="card">
+                <h2>{words::KNOWLEDGE}</h2>
+                <p class="hint">{words::KNOWLEDGE_LEAD}</p>
+                <a class="secondary" href=format!("/studio/{id}/knowledge")>{words::KNOWLEDGE_OPEN}</a>
+            </section>
             <Character id mind providers viewer=viewer.clone() />
             <Rehearsal id name=name.clone() />
             <section class="card">
@@ -232,6 +237,8 @@ fn Copy(id: EntityId, viewer: Viewer) -> impl IntoView {
             <form class="by-script" method="post" action="/api/minds/export" data-saves="">
                 <input type="hidden" name="mind" value=id.to_string() />
                 <p class="hint">{words::EXPORT_HINT}</p>
+                <label class="choice"><input type="checkbox" name="knowledge" value="true" /> {words::WITH_KNOWLEDGE}</label>
+                <label class="choice"><input type="checkbox" name="memories" value="true" /> {words::WITH_MEMORIES}</label>
                 <button class="secondary">{words::EXPORT}</button>
             </form>
             <Ask id="goodbye" label=words::GOODBYE hint=words::GOODBYE_HINT yes=words::GOODBYE_NOW action="/api/minds/goodbye" about=("mind", id.to_string()) />

@@ -7,6 +7,8 @@ mod begin;
 #[cfg(feature = "ssr")]
 mod come_in;
 #[cfg(feature = "ssr")]
+mod knowledge;
+#[cfg(feature = "ssr")]
 mod me;
 #[cfg(feature = "ssr")]
 mod mind;
@@ -32,6 +34,8 @@ pub use admin::Admin;
 pub use begin::Begin;
 #[cfg(feature = "ssr")]
 pub use come_in::{LogIn, Register, Reset};
+#[cfg(feature = "ssr")]
+pub use knowledge::{Knowledge, OneDocument};
 #[cfg(feature = "ssr")]
 pub use me::MyPage;
 #[cfg(feature = "ssr")]

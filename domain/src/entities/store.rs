@@ -68,3 +68,10 @@ pub(super) async fn about(db: &PgPool, who: EntityId) -> Result<Option<(String, 
         .await?;
     Ok(row)
 }
+
+/// The language that a member speaks, as a code.
+pub(crate) async fn language(db: &PgPool, id: EntityId) -> Result<String> {
+    let row: Option<(String,)> =
+        sqlx::query_as("select language from entities where id = $1").bind(id.0).fetch_optional(db).await?;
+    Ok(row.map(|(language,)| language).unwrap_or_default())
+}

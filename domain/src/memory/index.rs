@@ -77,7 +77,7 @@ pub async fn catch_up(space: &Space) -> Result<usize> {
     loop {
         let said = words(space).await?;
         done += said.unwrap_or(0);
-        if vectors(space).await? + memory_vectors(space).await? == 0 && said.is_none() {
+        if vectors(space).await? + derived_vectors(space).await? == 0 && said.is_none() {
             return Ok(done);
         }
     }
@@ -222,19 +222,26 @@ async fn vectors(space: &Space) -> Result<usize> {
     Ok(waiting.len())
 }
 
-/// One step: the vectors of the next memories that have none; how many.
-async fn memory_vectors(space: &Space) -> Result<usize> {
+/// One step: the vectors of the next memories and passages that have none; how many.
+async fn derived_vectors(space: &Space) -> Result<usize> {
     let Some(embedder) = &space.embedder else { return Ok(0) };
     let mut work = space.db.begin().await?;
     if !store::is_alone(&mut work).await? {
         return Ok(0);
     }
-    let (ids, texts): (Vec<Uuid>, Vec<String>) =
-        store::memories_without_vectors(&mut work, BATCH).await?.into_iter().unzip();
+    let memories = store::memories_without_vectors(&mut work, BATCH).await?;
+    // Memories come first: a long book does not keep them waiting.
+    let is_memory = !memories.is_empty();
+    let waiting = if is_memory { memories } else { store::passages_without_vectors(&mut work, BATCH).await? };
+    let (ids, texts): (Vec<Uuid>, Vec<String>) = waiting.into_iter().unzip();
     let made = if ids.is_empty() { Ok(Vec::new()) } else { embedder.embed(texts).await };
     match made {
         Ok(made) if !ids.is_empty() && made.len() == ids.len() => {
-            store::put_memory_vectors(&mut work, embedder.name(), &ids, &made).await?;
+            if is_memory {
+                store::put_memory_vectors(&mut work, embedder.name(), &ids, &made).await?;
+            } else {
+                store::put_passage_vectors(&mut work, embedder.name(), &ids, &made).await?;
+            }
             work.commit().await?;
             Ok(ids.len())
         }

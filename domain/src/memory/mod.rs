@@ -5,15 +5,20 @@ mod forming;
 mod fusion;
 pub mod index;
 mod keywords;
+mod known;
 mod recall;
 pub(crate) mod store;
 pub mod words;
 
 pub(crate) use keywords::keywords;
+pub use known::RecalledPassage;
+pub(crate) use known::known;
 pub use recall::{Asked, Recalled, RecalledMemory, Recollected, recall};
 
+use crate::knowledge::Carried;
+use crate::{Result, Space};
 use async_trait::async_trait;
-use model::ChannelId;
+use model::{ChannelId, EntityId};
 use uuid::Uuid;
 
 /// What a memory is and rests on, as it was read.
@@ -27,6 +32,14 @@ pub struct Kept {
     pub sources: Vec<i64>,
     /// The newest clock at which one of them was edited, else 0.
     pub edited: i64,
+}
+
+/// What an AI remembers of rooms, as a document that a file carries: what was said there is everybody's. Nothing where it
+/// remembers nothing.
+pub(crate) async fn carried(space: &Space, id: EntityId, name: &str) -> Result<Option<Carried>> {
+    let passages = store::of_rooms(&space.db, id).await?;
+    let title = format!("What {name} remembers");
+    Ok((!passages.is_empty()).then(|| Carried { name: format!("{title}.txt"), title, pages: None, passages }))
 }
 
 /// Why there are no vectors. The text is for the log.

@@ -2,7 +2,7 @@
 
 use super::fusion::{self, Candidate, Evidence, WEIGHTS, Wanted};
 use super::words::{self, Language, cut, is_common};
-use super::{Embedder, Kept, store};
+use super::{Embedder, Kept, RecalledPassage, known, store};
 use crate::{Result, Space};
 use model::{ChannelId, EntityId, MessageId};
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -105,7 +105,7 @@ impl RecalledMemory {
     }
 }
 
-fn is_near(share: f32, cosine: Option<f32>) -> bool {
+pub(super) fn is_near(share: f32, cosine: Option<f32>) -> bool {
     let cosine = cosine.unwrap_or(0.0);
     share >= 0.45 || cosine >= 0.45 || (share >= 0.15 && cosine >= 0.3)
 }
@@ -117,6 +117,8 @@ pub struct Recollected {
     pub messages: Vec<Recalled>,
     /// What was talked about, and what is known of it.
     pub kept: Vec<RecalledMemory>,
+    /// What documents say.
+    pub passages: Vec<RecalledPassage>,
 }
 
 /// What of an AI's past a question is about. Nothing that somebody who is in the channel could not
@@ -164,14 +166,17 @@ pub async fn recall(space: &Space, asked: Asked<'_>) -> Result<Recollected> {
     let more = store::at(&space.db, &look, &beside).await?;
     found.extend(more.into_iter().filter(|one| seen.insert(one.message)));
     let kept = store::memories(&space.db, &look, &finders, KEPT).await?;
+    let mut passages = known::passages(space, asked.entity, Some(asked.channel), &cut, vector.as_deref()).await?;
+    passages.truncate(asked.most);
     Ok(Recollected {
         messages: ranked(&found, &wanted, unknown, all, asked.most),
         kept: ranked_memories(kept, &wanted, unknown, all, asked.most),
+        passages,
     })
 }
 
 /// The question's vector, where something makes one.
-async fn vector(embedder: Option<&dyn Embedder>, question: &str) -> Option<Vec<f32>> {
+pub(super) async fn vector(embedder: Option<&dyn Embedder>, question: &str) -> Option<Vec<f32>> {
     let made = embedder?.embed(vec![question.to_owned()]).await;
     match made {
         Ok(mut vectors) => vectors.pop().flatten(),

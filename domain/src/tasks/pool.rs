@@ -2,7 +2,7 @@
 
 use super::store::Wait;
 use super::{Outcome, Task, store};
-use crate::{Space, minds};
+use crate::{Space, knowledge, minds};
 use futures::FutureExt;
 use std::collections::HashSet;
 use std::panic::AssertUnwindSafe;
@@ -177,6 +177,7 @@ impl Pool {
             "consider" => minds::consider(&self.space, task).await,
             "goodbye" => minds::part(&self.space, task).await,
             "facts" => minds::note(&self.space, task).await,
+            "learn" => knowledge::learn(&self.space, task).await,
             "initiative" => minds::initiative::begin(&self.space, task).await,
             unknown => {
                 tracing::error!(kind = unknown, "a task of a kind that this version does not know was dropped");

@@ -15,6 +15,7 @@ mod facts;
 mod goodbye;
 mod hearing;
 mod initiative;
+mod knowledge;
 mod memory;
 mod messages;
 mod minds;

@@ -1,7 +1,7 @@
 use crate::hearing::Hearing;
 use crate::world::{admin, circle, code, person, room, say, space_with};
 use async_trait::async_trait;
-use domain::minds::studio::{self, TEMPLATES};
+use domain::minds::studio::{self, TEMPLATES, With};
 use domain::minds::{ChatModel, ChatRequest, Minds, ModelError, Piece, Pieces, Speaker};
 use domain::{Space, channels, messages};
 use futures::StreamExt;
@@ -181,9 +181,9 @@ async fn messages_decided(
 async fn an_ai_goes_into_a_file_and_comes_back_under_another_name() {
     let (space, _, keeper, nova) = stage().await;
     let ann = person(&space, "Ann").await;
-    let file = studio::export(&space, keeper.id, nova).await.unwrap();
+    let file = studio::export(&space, keeper.id, nova, With::default()).await.unwrap();
     assert_eq!(file.name, "Nova.json");
-    assert_eq!(code(studio::export(&space, ann.id, nova).await), Code::AdminOnly);
+    assert_eq!(code(studio::export(&space, ann.id, nova, With::default()).await), Code::AdminOnly);
     assert_eq!(code(studio::import(&space, ann.id, file.content.clone(), None).await), Code::AdminOnly);
     assert_eq!(code(studio::import(&space, keeper.id, file.content.clone(), None).await), Code::NameTaken);
     let vega = studio::import(&space, keeper.id, file.content.clone(), Some("Vega")).await.unwrap();

@@ -22,8 +22,8 @@ pub(crate) use guard::same_site_only;
 const BODY: usize = 64 * 1024;
 /// The same where a whole character is sent: 50,000 characters, each written as two JSON escapes or four escaped bytes.
 const CHARACTER: usize = 1024 * 1024;
-/// The same where a file of 8 MiB is sent, as Base64.
-pub(crate) const FILE: usize = 12 * 1024 * 1024;
+/// The same where a character's file of 32 MiB is sent, as Base64.
+pub(crate) const FILE: usize = 44 * 1024 * 1024;
 /// How long a request's body may take to arrive.
 const ARRIVES: std::time::Duration = std::time::Duration::from_secs(20);
 /// Most characters of a field that a stranger gets back.

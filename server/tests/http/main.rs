@@ -6,6 +6,7 @@ mod api;
 mod forms;
 mod house;
 mod injections;
+mod knowledge;
 mod life;
 mod memory;
 mod minds;

@@ -58,7 +58,7 @@ async fn told_in_one_place_it_is_recalled_in_another_and_told_from_where() {
     let why = json!({"channel": lobby, "message": asked.id});
     let decisions: Vec<Decision> = alice.call("messages/decisions", why.clone()).await;
     let recalled = &decisions[0].recalled;
-    assert_eq!(recalled.iter().map(|one| (one.channel, one.seq)).collect::<Vec<_>>(), [(table, told.seq)]);
+    assert_eq!(recalled.iter().map(|one| (one.channel, one.seq)).collect::<Vec<_>>(), [(Some(table), Some(told.seq))]);
     // Carol is not at the table: that something was recalled from there she does not learn.
     let decisions: Vec<Decision> = carol.call("messages/decisions", why).await;
     assert!(decisions[0].recalled.is_empty(), "{decisions:?}");

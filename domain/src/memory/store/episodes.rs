@@ -4,7 +4,7 @@ use super::written;
 use crate::Result;
 use crate::memory::Kept;
 use crate::memory::forming::Episode;
-use model::{ChannelId, EntityId, MessageId};
+use model::{ChannelId, EntityId, MessageId, Passage};
 use sqlx::postgres::PgRow;
 use sqlx::postgres::types::PgInterval;
 use sqlx::{FromRow, PgConnection, PgPool, Row};
@@ -278,4 +278,19 @@ pub(crate) async fn call_otherwise(db: &PgPool, who: EntityId) -> Result<()> {
     .execute(db)
     .await?;
     Ok(())
+}
+
+/// What an AI has kept of rooms, the oldest first: episodes under their keywords, facts under where they are from.
+pub(in crate::memory) async fn of_rooms(db: &PgPool, id: EntityId) -> Result<Vec<Passage>> {
+    let rows: Vec<(String, String)> = sqlx::query_as(
+        "select concat_ws(', ', to_char(r.said_from at time zone 'utc', 'YYYY-MM-DD'), c.name, nullif(array_to_string(r.keywords, ', '), '')),
+                r.text
+         from memories r join channels c on c.id = r.channel_id
+         where r.entity_id = $1 and c.kind = 'room' and not r.stale and r.superseded_by is null and r.text <> ''
+         order by r.said_from, r.id",
+    )
+    .bind(id.0)
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|(heading, text)| Passage { page: None, heading, text }).collect())
 }

@@ -2,13 +2,15 @@
 
 mod episodes;
 mod facts;
+mod passages;
 mod search;
 
 pub(super) use episodes::{
-    Line, keep_episode, lines, make_anew, memories_without_vectors, over, put_memory_vectors, stale,
+    Line, keep_episode, lines, make_anew, memories_without_vectors, of_rooms, over, put_memory_vectors, stale,
 };
 pub(crate) use episodes::{call_otherwise, recalled, stands};
 pub(super) use facts::{is_any_left, keep as keep_facts, talk};
+pub(super) use passages::{FoundRow, passage_rarity, passages, passages_without_vectors, put_passage_vectors};
 pub(super) use search::{Found, FoundMemory, Look, at, by_words, memories, nearest, rarity};
 
 use crate::Result;
@@ -124,7 +126,7 @@ pub(super) async fn take_out(db: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<
 }
 
 /// The numbers of terms; those that are new get one.
-pub(super) async fn terms(db: &mut PgConnection, terms: &[&str]) -> Result<HashMap<String, i32>> {
+pub(crate) async fn terms(db: &mut PgConnection, terms: &[&str]) -> Result<HashMap<String, i32>> {
     sqlx::query(
         "insert into terms (term) select distinct t from unnest($1::text[]) t
          where not exists (select from terms k where k.term = t) on conflict do nothing",
@@ -242,6 +244,7 @@ pub(super) async fn forget_vectors_but(db: &PgPool, embedder: &str) -> Result<()
     for table in [
         "update recollections set embedder = null where embedder <> $1",
         "update memories set embedder = null where embedder <> $1",
+        "update passages set embedder = null where embedder <> $1",
     ] {
         sqlx::query(table).bind(embedder).execute(db).await?;
     }

@@ -6,7 +6,7 @@ mod tokens;
 use super::provider::{Speaker, Turn};
 use super::store::{Mind, Source};
 use crate::memory::RecalledMemory;
-use model::{Channel, ChannelKind, Member, Message, MessageId, MessageKind, limits};
+use model::{Channel, ChannelKind, FoundPassage, Member, Message, MessageId, MessageKind, limits};
 pub(super) use seen::seen;
 use seen::visible;
 use std::collections::HashMap;
@@ -173,6 +173,19 @@ pub(super) fn kept(memory: &RecalledMemory) -> String {
         return format!("Known ({on}, {place}): {text}");
     }
     format!("Talk ({on}, {place}) about {}: {text}", seen(&memory.keywords.join(", ")))
+}
+
+/// A passage of a document that it is reminded of.
+pub(super) fn passage(found: &FoundPassage) -> String {
+    let text = seen(&found.passage.text).replace('\n', " ");
+    format!("{}: {text}", seen(&cited(&found.title, found.passage.page, &found.passage.heading)).replace('\n', " "))
+}
+
+/// Where something stands that is known from a document, in words.
+pub(super) fn cited(title: &str, page: Option<i32>, heading: &str) -> String {
+    let page = page.map(|page| format!(", page {page}")).unwrap_or_default();
+    let heading = if heading.is_empty() { String::new() } else { format!(", {heading}") };
+    format!("“{title}”{page}{heading}")
 }
 
 /// Where something was said, in words: a room by its name.

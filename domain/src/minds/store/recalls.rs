@@ -1,6 +1,6 @@
 //! The tables `recalls` and `recalled_memories`, and the messages that are recalled.
 
-use crate::minds::context::place;
+use crate::minds::context::{cited, place};
 use crate::minds::recalling::Reminded;
 use crate::{Result, memory};
 use model::{ChannelId, EntityId, MessageId, Remembered, limits};
@@ -51,13 +51,6 @@ pub(in crate::minds) async fn sources(db: &PgPool, here: ChannelId, ids: &[Messa
     Ok(sources)
 }
 
-/// The language that a member speaks, as a code.
-pub(in crate::minds) async fn language(db: &PgPool, id: EntityId) -> Result<String> {
-    let row: Option<(String,)> =
-        sqlx::query_as("select language from entities where id = $1").bind(id.0).fetch_optional(db).await?;
-    Ok(row.map(|(language,)| language).unwrap_or_default())
-}
-
 /// Notes what an AI is reminded of for an answer, beside what it was for the one that this may take the place of: until
 /// then either may stand.
 pub(in crate::minds) async fn may_rest_on(db: &PgPool, id: EntityId, trigger: MessageId, of: &Reminded) -> Result<()> {
@@ -76,13 +69,15 @@ pub(in crate::minds) async fn reminded(
 ) -> Result<()> {
     for others in [
         "delete from recalls where entity_id = $1 and trigger_id = $2 and message_id <> all($3)",
-        "delete from recalled_memories where entity_id = $1 and trigger_id = $2 and memory_id <> all($4) and $3::uuid[] is not null",
+        "delete from recalled_memories where entity_id = $1 and trigger_id = $2 and memory_id <> all($4)",
+        "delete from recalled_passages where entity_id = $1 and trigger_id = $2 and passage_id <> all($5)",
     ] {
         sqlx::query(others)
             .bind(id.0)
             .bind(trigger.0)
             .bind(of.ids())
             .bind(of.kept.iter().map(|one| one.id).collect::<Vec<Uuid>>())
+            .bind(&of.passages)
             .execute(&mut *db)
             .await?;
     }
@@ -97,6 +92,16 @@ async fn note(db: &mut PgConnection, id: EntityId, trigger: MessageId, of: &Remi
     .bind(id.0)
     .bind(trigger.0)
     .bind(of.ids())
+    .execute(&mut *db)
+    .await?;
+    // A document may have been removed meanwhile.
+    sqlx::query(
+        "insert into recalled_passages (entity_id, trigger_id, passage_id)
+         select $1, $2, p.id from passages p where p.id = any($3) on conflict do nothing",
+    )
+    .bind(id.0)
+    .bind(trigger.0)
+    .bind(&of.passages)
     .execute(&mut *db)
     .await?;
     memory::store::recalled(db, id, trigger, &of.kept).await
@@ -128,7 +133,24 @@ pub(in crate::minds) async fn recalls(
     .fetch_all(db)
     .await?;
     let told = |(entity, channel, seq, author, text): (Uuid, Uuid, i64, String, String)| {
-        (EntityId(entity), Remembered { channel: ChannelId(channel), seq, author, text })
+        let (channel, seq) = (Some(ChannelId(channel)), Some(seq));
+        (EntityId(entity), Remembered { channel, seq, author, text })
     };
-    Ok(rows.into_iter().map(told).collect())
+    let mut recalled: Vec<(EntityId, Remembered)> = rows.into_iter().map(told).collect();
+    type Known = (Uuid, String, Option<i32>, String, String);
+    let known: Vec<Known> = sqlx::query_as(
+        "select r.entity_id, d.title, p.page, p.heading, left(p.text, $2)
+         from recalled_passages r join passages p on p.id = r.passage_id join documents d on d.id = p.document_id
+         where r.trigger_id = $1 order by d.title, p.place",
+    )
+    .bind(trigger.0)
+    .bind(limits::LAST_LINE as i32)
+    .fetch_all(db)
+    .await?;
+    // What it knows from documents is everybody's, and stands in no channel.
+    recalled.extend(known.into_iter().map(|(entity, title, page, heading, text)| {
+        let author = cited(&title, page, &heading);
+        (EntityId(entity), Remembered { channel: None, seq: None, author, text })
+    }));
+    Ok(recalled)
 }

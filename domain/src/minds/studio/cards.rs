@@ -5,17 +5,24 @@
 
 use super::TEMPLATES;
 use crate::entities::parse_name;
+use crate::knowledge::Carried;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use model::{MindDraft, Problem, limits};
+use model::{MindDraft, Passage, Problem, limits};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::io::Cursor;
 
 /// What a file of ours is known by.
 const EXTENSION: &str = "the_gathering";
+/// Where ours have what the AI knows and remembers.
+const KNOWLEDGE: &str = "the_gathering_knowledge";
 /// Most bytes of a file.
-pub const FILE: usize = 8 * 1024 * 1024;
+pub const FILE: usize = 32 * 1024 * 1024;
+/// Most documents of a file, passages of all of them, and characters of one.
+const DOCUMENTS: usize = 500;
+const PASSAGES: usize = 50_000;
+const PASSAGE: usize = 8_000;
 
 /// A card's words; all of them may be missing.
 #[derive(Debug, Default, Deserialize, Serialize)]
@@ -37,29 +44,34 @@ struct Words {
     extensions: Value,
 }
 
-/// An AI as a V2 card, in JSON.
-pub(super) fn write(mind: &MindDraft) -> Value {
+/// An AI as a V2 card, in JSON, with what it knows.
+pub(super) fn write(mind: &MindDraft, known: &[Carried]) -> Value {
+    let mut extensions = json!({ EXTENSION: mind });
+    if !known.is_empty() {
+        extensions[KNOWLEDGE] = json!(known);
+    }
     let data = Words {
         name: mind.name.clone(),
         description: mind.system_prompt.clone(),
         creator_notes: mind.bio.clone(),
-        extensions: json!({ EXTENSION: mind }),
+        extensions,
         ..Words::default()
     };
     json!({ "spec": "chara_card_v2", "spec_version": "2.0", "data": data })
 }
 
-/// The AI of a file. What a card has no word for is as in the first template.
-pub(super) fn read(file: &[u8]) -> Result<MindDraft, Problem> {
+/// The AI of a file, and what it knows. What a card has no word for is as in the first template.
+pub(super) fn read(file: &[u8]) -> Result<(MindDraft, Vec<Carried>), Problem> {
     if file.len() > FILE {
-        return Err(Problem::argument("file", "A character's file has at most 8 MiB."));
+        return Err(Problem::argument("file", "A character's file has at most 32 MiB."));
     }
     let text = if file.starts_with(b"\x89PNG") { in_picture(file)? } else { file.to_vec() };
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&text);
     let card: Value = serde_json::from_slice(text).map_err(|_| no_card())?;
     let data = if card["data"].is_object() { &card["data"] } else { &card };
     if let Ok(mind) = serde_json::from_value::<MindDraft>(data["extensions"][EXTENSION].clone()) {
-        return Ok(mind);
+        let known = serde_json::from_value(data["extensions"][KNOWLEDGE].clone()).unwrap_or_default();
+        return Ok((mind, allowed_knowledge(known)?));
     }
     let words: Words = serde_json::from_value(without_null(data)).map_err(|_| no_card())?;
     if words.name.trim().is_empty() {
@@ -81,12 +93,62 @@ pub(super) fn read(file: &[u8]) -> Result<MindDraft, Problem> {
     let prompt = if parts.is_empty() { format!("You are {name}.") } else { parts.join("\n\n") };
     let first = |text: &str, most: usize| text.chars().filter(|c| *c != '\0').take(most).collect::<String>();
     let bio = words.creator_notes.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
-    Ok(MindDraft {
+    let known = lore(&data["character_book"], &name, &spoken);
+    let mind = MindDraft {
         bio: first(bio, limits::BIO),
         system_prompt: first(&prompt, limits::PROMPT),
         name,
         ..TEMPLATES[0].draft()
-    })
+    };
+    Ok((mind, allowed_knowledge(known)?))
+}
+
+/// What a card's book says of the character's world: a document, each entry a passage.
+fn lore(book: &Value, name: &str, spoken: &impl Fn(&str) -> String) -> Vec<Carried> {
+    let entries = book["entries"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let passages: Vec<Passage> = entries
+        .iter()
+        .filter(|entry| entry["enabled"].as_bool().unwrap_or(true))
+        .map(|entry| {
+            let keys = entry["keys"].as_array().map(Vec::as_slice).unwrap_or_default();
+            let keys = || keys.iter().filter_map(Value::as_str).collect::<Vec<&str>>().join(", ");
+            let called = ["name", "comment"].iter().find_map(|key| entry[key].as_str().filter(|text| !text.is_empty()));
+            let heading = called.map_or_else(keys, str::to_owned);
+            Passage { page: None, heading, text: spoken(entry["content"].as_str().unwrap_or_default()) }
+        })
+        .collect();
+    let title = book["name"].as_str().filter(|title| !title.trim().is_empty());
+    let title = title.map_or_else(|| format!("The world of {name}"), str::to_owned);
+    if passages.is_empty() {
+        return Vec::new();
+    }
+    vec![Carried { name: format!("{title}.md"), title, pages: None, passages }]
+}
+
+/// What a file says that the AI knows, as it may be here.
+fn allowed_knowledge(known: Vec<Carried>) -> Result<Vec<Carried>, Problem> {
+    let passages: usize = known.iter().map(|one| one.passages.len()).sum();
+    if known.len() > DOCUMENTS || passages > PASSAGES {
+        let most = "A character's file carries at most 500 documents and 50,000 passages.";
+        return Err(Problem::argument("file", most));
+    }
+    let plain = |text: &str, most: usize| -> String { text.replace('\0', "").trim().chars().take(most).collect() };
+    let known = known.into_iter().map(|one| Carried {
+        name: plain(&one.name, limits::FILE_NAME),
+        title: plain(&one.title, limits::FILE_NAME),
+        pages: one.pages,
+        passages: one
+            .passages
+            .into_iter()
+            .map(|passage| Passage {
+                page: passage.page,
+                heading: plain(&passage.heading, limits::FILE_NAME),
+                text: plain(&passage.text, PASSAGE),
+            })
+            .filter(|passage| passage.text.chars().any(char::is_alphanumeric))
+            .collect(),
+    });
+    Ok(known.filter(|one| !one.name.is_empty() && !one.passages.is_empty()).collect())
 }
 
 pub(super) fn no_card() -> Problem {
@@ -138,9 +200,16 @@ mod tests {
             languages: vec!["pl".into()],
             ..TEMPLATES[2].draft()
         };
-        let file = write(&mind);
+        let known = vec![Carried {
+            name: "garden.pdf".into(),
+            title: "The Garden".into(),
+            pages: Some(3),
+            passages: vec![Passage { page: Some(2), heading: "Apples".into(), text: "They ripen late.".into() }],
+        }];
+        let file = write(&mind, &known);
         assert_eq!((file["spec"].as_str(), file["data"]["name"].as_str()), (Some("chara_card_v2"), Some("Nova")));
-        assert_eq!(read(file.to_string().as_bytes()).unwrap(), mind);
+        assert_eq!(read(file.to_string().as_bytes()).unwrap(), (mind.clone(), known));
+        assert_eq!(read(write(&mind, &[]).to_string().as_bytes()).unwrap(), (mind, Vec::new()));
     }
 
     fn v2() -> Value {
@@ -148,13 +217,22 @@ mod tests {
             "name": "Captain “Iron” Vega!", "description": "{{char}} sails alone. {{user}} is a passenger.",
             "personality": "gruff", "scenario": "", "first_mes": "Aye?", "mes_example": "<START>\n{{char}}: Aye.",
             "creator_notes": "\n A captain of few words.\nMore.", "system_prompt": "{{original}}", "tags": ["sea"],
-            "character_book": {"entries": []}, "extensions": {"other": 1}, "nickname": null
+            "character_book": {"name": "", "entries": [
+                {"keys": ["reef", "shoal"], "content": "{{char}} lost a mast on the reef.", "enabled": true},
+                {"keys": ["port"], "content": "Never told.", "enabled": false}, {"keys": [], "content": " "}
+            ]}, "extensions": {"other": 1}, "nickname": null
         }})
     }
 
     #[test]
     fn cards_of_other_tools_become_characters() {
-        let mind = read(v2().to_string().as_bytes()).unwrap();
+        let (mind, known) = read(v2().to_string().as_bytes()).unwrap();
+        let lore = Passage {
+            page: None,
+            heading: "reef, shoal".into(),
+            text: "Captain Iron Vega lost a mast on the reef.".into(),
+        };
+        assert_eq!((known[0].title.as_str(), &known[0].passages), ("The world of Captain Iron Vega", &vec![lore]));
         assert_eq!((mind.name.as_str(), mind.bio.as_str()), ("Captain Iron Vega", "A captain of few words."));
         assert_eq!(
             mind.system_prompt,
@@ -163,9 +241,9 @@ mod tests {
         );
         assert_eq!(mind.fault(), None);
         let first = json!({"name": "Old", "description": "A card of the first kind.", "first_mes": ""});
-        assert_eq!(read(first.to_string().as_bytes()).unwrap().system_prompt, "A card of the first kind.");
+        assert_eq!(read(first.to_string().as_bytes()).unwrap().0.system_prompt, "A card of the first kind.");
         let bare = read(br#"{"spec": "chara_card_v3", "data": {"name": "Bare"}}"#).unwrap();
-        assert_eq!(bare.system_prompt, "You are Bare.");
+        assert_eq!(bare.0.system_prompt, "You are Bare.");
     }
 
     fn picture(chunks: &[(&str, &[u8])]) -> Vec<u8> {
@@ -182,8 +260,8 @@ mod tests {
     #[test]
     fn pictures_carry_characters() {
         let (old, new) = (v2().to_string(), r#"{"spec": "chara_card_v3", "data": {"name": "Newer"}}"#);
-        assert_eq!(read(&picture(&[("chara", old.as_bytes())])).unwrap().name, "Captain Iron Vega");
-        assert_eq!(read(&picture(&[("chara", old.as_bytes()), ("ccv3", new.as_bytes())])).unwrap().name, "Newer");
+        assert_eq!(read(&picture(&[("chara", old.as_bytes())])).unwrap().0.name, "Captain Iron Vega");
+        assert_eq!(read(&picture(&[("chara", old.as_bytes()), ("ccv3", new.as_bytes())])).unwrap().0.name, "Newer");
         for wrong in [picture(&[]), picture(&[("chara", b"{")]), b"\x89PNG\r\n\x1a\nrubbish".to_vec()] {
             assert_eq!(read(&wrong).unwrap_err().field.as_deref(), Some("file"));
         }

@@ -12,8 +12,9 @@ use super::whole::{self, Question};
 use super::{context, means, store as minds};
 use crate::accounts::admins_only;
 use crate::error::not_found;
+use crate::knowledge::{self, Carried};
 use crate::space::undisturbed;
-use crate::{Error, Result, Space, channels, entities, messages};
+use crate::{Error, Result, Space, channels, entities, memory, messages};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use model::{
@@ -49,26 +50,40 @@ pub async fn create(space: &Space, by: EntityId, template: &str, name: &str) -> 
     let Some(template) = TEMPLATES.iter().find(|one| one.key == template) else {
         return Err(Problem::argument("template", "Choose one of the templates in the list.").into());
     };
-    insert(space, MindDraft { name: entities::parse_name("name", name)?, ..template.draft() }).await
+    insert(space, by, MindDraft { name: entities::parse_name("name", name)?, ..template.draft() }, &[]).await
 }
 
-/// Makes another AI like one. It sleeps, and is in no room.
+/// Makes another AI like one, which knows the same documents. It sleeps, and is in no room.
 ///
 /// Refuses with `admin_only`, `not_found`, `invalid_argument`, `name_taken`.
 pub async fn duplicate(space: &Space, by: EntityId, id: EntityId, name: &str) -> Result<EntityId> {
     let like = one(space, by, id).await?.mind;
-    insert(space, MindDraft { name: entities::parse_name("name", name)?, ..like }).await
+    let known = knowledge::carried(space, id).await?;
+    insert(space, by, MindDraft { name: entities::parse_name("name", name)?, ..like }, &known).await
+}
+
+/// What goes into a file beside the character.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct With {
+    /// What it knows from documents.
+    pub knowledge: bool,
+    /// What it remembers of rooms, which is everybody's. What was said in private stays where it was said.
+    pub memories: bool,
 }
 
 /// An AI as a file: a Character Card in JSON, as other tools read them, with all that this space knows beside.
 ///
 /// Refuses with `admin_only`, `not_found`.
-pub async fn export(space: &Space, by: EntityId, id: EntityId) -> Result<MindFile> {
+pub async fn export(space: &Space, by: EntityId, id: EntityId, with: With) -> Result<MindFile> {
     let mind = one(space, by, id).await?.mind;
     // What it thinks with is there under another name, if at all.
     let mind = MindDraft { provider: None, fallbacks: Vec::new(), ..mind };
+    let mut known = if with.knowledge { knowledge::carried(space, id).await? } else { Vec::new() };
+    if with.memories {
+        known.extend(memory::carried(space, id, &mind.name).await?);
+    }
     let content =
-        serde_json::to_string_pretty(&cards::write(&mind)).map_err(|_| Error::Interrupted("writing a file"))?;
+        serde_json::to_string_pretty(&cards::write(&mind, &known)).map_err(|_| Error::Interrupted("writing a file"))?;
     Ok(MindFile { name: format!("{}.json", mind.name), content })
 }
 
@@ -87,7 +102,7 @@ pub async fn import(space: &Space, by: EntityId, file: String, name: Option<&str
         cards::read(&bytes.map_err(|_| Problem::argument("file", "The file has to be JSON, or Base64."))?)
     });
     // A file that breaks its reader is none, either.
-    let mind = read.await.map_err(|_| cards::no_card())??;
+    let (mind, known) = read.await.map_err(|_| cards::no_card())??;
     let name = name.filter(|name| limits::length(name) > 0).unwrap_or(&mind.name);
     let name = entities::parse_name("name", name)?;
     let mind = MindDraft { name, provider: None, fallbacks: Vec::new(), ..mind };
@@ -96,13 +111,14 @@ pub async fn import(space: &Space, by: EntityId, file: String, name: Option<&str
             Problem::argument("file", format!("What the file says of “{field}” does not fit: {message}")).into()
         );
     }
-    insert(space, mind).await
+    insert(space, by, mind, &known).await
 }
 
-async fn insert(space: &Space, mind: MindDraft) -> Result<EntityId> {
+async fn insert(space: &Space, by: EntityId, mind: MindDraft, known: &[Carried]) -> Result<EntityId> {
     let id = EntityId::new();
     let mut work = space.db.begin().await?;
     store::insert(&mut work, id, &mind, false).await?;
+    knowledge::carry(&mut work, id, by, known).await?;
     work.commit().await?;
     Ok(id)
 }
@@ -183,6 +199,7 @@ pub async fn retire(space: &Space, by: EntityId, id: EntityId) -> Result<()> {
         }
         channels::close_all_of(&space, id).await?;
         store::retire(&space.db, id).await?;
+        knowledge::store::remove_all(&space.db, id).await?;
         channels::tell_of(&space, id).await
     };
     undisturbed("retiring an AI", gone).await

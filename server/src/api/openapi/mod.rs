@@ -7,12 +7,12 @@ mod misfit;
 pub(super) use misfit::{misfit, misfit_in_json};
 
 use arguments::{
-    AChannel, AMind, APerson, AProvider, ARoom, ASession, AddProvider, AfterName, AnInvitation, ChangeEmail,
+    AChannel, ADocument, AMind, APerson, AProvider, ARoom, ASession, AddProvider, AfterName, AnInvitation, ChangeEmail,
     ChangePassword, ChangeRole, CreateMind, Days, DeleteAccount, DeleteMessage, DuplicateMind, EditMessage, EditMind,
-    EditProfile, EditProvider, EditRoom, ImportMind, IntoCircle, Letters, LogIn, Mute, OfMessage, OneMember, Pin,
-    PlaceMind, PostMessage, PreferProvider, PutAway, React, Read, RecordChannel, RecordStretch, Register, Rehearse,
-    Remove, RenameCircle, ResetPassword, SetActive, SetAdmin, SetPrice, SetQuota, Somebody, StopReply, Stretch,
-    SyncPositions, Typing, Unread, WakeMind, WithSomebody,
+    EditProfile, EditProvider, EditRoom, ExportMind, ImportMind, IntoCircle, Letters, LogIn, LookUp, Mute, OfMessage,
+    OneMember, Passages, Pin, PlaceMind, PostMessage, PreferProvider, PutAway, React, Read, RecordChannel,
+    RecordStretch, Register, Rehearse, Remove, RenameCircle, ResetPassword, SetActive, SetAdmin, SetPrice, SetQuota,
+    Somebody, StopReply, Stretch, SyncPositions, Typing, Unread, WakeMind, WithSomebody,
 };
 use axum::Router;
 use axum::http::{HeaderValue, header};
@@ -23,17 +23,20 @@ use model::accounts::{Invitation, Me, OpenInvitation, OwnSession, PersonRow, Pro
 use model::channels::{CircleDraft, Last, Opened, RoomDraft};
 use model::messages::{Deletion, Quote, Reaction};
 use model::{
-    Channel, ChannelId, ChannelKind, ClientKey, Code, Decision, Dialect, Entity, EntityId, EntityKind, Event,
-    FoundServer, History, Member, Message, MessageId, MessageKind, MindCard, MindDraft, MindFile, Page, Place,
-    Position, Presence, Present, Price, Problem, Provider, ProviderDraft, ProviderId, Rehearsed, Remembered, ReplyId,
-    ReplyState, Role, Sampling, Spent, Strategy, SyncAnswer, Synced, Tried, Used, UsedDay, Way, Writing,
+    Channel, ChannelId, ChannelKind, ClientKey, Code, Decision, Dialect, Document, DocumentId, DocumentKind,
+    DocumentState, Entity, EntityId, EntityKind, Event, FoundPassage, FoundServer, History, Member, Message, MessageId,
+    MessageKind, MindCard, MindDraft, MindFile, Page, Passage, Place, Position, Presence, Present, Price, Problem,
+    Provider, ProviderDraft, ProviderId, Rehearsed, Remembered, ReplyId, ReplyState, Role, Sampling, Spent, Strategy,
+    SyncAnswer, Synced, Tried, Used, UsedDay, Way, Writing,
 };
 use std::collections::BTreeMap;
-use utoipa::openapi::path::{HttpMethod, Operation, OperationBuilder};
+use utoipa::openapi::path::{HttpMethod, Operation, OperationBuilder, ParameterBuilder, ParameterIn};
 use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{
-    ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, PathItem, PathsBuilder, ResponseBuilder, ResponsesBuilder,
+    ContentBuilder, InfoBuilder, ObjectBuilder, OpenApi, OpenApiBuilder, PathItem, PathsBuilder, Required,
+    ResponseBuilder, ResponsesBuilder, SchemaFormat,
+    schema::{SchemaType, Type},
 };
 use utoipa::{PartialSchema, ToSchema};
 use utoipa_swagger_ui::{Config, SwaggerUi};
@@ -44,7 +47,9 @@ fn paths() -> PathsBuilder {
         let path = format!("/api/{}", endpoint.path);
         paths = paths.path(path, PathItem::new(HttpMethod::Post, operation(endpoint)));
     }
-    paths.path("/api/events", PathItem::new(HttpMethod::Get, stream()))
+    paths
+        .path("/api/events", PathItem::new(HttpMethod::Get, stream()))
+        .path("/api/minds/learn", PathItem::new(HttpMethod::Post, learning()))
 }
 
 /// What went wrong, for each status, with the codes that have it.
@@ -89,7 +94,7 @@ fn operation(endpoint: Endpoint) -> Operation {
         let body = RequestBodyBuilder::new()
             .content("application/json", content.clone())
             .content("application/x-www-form-urlencoded", content);
-        operation = operation.request_body(Some(body.required(Some(utoipa::openapi::Required::True)).build()));
+        operation = operation.request_body(Some(body.required(Some(Required::True)).build()));
     }
     operation.build()
 }
@@ -107,6 +112,45 @@ fn stream() -> Operation {
         .tag("sync")
         .security(SecurityRequirement::new("session", [""; 0]))
         .responses(refusals(ResponsesBuilder::new().response("200", open), codes.into_iter()).build())
+        .build()
+}
+
+fn learning() -> Operation {
+    let content = ContentBuilder::new().schema(Some(reference::<Document>())).build();
+    let added =
+        ResponseBuilder::new().description("It is about to be read").content("application/json", content).build();
+    let text = |name: &str, what: &str| {
+        let schema = ObjectBuilder::new().schema_type(SchemaType::new(Type::String)).build();
+        let parameter = ParameterBuilder::new().name(name).parameter_in(ParameterIn::Query).required(Required::True);
+        parameter.description(Some(what)).schema(Some(schema)).build()
+    };
+    let bytes = ObjectBuilder::new()
+        .schema_type(SchemaType::new(Type::String))
+        .format(Some(SchemaFormat::Custom("binary".into())))
+        .build();
+    let file = ContentBuilder::new().schema(Some(bytes)).build();
+    let codes = [
+        Code::InvalidArgument,
+        Code::NotLoggedIn,
+        Code::AdminOnly,
+        Code::NotFound,
+        Code::TooLarge,
+        Code::TooSlow,
+        Code::CrossSite,
+        Code::RateLimited,
+        Code::QuotaReached,
+        Code::Busy,
+        Code::Unavailable,
+    ];
+    OperationBuilder::new()
+        .operation_id(Some("minds_learn"))
+        .summary(Some("Have an AI learn a document: the file is the body, at most 25 MiB (admins)"))
+        .tag("minds")
+        .security(SecurityRequirement::new("session", [""; 0]))
+        .parameter(text("mind", "The AI"))
+        .parameter(text("name", "The file's name, with the end that says what it is: .txt .md .pdf .html .docx .epub"))
+        .request_body(Some(RequestBodyBuilder::new().content("application/octet-stream", file).build()))
+        .responses(refusals(ResponsesBuilder::new().response("200", added), codes.into_iter()).build())
         .build()
 }
 
@@ -133,6 +177,7 @@ pub fn document() -> OpenApi {
     }
     schemas!(
         AChannel,
+        ADocument,
         AMind,
         APerson,
         AProvider,
@@ -157,6 +202,10 @@ pub fn document() -> OpenApi {
         DeleteMessage,
         Deletion,
         Dialect,
+        Document,
+        DocumentId,
+        DocumentKind,
+        DocumentState,
         DuplicateMind,
         EditMessage,
         EditMind,
@@ -167,6 +216,8 @@ pub fn document() -> OpenApi {
         EntityId,
         EntityKind,
         Event,
+        ExportMind,
+        FoundPassage,
         FoundServer,
         History,
         ImportMind,
@@ -175,6 +226,7 @@ pub fn document() -> OpenApi {
         Last,
         Letters,
         LogIn,
+        LookUp,
         Me,
         Member,
         Message,
@@ -190,6 +242,8 @@ pub fn document() -> OpenApi {
         Opened,
         OwnSession,
         Page,
+        Passage,
+        Passages,
         PersonRow,
         Pin,
         Place,
@@ -211,8 +265,8 @@ pub fn document() -> OpenApi {
         React,
         Reaction,
         Read,
-        RecordStretch,
         RecordChannel,
+        RecordStretch,
         Register,
         Rehearse,
         Rehearsed,

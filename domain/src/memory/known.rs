@@ -1,0 +1,107 @@
+//! What an AI knows from documents, as far as a question is about it.
+
+use super::fusion::{self, Candidate, WEIGHTS, Wanted};
+use super::recall::is_near;
+use super::store;
+use super::words::{Cut, Language, cut, is_common};
+use crate::{Result, Space};
+use model::{ChannelId, EntityId, FoundPassage};
+use std::collections::{BTreeSet, HashMap};
+use uuid::Uuid;
+
+/// How many passages are looked at, by their words and by their vectors each.
+const LOOKED_AT: i64 = 100;
+
+/// A passage that is recalled.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RecalledPassage {
+    /// Which.
+    pub id: Uuid,
+    /// Where it stands, and what it says.
+    pub passage: FoundPassage,
+    /// How much speaks for it.
+    pub score: f32,
+    /// How much of what the question asks for by words stands in it.
+    pub share: f32,
+    /// The cosine of its vector with the question's, where there are both.
+    pub cosine: Option<f32>,
+}
+
+impl RecalledPassage {
+    /// Whether it is about the question at all.
+    pub fn is_near(&self) -> bool {
+        is_near(self.share, self.cosine)
+    }
+}
+
+/// Of what an AI knows from documents, what a question is about, the likeliest first. For the studio: nobody hears it.
+pub(crate) async fn known(
+    space: &Space,
+    mind: EntityId,
+    question: &str,
+    spoken: Option<Language>,
+) -> Result<Vec<RecalledPassage>> {
+    let cut = cut(question, spoken);
+    let vector = super::recall::vector(space.embedder.as_deref(), question).await;
+    passages(space, mind, None, &cut, vector.as_deref()).await
+}
+
+/// The same, of a question that was cut and has its vector: nothing where it is not in the channel that is named.
+pub(super) async fn passages(
+    space: &Space,
+    mind: EntityId,
+    channel: Option<ChannelId>,
+    cut: &Cut,
+    vector: Option<&[f32]>,
+) -> Result<Vec<RecalledPassage>> {
+    let terms: BTreeSet<&str> = cut.terms.iter().map(String::as_str).collect();
+    let terms: Vec<&str> = terms.into_iter().collect();
+    let numbers: HashMap<String, i32> =
+        store::rarity(&space.db, &terms).await?.0.into_iter().map(|(term, id, _)| (term, id)).collect();
+    let ids: Vec<i32> = numbers.values().copied().collect();
+    // How rare a word is among what it knows is another thing than how rare it is in talk.
+    let (rarity, all) = store::passage_rarity(&space.db, mind, &ids).await?;
+    if all == 0 {
+        return Ok(Vec::new());
+    }
+    let df: HashMap<i32, i32> = rarity.into_iter().collect();
+    let telling = |term: &&&str| !is_common(cut.language, term);
+    let stands = |term: &str| numbers.get(term).filter(|id| df.contains_key(id));
+    let unknown = terms.iter().filter(telling).filter(|term| stands(term).is_none()).count();
+    let wanted: Vec<Wanted> = terms
+        .iter()
+        .filter_map(|term| {
+            let id = *stands(term)?;
+            Some(Wanted { term: id, df: df[&id], common: is_common(cut.language, term), beside: false })
+        })
+        .collect();
+    let every: Vec<i32> = wanted.iter().map(|one| one.term).collect();
+    let finders: Vec<i32> = wanted.iter().filter(|one| !one.common).map(|one| one.term).collect();
+    let embedder = space.embedder.as_ref().map_or("", |embedder| embedder.name());
+    let found = store::passages(&space.db, mind, channel, (&every, &finders), (embedder, vector), LOOKED_AT).await?;
+    // Each stands alone: no neighbours lift it.
+    let alone = |(place, one): (usize, &store::FoundRow)| Candidate {
+        place,
+        seq: 0,
+        stretch: 0,
+        length: one.length,
+        counts: one.terms.iter().copied().zip(one.counts.iter().copied()).collect(),
+        turn: None,
+        around: one.vector,
+    };
+    let candidates: Vec<Candidate> = found.iter().enumerate().map(alone).collect();
+    let evidence = fusion::weigh(&candidates, &wanted, unknown, all);
+    let mut known: Vec<RecalledPassage> = found
+        .into_iter()
+        .zip(evidence)
+        .map(|(one, evidence)| RecalledPassage {
+            id: one.id,
+            passage: one.passage,
+            score: evidence.score(&WEIGHTS),
+            share: evidence.share,
+            cosine: one.vector,
+        })
+        .collect();
+    known.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.id.cmp(&b.id)));
+    Ok(known)
+}
