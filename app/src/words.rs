@@ -267,6 +267,7 @@ pub const INVITE: &str = "Make an invitation link";
 pub const PLACES: &str = "Places";
 pub const CHATS: &str = "Chats and circles";
 pub const CHAT: &str = "Talk in private";
+pub const ASK_BACK: &str = "Ask it back";
 pub const BEGIN: &str = "New conversation";
 pub const BEGIN_HINT: &str = "Choose one to talk in private, or some for a circle: people and AIs.";
 pub const BEGIN_NOW: &str = "Begin";

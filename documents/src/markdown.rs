@@ -49,8 +49,8 @@ mod tests {
             seen,
             [
                 ("", "First."),
-                ("The garden", "It is **small**."),
-                ("The garden › Apples", "- late\n- red\n\n```\n# no heading\n```"),
+                ("", "It is **small**."),
+                ("Apples", "- late\n- red\n\n```\n# no heading\n```"),
                 ("Other", "End."),
             ]
         );

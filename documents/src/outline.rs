@@ -8,6 +8,9 @@ use text_splitter::{ChunkConfig, MarkdownSplitter, TextSplitter};
 /// Characters of a heading at most.
 const HEADING: usize = 200;
 
+/// What stands between a heading and one below it.
+const BELOW: &str = " › ";
+
 /// What stands under one heading, or on one page.
 struct Section {
     page: Option<i32>,
@@ -78,10 +81,20 @@ impl Outline {
             section.text.push_str("\n\n");
             section.text.push_str(text);
         } else {
-            let heading = self.above.iter().map(|(_, text)| text.as_str()).collect::<Vec<&str>>().join(" › ");
+            let heading = self.above.iter().map(|(_, text)| text.as_str()).collect::<Vec<&str>>().join(BELOW);
             self.sections.push(Section { page: self.pages, heading, text: text.to_owned() });
         }
         self.begins = false;
+    }
+
+    /// A heading without the document's own.
+    fn beneath(&self, heading: &str) -> String {
+        let rest = heading.strip_prefix(self.title.as_str()).filter(|_| !self.title.is_empty());
+        match rest.map(|rest| (rest, rest.strip_prefix(BELOW))) {
+            Some(("", _)) => String::new(),
+            Some((_, Some(below))) => below.replace('\0', ""),
+            _ => heading.replace('\0', ""),
+        }
     }
 
     /// The passages of it all.
@@ -102,7 +115,7 @@ impl Outline {
                 // U+0000 is nothing that a database holds.
                 let text = text.replace('\0', "").trim().to_owned();
                 if text.chars().any(char::is_alphanumeric) {
-                    passages.push(Passage { page: *page, heading: heading.clone(), text });
+                    passages.push(Passage { page: *page, heading: self.beneath(heading), text });
                 }
             };
             if self.is_markdown {
@@ -135,11 +148,7 @@ mod tests {
             reading.passages.iter().map(|one| (one.heading.as_str(), one.text.as_str())).collect();
         assert_eq!(
             seen,
-            [
-                ("", "Before all."),
-                ("The garden › Apples", "They ripen late.\n\nTwo trees bear."),
-                ("The garden › Pears", "None yet.")
-            ]
+            [("", "Before all."), ("Apples", "They ripen late.\n\nTwo trees bear."), ("Pears", "None yet.")]
         );
         assert_eq!(reading.title, "The garden");
     }

@@ -166,6 +166,9 @@ pub struct Opened {
     /// Why the one who asks can say nothing here, where one of a private chat's two has blocked the other.
     #[serde(default)]
     pub closed: Option<String>,
+    /// The other one of a private chat, though they are not in it any more.
+    #[serde(default)]
+    pub other: Option<EntityId>,
     /// What is left of the messages that the one who asks may post, where something limits them.
     pub quota: Option<crate::accounts::Quota>,
 }

@@ -132,12 +132,21 @@ fn TakeOut(channel: ChannelId, member: EntityId) -> impl IntoView {
         <section class="card">
             <h2>{words::YOUR_CHAT}</h2>
             <p class="hint">{words::TAKE_OUT_HINT}</p>
-            <form method="post" action="/api/channels/remove">
-                <input type="hidden" name="channel" value=channel.to_string() />
-                <input type="hidden" name="member" value=member.to_string() />
-                <button class="secondary danger">{words::TAKE_OUT}</button>
-            </form>
+            <Remove channel member label=words::TAKE_OUT />
         </section>
+    }
+}
+
+/// Takes somebody out of a channel, or bans them from it.
+#[component]
+fn Remove(channel: ChannelId, member: EntityId, label: &'static str, #[prop(optional)] ban: bool) -> impl IntoView {
+    view! {
+        <form method="post" action="/api/channels/remove">
+            <input type="hidden" name="channel" value=channel.to_string() />
+            <input type="hidden" name="member" value=member.to_string() />
+            {ban.then(|| view! { <input type="hidden" name="ban" value="true" /> })}
+            <button class="secondary danger">{label}</button>
+        </form>
     }
 }
 
@@ -154,12 +163,6 @@ fn Moderate(
     let over_all = mine == Some(Role::Owner) || (is_room && is_admin);
     let moderates = over_all || mine == Some(Role::Admin);
     let theirs = theirs.filter(|theirs| theirs.joined).map(|theirs| theirs.role);
-    let hidden = move || {
-        view! {
-            <input type="hidden" name="channel" value=channel.id.to_string() />
-            <input type="hidden" name="member" value=member.to_string() />
-        }
-    };
     let removable = moderates && theirs.is_some_and(|theirs| over_all || theirs == Role::Member);
     let is_there_admin = theirs == Some(Role::Admin);
     let promotable = over_all && theirs.is_some_and(|theirs| theirs != Role::Owner);
@@ -169,24 +172,14 @@ fn Moderate(
                 <h2>{format!("{} {}", words::IN_CHANNEL, if channel.name.is_empty() { words::CIRCLE } else { &channel.name })}</h2>
                 {promotable.then(|| view! {
                     <form method="post" action="/api/channels/role">
-                        {hidden()}
+                        <input type="hidden" name="channel" value=channel.id.to_string() />
+                        <input type="hidden" name="member" value=member.to_string() />
                         <input type="hidden" name="role" value=if is_there_admin { "member" } else { "admin" } />
                         <button class="secondary">{if is_there_admin { words::MAKE_MEMBER } else { words::MAKE_ADMIN }}</button>
                     </form>
                 })}
-                {removable.then(|| view! {
-                    <form method="post" action="/api/channels/remove">
-                        {hidden()}
-                        <button class="secondary danger">{words::REMOVE}</button>
-                    </form>
-                })}
-                {(removable && is_room).then(|| view! {
-                    <form method="post" action="/api/channels/remove">
-                        {hidden()}
-                        <input type="hidden" name="ban" value="true" />
-                        <button class="secondary danger">{words::BAN}</button>
-                    </form>
-                })}
+                {removable.then(|| view! { <Remove channel=channel.id member label=words::REMOVE /> })}
+                {(removable && is_room).then(|| view! { <Remove channel=channel.id member label=words::BAN ban=true /> })}
             </section>
         }
     })

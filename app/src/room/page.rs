@@ -106,7 +106,16 @@ fn Inside(opened: Opened, places: Vec<Place>) -> impl IntoView {
         Memo::new(move |_| if room.is_archived() { Some(words::ARCHIVED.to_owned()) } else { room.closed.get() });
     let bottom = move || {
         if let Some(why) = closed.get() {
-            EitherOf3::A(view! { <p class="notice">{why}</p> })
+            // A private chat is closed because an AI was taken out of it: the same door lets it in again.
+            let back = room.other.filter(|_| room.is_archived()).map(|other| {
+                view! {
+                    <form method="post" action="/api/chats/open">
+                        <input type="hidden" name="with" value=other.to_string() />
+                        <button class="primary">{words::ASK_BACK}</button>
+                    </form>
+                }
+            });
+            EitherOf3::A(view! { <p class="notice">{why}</p> {back} })
         } else if joined {
             EitherOf3::B(view! { <Composer room /> })
         } else {

@@ -22,6 +22,8 @@ pub struct Room {
     pub id: ChannelId,
     /// Who looks at it.
     pub me: EntityId,
+    /// Who else is, or was, in a private chat.
+    pub other: Option<EntityId>,
     /// What carries the channel's clock.
     pub picture: RwSignal<Picture>,
     /// Replies of AIs on their way.
@@ -67,13 +69,14 @@ pub struct Room {
 impl Room {
     /// A room as the server opened it.
     pub fn new(me: EntityId, opened: Opened) -> Self {
-        let Opened { channel, members, page, writing, last_read_seq, quota, closed, crowd, .. } = opened;
+        let Opened { channel, members, page, writing, last_read_seq, quota, closed, crowd, other, .. } = opened;
         let (id, clock, last_seq) = (channel.id, channel.clock, channel.last_seq);
         let mut picture = Picture::new(channel, members, page);
         picture.crowd = crowd;
         Self {
             id,
             me,
+            other,
             synced: RwSignal::new(clock),
             joined_up: RwSignal::new(false),
             heard: RwSignal::new(0),

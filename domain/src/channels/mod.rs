@@ -49,7 +49,12 @@ pub async fn open(space: &Space, who: EntityId, id: ChannelId) -> Result<Opened>
         Some(seat) => (messages::latest(space, who, id).await?, minds::writing(space, id, seat.visible_from).await?),
         None => (Page::default(), Vec::new()),
     };
+    let other = match channel.kind {
+        ChannelKind::Chat => store::kinds::other_of(&space.db, channel.id, who).await?,
+        _ => None,
+    };
     Ok(Opened {
+        other,
         joined: membership.is_some(),
         last_read_seq: membership.map_or(0, |seat| seat.last_read_seq),
         muted: membership.is_some_and(|seat| seat.muted),

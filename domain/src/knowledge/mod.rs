@@ -62,13 +62,21 @@ pub async fn add(space: &Space, by: EntityId, mind: EntityId, name: &str, conten
 /// Refuses with `admin_only`, `not_found`.
 pub async fn all(space: &Space, by: EntityId, mind: EntityId) -> Result<Vec<Document>> {
     studio::one(space, by, mind).await?;
-    store::all(&space.db, mind).await
+    let all = store::all(&space.db, mind).await?;
+    Ok(all.into_iter().map(|one| as_far(space, one)).collect())
+}
+
+/// A document as far as it will come here: without an encoder it is found by its words alone.
+fn as_far(space: &Space, document: Document) -> Document {
+    let embedded = if space.embedder.is_some() { document.embedded } else { document.passages };
+    Document { embedded, ..document }
 }
 
 /// One document. Refuses with `admin_only`, `not_found`.
 pub async fn one(space: &Space, by: EntityId, document: DocumentId) -> Result<Document> {
     admins_only(space, by).await?;
-    store::one(&space.db, document).await?.ok_or_else(|| not_found("document"))
+    let found = store::one(&space.db, document).await?.ok_or_else(|| not_found("document"))?;
+    Ok(as_far(space, found))
 }
 
 /// The passages of a document after this one, at most 100. Refuses with `admin_only`, `not_found`.

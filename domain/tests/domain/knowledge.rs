@@ -62,7 +62,7 @@ async fn what_documents_say_is_recalled_wherever_the_ai_is() {
     let chat = channels::chat_with(&space, ada.id, flora).await.unwrap();
     let russet = (Some(1), "The Russet ripens in October and keeps until April.".to_owned());
     for place in [lobby, chat] {
-        assert_eq!(recalled(&space, flora, place, "When do russets ripen?").await, [russet.clone()]);
+        assert_eq!(recalled(&space, flora, place, "When do russets ripen?").await, std::slice::from_ref(&russet));
         assert!(recalled(&space, flora, place, "Who plays the violin?").await.is_empty());
     }
     // By the title and the headings, too.
