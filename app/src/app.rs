@@ -15,8 +15,8 @@ use leptos_router::{SsrMode, path};
 #[cfg(feature = "ssr")]
 use {
     crate::pages::{
-        Admin, Begin, Knowledge, LogIn, Mind, MyPage, NotFound, OneDocument, Person, Providers, Register, Reset,
-        Studio, Usage, Welcome,
+        Admin, Begin, Knowledge, LogIn, Memories, Mind, MyPage, NotFound, OneDocument, Person, Providers, Register,
+        Reset, Studio, Usage, Welcome,
     },
     crate::room::{MessagePage, NewRoom, Settings},
 };
@@ -78,6 +78,7 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/rooms") view=Rooms ssr=SsrMode::Async />
             <Route path=path!("/reset") view=Reset ssr=SsrMode::Async />
             <Route path=path!("/me") view=MyPage ssr=SsrMode::Async />
+            <Route path=path!("/me/memories") view=Memories ssr=SsrMode::Async />
             <Route path=path!("/admin") view=Admin ssr=SsrMode::Async />
             <Route path=path!("/studio") view=Studio ssr=SsrMode::Async />
             <Route path=path!("/studio/:mind") view=Mind ssr=SsrMode::Async />

@@ -125,6 +125,36 @@ pub const IMPORT_NAME_HINT: &str = "Empty: as the file has it.";
 pub const IMPORT_NOW: &str = "Bring it here";
 pub const EXPORT: &str = "Save as a file";
 pub const EXPORT_HINT: &str = "All that is saved above, for another space, or for other tools (a Character Card).";
+pub const MEMORIES: &str = "What they remember of me";
+pub const MEMORIES_LEAD: &str =
+    "What AIs have kept of talk that you were in, or that is about you. You see what you could read yourself.";
+pub const MEMORIES_OF_YOU: &str = "What it remembers of you";
+pub const MEMORIES_OPEN: &str = "See what AIs remember of you";
+pub const LOOK_IN_MEMORIES: &str = "Words in it";
+pub const BY_WHOM: &str = "Whose";
+pub const BY_ANYBODY: &str = "all AIs";
+pub const NOTHING_KEPT: &str = "Nothing is kept. What was said is still found word for word by those who heard it.";
+pub const OLDER_MEMORIES: &str = "Older ones";
+pub const KNOWN_BY_NOBODY: &str = "You have met no AI yet.";
+pub const ALL_AIS: &str = "All AIs, those to come included";
+pub const KNOWN_SINCE: &str = "You have known each other since";
+pub const NEVER_HEARD: &str = "It has not heard you yet.";
+pub const YOU_MEET: &str = "You meet";
+pub const NONE_REMEMBERS: &str = "No AI remembers you: that is set below.";
+pub const FORGETTING: &str = "Forget, or do not remember";
+pub const FORGET_ALL_HINT: &str = "All that you have said so far, what was answered to it, and all that was made of it. The talk itself stays where it is.";
+pub const SAID_WHERE: &str = "What was said";
+pub const EVERYWHERE: &str = "everywhere";
+pub const FORGET_ALL: &str = "Have it forgotten";
+pub const NEVER_HINT: &str =
+    "From now on, too: you are heard and answered, and nothing of it is kept. Nor is what others say about you.";
+pub const NEVER_REMEMBER: &str = "Do not remember me";
+pub const AGAIN_HINT: &str =
+    "Nothing that you say is kept. What you say from now on can be; what is forgotten stays so.";
+pub const REMEMBER_AGAIN: &str = "Remember me again";
+pub const FORGET_IT: &str = "Forget it";
+pub const PUT_RIGHT: &str = "Put it right";
+pub const PUT_RIGHT_HINT: &str = "What is so, in your words, in at most 300 characters. It takes the place of a fact.";
 pub const WITH_KNOWLEDGE: &str = "with what it knows from documents";
 pub const WITH_MEMORIES: &str = "with what it remembers of rooms; what was said in private stays here";
 pub const KNOWLEDGE_LEAD: &str =
@@ -391,6 +421,16 @@ pub const NOT_FOUND: &str = "This page does not exist, or it is not open to you.
 pub const BACK: &str = "Back to the clearing";
 pub const THEME: &str = "Light or dark";
 pub const SKIP: &str = "Skip to the talk";
+
+/// For how many answers something was recalled.
+#[cfg(feature = "ssr")]
+pub fn recalled_times(times: i64) -> String {
+    match times {
+        0 => "never recalled".to_owned(),
+        1 => "recalled once".to_owned(),
+        times => format!("recalled {times} times"),
+    }
+}
 
 /// The heading over what an AI knows.
 #[cfg(feature = "ssr")]

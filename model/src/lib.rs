@@ -9,6 +9,7 @@ pub mod entities;
 pub mod events;
 pub mod ids;
 pub mod limits;
+pub mod memories;
 pub mod messages;
 pub mod minds;
 pub mod presence;
@@ -22,6 +23,7 @@ pub use documents::{Document, DocumentKind, DocumentState, FoundPassage, Passage
 pub use entities::{Entity, EntityKind};
 pub use events::{Event, Position, SyncAnswer, Synced};
 pub use ids::{ChannelId, ClientKey, DocumentId, EntityId, MessageId, ProviderId, ReplyId};
+pub use memories::{MemoryOfMe, Remembering};
 pub use messages::{Message, MessageKind, Page};
 pub use minds::{
     Decision, MindCard, MindDraft, MindFile, Rehearsed, Remembered, ReplyState, Sampling, Strategy, Writing,

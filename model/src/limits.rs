@@ -39,6 +39,8 @@ pub const LANGUAGES: &[(&str, &str)] = &[
 pub const DOCUMENT: usize = 25 * 1024 * 1024;
 /// Most characters in the name of such a file.
 pub const FILE_NAME: usize = 200;
+/// Most characters of a fact that an AI keeps.
+pub const FACT: usize = 300;
 /// Most characters of what is looked for.
 pub const QUESTION: usize = 500;
 /// Most characters in what an AI's model is told to be.

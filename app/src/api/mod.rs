@@ -5,6 +5,7 @@ pub mod admin;
 pub mod channels;
 pub mod chats;
 pub mod live;
+pub mod memories;
 pub mod messages;
 pub mod minds;
 pub mod people;

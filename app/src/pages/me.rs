@@ -71,6 +71,7 @@ fn Show(shown: Shown) -> impl IntoView {
             <h1>{words::MY_PAGE}</h1>
             {admin}
             {left}
+            <p><a class="secondary" href="/me/memories">{words::MEMORIES_OPEN}</a></p>
             <ProfileForm profile=profile.clone() />
             <form class="card" method="post" action=PASSWORD>
                 <h2>{words::CHANGE_PASSWORD}</h2>

@@ -11,6 +11,8 @@ mod knowledge;
 #[cfg(feature = "ssr")]
 mod me;
 #[cfg(feature = "ssr")]
+mod memories;
+#[cfg(feature = "ssr")]
 mod mind;
 #[cfg(feature = "ssr")]
 mod not_found;
@@ -38,6 +40,8 @@ pub use come_in::{LogIn, Register, Reset};
 pub use knowledge::{Knowledge, OneDocument};
 #[cfg(feature = "ssr")]
 pub use me::MyPage;
+#[cfg(feature = "ssr")]
+pub use memories::Memories;
 #[cfg(feature = "ssr")]
 pub use mind::Mind;
 #[cfg(feature = "ssr")]

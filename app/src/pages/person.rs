@@ -97,6 +97,9 @@ fn Show(card: Card) -> impl IntoView {
     let keeps = viewer.me.as_ref().is_some_and(|me| me.is_admin);
     let studio = (is_ai && keeps)
         .then(|| view! { <p><a class="secondary" href=format!("/studio/{id}")>{words::IN_STUDIO}</a></p> });
+    let memories = is_ai.then(|| {
+        view! { <p><a class="secondary" href=format!("/me/memories?by={id}#by-{id}")>{words::MEMORIES_OF_YOU}</a></p> }
+    });
     let there = inside.filter(|_| !is_me).map(|(channel, mine, theirs, is_admin)| {
         let is_there = theirs.as_ref().is_some_and(|theirs| theirs.joined);
         if channel.kind == ChannelKind::Chat {
@@ -118,6 +121,7 @@ fn Show(card: Card) -> impl IntoView {
             <p>{bio}</p>
             <Trouble problem />
             {ways}
+            {memories}
             {studio}
             {there}
             <p class="aside"><a href=back>{words::BACK_TO_TALK}</a></p>

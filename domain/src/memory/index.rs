@@ -122,12 +122,15 @@ async fn words(space: &Space) -> Result<Option<usize>> {
         }
         let length = counts.iter().map(|count| i32::from(*count)).sum();
         let (message_id, seq, said_at, edited) = (one.id, one.seq, one.at, one.edited);
+        let (author_id, answers_id) = (one.author_id, one.answers_id);
         entries.push(Entry {
             message_id,
             seq,
             stretch,
             said_at,
             edited,
+            author_id,
+            answers_id,
             language: language.code(),
             terms: ids,
             counts,

@@ -1,6 +1,7 @@
 //! What AIs remember: messages, indexed once and found again by those who may, and what is derived from them.
 
 pub(crate) mod facts;
+pub mod forgetting;
 mod forming;
 mod fusion;
 pub mod index;

@@ -8,6 +8,7 @@ use super::store::{self, Mind, Rests};
 use super::telling::Telling;
 use super::words::Words;
 use crate::entities::blocks;
+use crate::memory::forgetting;
 use crate::{Result, Space, channels, messages};
 use futures::StreamExt;
 use model::{ChannelId, ChannelKind, Message, MessageId, limits};
@@ -65,7 +66,10 @@ pub(super) async fn ask<'a>(
     } else {
         trigger.seq.max(place.last_seq)
     };
-    let talk = messages::store::newest(&space.db, channel, company.from, to, context::NEWEST).await?;
+    let mut talk = messages::store::newest(&space.db, channel, company.from, to, context::NEWEST).await?;
+    let lines: Vec<MessageId> = talk.iter().map(|line| line.id).filter(|id| *id != trigger.id).collect();
+    let hidden = forgetting::hidden(&space.db, mind.entity.id, &lines).await?;
+    talk.retain(|line| !hidden.contains(&line.id));
     let mut frame = means::frame(space, means);
     frame.off_record = trigger.off_record;
     frame.answered = Some(trigger);

@@ -32,6 +32,7 @@ mod words;
 
 pub use asking::{again, stop};
 pub use consider::consider;
+pub(crate) use context::place;
 pub use decisions::decisions;
 pub use goodbye::{goodbye, part};
 pub use noting::note;

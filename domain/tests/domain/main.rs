@@ -12,6 +12,7 @@ mod circles;
 mod company;
 mod episodes;
 mod facts;
+mod forgetting;
 mod goodbye;
 mod hearing;
 mod initiative;

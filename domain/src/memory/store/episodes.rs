@@ -1,5 +1,6 @@
 //! The tables `memories` and `formed`.
 
+use super::search::remembered;
 use super::written;
 use crate::Result;
 use crate::memory::Kept;
@@ -98,16 +99,19 @@ impl FromRow<'_, PgRow> for Line {
     }
 }
 
-/// What was said in it, on the record.
+/// What was said in it, on the record, but for what the AI has forgotten.
 pub(in crate::memory) async fn lines(db: &mut PgConnection, over: &Over) -> Result<Vec<Line>> {
-    let lines = sqlx::query_as(
+    let lines = sqlx::query_as(concat!(
         "select r.seq, r.said_at, r.edited, r.language, e.name as author, m.body
          from recollections r join messages m on m.id = r.message_id join entities e on e.id = m.author_id
-         where r.channel_id = $1 and r.seq between $2 and $3 and m.deleted_at is null and not m.off_record order by r.seq",
-    )
-    .bind(over.channel)
+         where r.channel_id = $4 and r.seq between $2 and $3 and m.deleted_at is null and not m.off_record and ",
+        remembered!(),
+        " order by r.seq"
+    ))
+    .bind(over.entity)
     .bind(over.first)
     .bind(over.last)
+    .bind(over.channel)
     .fetch_all(db)
     .await?;
     Ok(lines)

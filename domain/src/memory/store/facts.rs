@@ -1,8 +1,10 @@
 //! Facts in the table `memories`.
 
+use super::search::remembered;
 use crate::Result;
 use crate::memory::facts::{Heard, Known, NewFact, Talk};
 use crate::memory::words::{Language, cut};
+use crate::messages::mentions;
 use model::{ChannelId, EntityId};
 use sqlx::{PgConnection, PgPool};
 use std::collections::BTreeMap;
@@ -40,13 +42,15 @@ pub(in crate::memory) async fn talk(db: &PgPool, entity: EntityId, vectors: bool
     let Some((episode, channel, language, sources)) = found else { return Ok(None) };
     type Line = (i64, OffsetDateTime, i64, Uuid, String, String);
     // What AIs say of people is no source of what is known of them, and who has gone for good is not asked about.
-    let lines: Vec<Line> = sqlx::query_as(
+    let lines: Vec<Line> = sqlx::query_as(concat!(
         "select r.seq, r.said_at, r.edited, e.id, e.name, m.body
          from recollections r join messages m on m.id = r.message_id join entities e on e.id = m.author_id
-         where r.channel_id = $1 and r.seq = any($2) and e.kind = 'human' and e.deactivated_at is null
-           and m.deleted_at is null and not m.off_record
-         order by r.seq",
-    )
+         where r.channel_id = $2 and r.seq = any($3) and e.kind = 'human' and e.deactivated_at is null
+           and m.deleted_at is null and not m.off_record and ",
+        remembered!(),
+        " order by r.seq"
+    ))
+    .bind(entity.0)
     .bind(channel)
     .bind(&sources)
     .fetch_all(db)
@@ -80,31 +84,47 @@ pub(in crate::memory) async fn talk(db: &PgPool, entity: EntityId, vectors: bool
 pub(in crate::memory) async fn keep(db: &mut PgConnection, talk: &Talk, facts: &[NewFact<'_>]) -> Result<()> {
     let seqs: Vec<i64> = talk.lines.iter().map(|line| line.seq).collect();
     let edited = talk.lines.iter().map(|line| line.edited).max().unwrap_or_default();
-    let noted = sqlx::query(
-        "update memories set noted_at = now(), noted_once = true where id = $1 and not stale
-           and (select count(*) from recollections r where r.channel_id = $2 and r.seq = any($3) and r.edited <= $4)
-               = cardinality($3)
+    let noted = sqlx::query(concat!(
+        "update memories set noted_at = now(), noted_once = true where id = $6 and not stale
+           and (select count(*) from recollections r where r.channel_id = $2 and r.seq = any($3) and r.edited <= $4 and ",
+        remembered!(),
+        ") = cardinality($3)
            and not exists (select from messages q join entities a on a.id = q.author_id
-                           where q.channel_id = $2 and q.seq = any($3) and (a.deactivated_at is not null or a.name <> all($5)))",
-    )
-    .bind(talk.episode)
+                           where q.channel_id = $2 and q.seq = any($3) and (a.deactivated_at is not null or a.name <> all($5)))"
+    ))
+    .bind(talk.entity.0)
     .bind(talk.channel.0)
     .bind(&seqs)
     .bind(edited)
     .bind(talk.lines.iter().map(|line| line.author.1.as_str()).collect::<Vec<&str>>())
+    .bind(talk.episode)
     .execute(&mut *db)
     .await?;
     let (Some(first), Some(last)) = (seqs.first(), seqs.last()) else { return Ok(()) };
     if noted.rows_affected() == 0 {
         return Ok(());
     }
-    sqlx::query("delete from memories where entity_id = $1 and channel_id = $2 and kind = 'fact' and sources && $3")
+    sqlx::query("delete from memories where entity_id = $1 and channel_id = $2 and kind = 'fact' and corrected_by is null and sources && $3")
         .bind(talk.entity.0)
         .bind(talk.channel.0)
         .bind(&seqs)
         .execute(&mut *db)
         .await?;
+    // What anybody says of those who are not to be remembered is not noted, either.
+    let unknown: Vec<(String,)> = sqlx::query_as(
+        "select e.name from unremembered u join entities e on e.id = u.person_id
+         where u.until = 'infinity' and u.channel_id is null and (u.entity_id is null or u.entity_id = $1)",
+    )
+    .bind(talk.entity.0)
+    .fetch_all(&mut *db)
+    .await?;
+    let names = |text: &str| {
+        unknown.iter().any(|(name,)| !mentions::find(text, std::iter::once((talk.entity, name.as_str()))).is_empty())
+    };
     for fact in facts {
+        if names(&fact.statement) || fact.about.is_some_and(|(_, name)| unknown.iter().any(|(other,)| other == name)) {
+            continue;
+        }
         let (about, name) = fact.about.map_or((None, ""), |(id, name)| (Some(id.0), name.as_str()));
         let mut counts: BTreeMap<String, i16> = BTreeMap::new();
         for term in cut(&format!("{name} {}", fact.statement), Some(talk.language)).terms {

@@ -52,7 +52,10 @@ pub(super) struct Said {
     pub author: String,
     /// The language that its author speaks.
     pub language: String,
-    /// Whether it is to be remembered: words of a member that are there, and on the record.
+    pub author_id: Uuid,
+    /// Whom an AI answered with it.
+    pub answers_id: Option<Uuid>,
+    /// Whether it is to be remembered: words of a member that are there, and on the record, and not to be forgotten by all.
     pub kept: bool,
 }
 
@@ -67,6 +70,8 @@ impl FromRow<'_, PgRow> for Said {
             edited: row.try_get("edited")?,
             author: row.try_get("author")?,
             language: row.try_get("language")?,
+            author_id: row.try_get("author_id")?,
+            answers_id: row.try_get("answers_id")?,
             kept: row.try_get("kept")?,
         })
     }
@@ -82,8 +87,12 @@ pub(super) async fn said(
 ) -> Result<Vec<Said>> {
     let said = sqlx::query_as(
         "select m.id, m.seq, m.clock, m.body, m.created_at as at, case when m.edited_at is null then 0 else m.clock end as edited, e.name as author, e.language,
-                m.kind = 'text' and m.deleted_at is null and not m.off_record as kept
-         from messages m join entities e on e.id = m.author_id
+                m.author_id, case when e.kind = 'ai' then q.author_id end as answers_id,
+                m.kind = 'text' and m.deleted_at is null and not m.off_record and not exists (
+                    select from unremembered u where u.entity_id is null
+                    and (u.person_id = m.author_id or (e.kind = 'ai' and u.person_id = q.author_id))
+                    and (u.channel_id is null or u.channel_id = m.channel_id) and m.created_at < u.until) as kept
+         from messages m join entities e on e.id = m.author_id left join messages q on q.id = m.reply_to
          where m.channel_id = $1 and m.clock > $2 and m.clock <= $3 order by m.clock limit $4",
     )
     .bind(channel.0)
@@ -176,6 +185,8 @@ pub(super) struct Entry {
     #[serde(with = "time::serde::rfc3339")]
     pub said_at: OffsetDateTime,
     pub edited: i64,
+    pub author_id: Uuid,
+    pub answers_id: Option<Uuid>,
     pub language: &'static str,
     pub terms: Vec<i32>,
     pub counts: Vec<i16>,
@@ -185,9 +196,10 @@ pub(super) struct Entry {
 /// Puts messages of a channel into the index.
 pub(super) async fn put(db: &mut PgConnection, channel: ChannelId, entries: &[Entry]) -> Result<()> {
     sqlx::query(
-        "insert into recollections (message_id, channel_id, seq, stretch, said_at, edited, language, terms, counts, length)
-         select x.message_id, $1, x.seq, x.stretch, x.said_at, x.edited, x.language, x.terms, x.counts, x.length
+        "insert into recollections (message_id, channel_id, seq, stretch, said_at, edited, author_id, answers_id, language, terms, counts, length)
+         select x.message_id, $1, x.seq, x.stretch, x.said_at, x.edited, x.author_id, x.answers_id, x.language, x.terms, x.counts, x.length
          from jsonb_to_recordset($2) as x (message_id uuid, seq bigint, stretch bigint, said_at timestamptz, edited bigint,
+                                           author_id uuid, answers_id uuid,
                                            language text,
                                            terms integer[], counts smallint[], length integer)",
     )
@@ -290,12 +302,12 @@ impl Waiting {
 pub(super) async fn without_vectors(db: &mut PgConnection, limit: i64) -> Result<Vec<Waiting>> {
     let waiting = sqlx::query_as(
         "select m.id, e.name as author, m.body,
-                (select a.name || ': ' || b.body from messages b join entities a on a.id = b.author_id
-                 where b.channel_id = r.channel_id and b.seq = r.seq - 1 and b.kind = 'text' and b.deleted_at is null
-                   and not b.off_record) as before,
-                (select a.name || ': ' || b.body from messages b join entities a on a.id = b.author_id
-                 where b.channel_id = r.channel_id and b.seq = r.seq + 1 and b.kind = 'text' and b.deleted_at is null
-                   and not b.off_record) as after
+                (select a.name || ': ' || b.body from recollections n join messages b on b.id = n.message_id
+                 join entities a on a.id = b.author_id
+                 where n.channel_id = r.channel_id and n.seq = r.seq - 1 and b.deleted_at is null and not b.off_record) as before,
+                (select a.name || ': ' || b.body from recollections n join messages b on b.id = n.message_id
+                 join entities a on a.id = b.author_id
+                 where n.channel_id = r.channel_id and n.seq = r.seq + 1 and b.deleted_at is null and not b.off_record) as after
          from recollections r join messages m on m.id = r.message_id join entities e on e.id = m.author_id
          where r.embedder is null order by r.channel_id, r.seq limit $1",
     )

@@ -84,16 +84,29 @@ macro_rules! open {
     };
 }
 
+/// What an AI ($1) has not forgotten of the messages `r`: nobody has had it forget them, nor whoever said them or was
+/// answered with them.
+macro_rules! remembered {
+    () => {
+        "not exists (select from forgotten f where f.message_id = r.message_id and f.entity_id = $1)
+         and not exists (select from unremembered u where (u.entity_id is null or u.entity_id = $1)
+                         and u.person_id in (r.author_id, r.answers_id)
+                         and (u.channel_id is null or u.channel_id = r.channel_id) and r.said_at < u.until)"
+    };
+}
+pub(super) use remembered;
+
 /// The columns of a [`Found`]: $4 the wanted words, $5 the encoder, $6 the question's vector.
 macro_rules! found {
     () => {
+        concat!(
         "select r.message_id as message, r.channel_id as channel, r.seq, r.stretch, r.said_at, r.length,
                 array(select t from unnest(r.terms) with ordinality u (t, n) where t = any($4) order by n) as terms,
                 array(select c from unnest(r.terms, r.counts) with ordinality u (t, c, n) where t = any($4) order by n) as counts,
                 case when r.embedder = $5 then (-(r.turn <#> $6::halfvec))::real end as turn,
                 case when r.embedder = $5 then (-(r.around <#> $6::halfvec))::real end as around
          from open o join recollections r on r.channel_id = o.channel_id and r.seq between o.first and o.last and r.edited <= o.known
-              and (r.channel_id <> $2 or r.seq < $3) "
+              and (r.channel_id <> $2 or r.seq < $3) and ", remembered!(), " ")
     };
 }
 

@@ -189,7 +189,7 @@ pub(super) fn cited(title: &str, page: Option<i32>, heading: &str) -> String {
 }
 
 /// Where something was said, in words: a room by its name.
-pub(super) fn place(kind: &str, name: &str) -> String {
+pub(crate) fn place(kind: &str, name: &str) -> String {
     match kind {
         "room" => format!("in the room “{name}”"),
         "chat" => "in private".to_owned(),

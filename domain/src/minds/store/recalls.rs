@@ -119,7 +119,12 @@ pub(in crate::minds) async fn recalls(
          join memberships s on s.channel_id = m.channel_id and s.entity_id = $2
               and m.seq >= s.visible_from
               and (s.left_seq is null or (m.seq <= s.left_seq and (m.edited_at is null or m.clock <= s.clock)))
-         where r.trigger_id = $1 and m.deleted_at is null and not m.off_record order by r.place)
+         where r.trigger_id = $1 and m.deleted_at is null and not m.off_record
+           and not exists (select from forgotten f where f.message_id = m.id and f.entity_id = r.entity_id)
+           and not exists (select from unremembered u where (u.entity_id is null or u.entity_id = r.entity_id)
+                           and u.person_id = m.author_id and (u.channel_id is null or u.channel_id = m.channel_id)
+                           and m.created_at < u.until)
+         order by r.place)
          union all
          (select r.entity_id, r.channel_id, m.first_seq, coalesce(nullif(array_to_string(m.keywords, ', '), ''), '(known)'), left(m.text, $3)
           from recalled_memories r join memories m on m.id = r.memory_id

@@ -7,12 +7,13 @@ mod misfit;
 pub(super) use misfit::{misfit, misfit_in_json};
 
 use arguments::{
-    AChannel, ADocument, AMind, APerson, AProvider, ARoom, ASession, AddProvider, AfterName, AnInvitation, ChangeEmail,
-    ChangePassword, ChangeRole, CreateMind, Days, DeleteAccount, DeleteMessage, DuplicateMind, EditMessage, EditMind,
-    EditProfile, EditProvider, EditRoom, ExportMind, ImportMind, IntoCircle, Letters, LogIn, LookUp, Mute, OfMessage,
-    OneMember, Passages, Pin, PlaceMind, PostMessage, PreferProvider, PutAway, React, Read, RecordChannel,
-    RecordStretch, Register, Rehearse, Remove, RenameCircle, ResetPassword, SetActive, SetAdmin, SetPrice, SetQuota,
-    Somebody, StopReply, Stretch, SyncPositions, Typing, Unread, WakeMind, WithSomebody,
+    AChannel, ADocument, AMemory, AMind, APerson, AProvider, ARoom, ASession, AddProvider, AfterName, AnInvitation,
+    ChangeEmail, ChangePassword, ChangeRole, CorrectMemory, CreateMind, Days, DeleteAccount, DeleteMessage,
+    DuplicateMind, EditMessage, EditMind, EditProfile, EditProvider, EditRoom, ExportMind, ForgetAll, ImportMind,
+    IntoCircle, Letters, LogIn, LookUp, Mute, OfMe, OfMessage, OneMember, Passages, Pin, PlaceMind, PostMessage,
+    PreferProvider, PutAway, React, Read, RecordChannel, RecordStretch, Register, Rehearse, RememberMe, Remove,
+    RenameCircle, ResetPassword, SetActive, SetAdmin, SetPrice, SetQuota, Somebody, StopReply, Stretch, SyncPositions,
+    Typing, Unread, WakeMind, WithSomebody,
 };
 use axum::Router;
 use axum::http::{HeaderValue, header};
@@ -24,10 +25,10 @@ use model::channels::{CircleDraft, Last, Opened, RoomDraft};
 use model::messages::{Deletion, Quote, Reaction};
 use model::{
     Channel, ChannelId, ChannelKind, ClientKey, Code, Decision, Dialect, Document, DocumentId, DocumentKind,
-    DocumentState, Entity, EntityId, EntityKind, Event, FoundPassage, FoundServer, History, Member, Message, MessageId,
-    MessageKind, MindCard, MindDraft, MindFile, Page, Passage, Place, Position, Presence, Present, Price, Problem,
-    Provider, ProviderDraft, ProviderId, Rehearsed, Remembered, ReplyId, ReplyState, Role, Sampling, Spent, Strategy,
-    SyncAnswer, Synced, Tried, Used, UsedDay, Way, Writing,
+    DocumentState, Entity, EntityId, EntityKind, Event, FoundPassage, FoundServer, History, Member, MemoryOfMe,
+    Message, MessageId, MessageKind, MindCard, MindDraft, MindFile, Page, Passage, Place, Position, Presence, Present,
+    Price, Problem, Provider, ProviderDraft, ProviderId, Rehearsed, Remembered, Remembering, ReplyId, ReplyState, Role,
+    Sampling, Spent, Strategy, SyncAnswer, Synced, Tried, Used, UsedDay, Way, Writing,
 };
 use std::collections::BTreeMap;
 use utoipa::openapi::path::{HttpMethod, Operation, OperationBuilder, ParameterBuilder, ParameterIn};
@@ -178,6 +179,7 @@ pub fn document() -> OpenApi {
     schemas!(
         AChannel,
         ADocument,
+        AMemory,
         AMind,
         APerson,
         AProvider,
@@ -195,6 +197,7 @@ pub fn document() -> OpenApi {
         CircleDraft,
         ClientKey,
         Code,
+        CorrectMemory,
         CreateMind,
         Days,
         Decision,
@@ -217,6 +220,7 @@ pub fn document() -> OpenApi {
         EntityKind,
         Event,
         ExportMind,
+        ForgetAll,
         FoundPassage,
         FoundServer,
         History,
@@ -229,6 +233,7 @@ pub fn document() -> OpenApi {
         LookUp,
         Me,
         Member,
+        MemoryOfMe,
         Message,
         MessageId,
         MessageKind,
@@ -236,6 +241,7 @@ pub fn document() -> OpenApi {
         MindDraft,
         MindFile,
         Mute,
+        OfMe,
         OfMessage,
         OneMember,
         OpenInvitation,
@@ -270,7 +276,9 @@ pub fn document() -> OpenApi {
         Register,
         Rehearse,
         Rehearsed,
+        RememberMe,
         Remembered,
+        Remembering,
         Remove,
         RenameCircle,
         ReplyId,

@@ -1,10 +1,12 @@
 //! What each endpoint takes, as the description of the API tells it.
 #![expect(dead_code, reason = "these describe server functions' arguments and are never made")]
 
+mod memories;
 mod minds;
 mod people;
 mod talk;
 
+pub(super) use memories::{AMemory, CorrectMemory, ForgetAll, OfMe, RememberMe};
 pub(super) use minds::{
     ADocument, AMind, AProvider, AddProvider, CreateMind, Days, DuplicateMind, EditMind, EditProvider, ExportMind,
     ImportMind, LookUp, Passages, PlaceMind, PreferProvider, Rehearse, SetPrice, StopReply, WakeMind,

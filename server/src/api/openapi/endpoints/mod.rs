@@ -1,5 +1,6 @@
 //! Every endpoint that is a server function: what it takes, gives and refuses.
 
+mod memories;
 mod minds;
 mod people;
 mod talk;
@@ -20,7 +21,7 @@ pub(super) struct Endpoint {
 
 /// Every endpoint that is a server function.
 pub(super) fn all() -> Vec<Endpoint> {
-    [people::all(), talk::all(), minds::all()].into_iter().flatten().collect()
+    [people::all(), talk::all(), minds::all(), memories::all()].into_iter().flatten().collect()
 }
 
 const fn of(

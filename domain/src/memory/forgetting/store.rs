@@ -1,0 +1,391 @@
+//! The tables `forgotten` and `unremembered`, and what goes with them.
+
+use super::Sought;
+use crate::Result;
+use crate::memory::words::{Language, cut};
+use crate::minds::place;
+use model::{ChannelId, EntityId, MemoryOfMe, MessageId, Remembering};
+use sqlx::postgres::PgRow;
+use sqlx::{FromRow, PgConnection, PgPool, Row};
+use std::collections::BTreeMap;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// Waits until nothing is being made of what was said, and has nothing be until this is done.
+pub(super) async fn alone(db: &mut PgConnection) -> Result<()> {
+    sqlx::query("select pg_advisory_xact_lock(hashtext('memory'))").execute(db).await?;
+    Ok(())
+}
+
+/// Whether a text speaks of somebody (`me`): their name as a whole word, or as it stands where words are not set apart.
+macro_rules! speaks_of {
+    ($text:literal) => {
+        concat!(
+            "case when me.name ~ '[\\u3040-\\u30ff\\u3400-\\u9fff]' then position(me.name in ",
+            $text,
+            ") > 0 else ",
+            $text,
+            " ~* ('(^|[^[:alnum:]])' || regexp_replace(me.name, '[^[:alnum:] ]', '.', 'g') || '($|[^[:alnum:]])') end"
+        )
+    };
+}
+
+/// Memories in which somebody ($1) appears, and of which they could read every source.
+macro_rules! mine {
+    () => {
+        concat!(
+        "from memories r join entities me on me.id = $1 join entities a on a.id = r.entity_id
+         join channels c on c.id = r.channel_id
+         join memberships s on s.channel_id = r.channel_id and s.entity_id = $1 and r.first_seq >= s.visible_from
+              and (s.left_seq is null or (r.last_seq <= s.left_seq and r.edited <= s.clock))
+         where r.text <> '' and not r.stale and a.deactivated_at is null
+           and (r.about = $1 or r.corrected_by = $1 or ", speaks_of!("r.text"), "
+                or exists (select from messages q where q.channel_id = r.channel_id and q.seq = any(r.sources) and q.author_id = $1))"
+        )
+    };
+}
+
+struct MineRow(MemoryOfMe);
+
+impl FromRow<'_, PgRow> for MineRow {
+    fn from_row(row: &PgRow) -> sqlx::Result<Self> {
+        let (kind, name): (String, String) = (row.try_get("kind")?, row.try_get("name")?);
+        Ok(Self(MemoryOfMe {
+            id: row.try_get("id")?,
+            mind: EntityId(row.try_get("entity_id")?),
+            mind_name: row.try_get("mind_name")?,
+            is_fact: row.try_get("is_fact")?,
+            corrected: row.try_get("corrected")?,
+            text: row.try_get("text")?,
+            keywords: row.try_get("keywords")?,
+            channel: ChannelId(row.try_get("channel_id")?),
+            seq: row.try_get("first_seq")?,
+            place: place(&kind, &name),
+            said_at: row.try_get("said_from")?,
+            recalled: row.try_get("recalled")?,
+        }))
+    }
+}
+
+pub(super) async fn of_me(db: &PgPool, who: EntityId, sought: &Sought, most: i64) -> Result<Vec<MemoryOfMe>> {
+    let rows: Vec<MineRow> = sqlx::query_as(concat!(
+        "select r.id, r.entity_id, a.name as mind_name, r.kind = 'fact' as is_fact, r.corrected_by is not null as corrected,
+                r.text, r.keywords, r.channel_id, r.first_seq, c.kind, c.name, r.said_from,
+                (select count(*) from recalled_memories x where x.memory_id = r.id) as recalled ",
+        mine!(),
+        " and r.superseded_by is null and ($2::uuid is null or r.entity_id = $2)
+          and ($3 = '' or r.text ilike '%' || $3 || '%' or array_to_string(r.keywords, ' ') ilike '%' || $3 || '%')
+          and ($4::uuid is null or (r.said_from, r.id) < (select b.said_from, b.id from memories b where b.id = $4))
+          order by r.said_from desc, r.id desc limit $5"
+    ))
+    .bind(who.0)
+    .bind(sought.by.map(|id| id.0))
+    .bind(sought.words.trim().replace(['\\', '%', '_'], " "))
+    .bind(sought.before)
+    .bind(most)
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| row.0).collect())
+}
+
+/// The AIs that somebody shares a place with, since when, where, and whether they are to remember them.
+pub(super) async fn known_by(db: &PgPool, who: EntityId) -> Result<Vec<Remembering>> {
+    type Row = (Uuid, String, Option<OffsetDateTime>, bool, bool);
+    let rows: Vec<Row> = sqlx::query_as(
+        "select a.id, a.name,
+                (select min(m.created_at) from messages m join memberships s on s.channel_id = m.channel_id
+                 where m.author_id = $1 and s.entity_id = a.id and m.seq >= s.visible_from and (s.left_seq is null or m.seq <= s.left_seq)) as since,
+                exists (select from unremembered u where u.person_id = $1 and u.entity_id = a.id and u.channel_id is null and u.until = 'infinity') as not_by_it,
+                exists (select from unremembered u where u.person_id = $1 and u.entity_id is null and u.channel_id is null and u.until = 'infinity') as by_none
+         from entities a
+         where a.kind = 'ai' and a.deactivated_at is null and exists (
+            select from memberships s join memberships t using (channel_id) where s.entity_id = a.id and t.entity_id = $1)
+         order by a.name_key",
+    )
+    .bind(who.0)
+    .fetch_all(db)
+    .await?;
+    let places: Vec<(Uuid, Uuid, String, String)> = sqlx::query_as(
+        "select s.entity_id, c.id, c.kind, c.name
+         from memberships s join memberships t on t.channel_id = s.channel_id and t.entity_id = $1 and t.left_seq is null
+         join channels c on c.id = s.channel_id join entities a on a.id = s.entity_id
+         where a.kind = 'ai' and s.left_seq is null and c.archived_at is null order by c.kind desc, c.name_key, c.id",
+    )
+    .bind(who.0)
+    .fetch_all(db)
+    .await?;
+    let known = |(id, name, since, not_by_it, by_none): Row| Remembering {
+        mind: EntityId(id),
+        name,
+        since,
+        places: places
+            .iter()
+            .filter(|(mind, ..)| *mind == id)
+            .map(|(_, channel, kind, name)| (ChannelId(*channel), place(kind, name)))
+            .collect(),
+        remembers: !not_by_it && !by_none,
+        by_all: by_none,
+    };
+    Ok(rows.into_iter().map(known).collect())
+}
+
+/// Something that an AI has kept, as it is about to be changed.
+pub(super) struct Mine {
+    pub id: Uuid,
+    pub entity: EntityId,
+    channel: Uuid,
+    sources: Vec<i64>,
+}
+
+pub(super) async fn mine(db: &mut PgConnection, who: EntityId, memory: Uuid) -> Result<Option<Mine>> {
+    let row: Option<(Uuid, Uuid, Uuid, Vec<i64>)> = sqlx::query_as(concat!(
+        "select r.id, r.entity_id, r.channel_id, r.sources ",
+        mine!(),
+        " and r.id = $2 for update of r"
+    ))
+    .bind(who.0)
+    .bind(memory)
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(|(id, entity, channel, sources)| Mine { id, entity: EntityId(entity), channel, sources }))
+}
+
+/// The messages that a memory rests on as far as they are somebody's or speak of them, with what AIs answered to them or
+/// said when they were reminded of them.
+pub(super) async fn concerned(db: &mut PgConnection, who: EntityId, of: &Mine) -> Result<Vec<Uuid>> {
+    let rows: Vec<(Uuid,)> = sqlx::query_as(concat!(
+        "with recursive own as (
+            select m.id, m.channel_id, m.seq from messages m join entities me on me.id = $1
+            where m.channel_id = $2 and m.seq = any($3)
+              and (m.author_id = $1 or ",
+        speaks_of!("m.body"),
+        "
+                   or exists (select from mentions x where x.message_id = m.id and x.entity_id = $1))
+            union
+            select a.id, a.channel_id, a.seq from own s, lateral (
+                select m.id, m.channel_id, m.seq from messages m join entities e on e.id = m.author_id
+                where m.reply_to = s.id and e.kind = 'ai'
+                union all
+                select m.id, m.channel_id, m.seq from recalls r
+                join messages m on m.reply_to = r.trigger_id and m.author_id = r.entity_id
+                where r.message_id = s.id
+                union all
+                select m.id, m.channel_id, m.seq from recalled_memories r
+                join messages m on m.reply_to = r.trigger_id and m.author_id = r.entity_id
+                where r.sources @> array[s.seq] and r.channel_id = s.channel_id) a
+         )
+         select distinct id from own"
+    ))
+    .bind(who.0)
+    .bind(of.channel)
+    .bind(&of.sources)
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// Has an AI forget messages, and all that it has made of them.
+pub(super) async fn forget_messages(
+    db: &mut PgConnection,
+    who: EntityId,
+    by: EntityId,
+    messages: &[Uuid],
+) -> Result<()> {
+    sqlx::query(
+        "insert into forgotten (message_id, entity_id, by_id) select m, $2, $3 from unnest($1::uuid[]) m on conflict do nothing",
+    )
+    .bind(messages)
+    .bind(by.0)
+    .bind(who.0)
+    .execute(&mut *db)
+    .await?;
+    for what in [
+        "update memories r set text = '', keywords = '{}', terms = '{}', counts = '{}', length = 0, embedder = null, vector = null,
+                stale = true
+         where r.entity_id = $2 and r.kind = 'episode' and exists (
+            select from messages m where m.id = any($1) and m.channel_id = r.channel_id and m.seq between r.first_seq and r.last_seq)",
+        "delete from memories r where r.entity_id = $2 and r.kind = 'fact' and exists (
+            select from messages m where m.id = any($1) and m.channel_id = r.channel_id and m.seq = any(r.sources))",
+    ] {
+        sqlx::query(what).bind(messages).bind(by.0).execute(&mut *db).await?;
+    }
+    Ok(())
+}
+
+/// Removes one thing that an AI has kept; an episode is made anew of what is left.
+pub(super) async fn remove(db: &mut PgConnection, memory: Uuid) -> Result<()> {
+    sqlx::query("delete from memories where id = $1 and kind = 'fact'").bind(memory).execute(db).await?;
+    Ok(())
+}
+
+/// All that somebody has said so far is forgotten.
+pub(super) async fn until_now(
+    db: &mut PgConnection,
+    who: EntityId,
+    by: Option<EntityId>,
+    channel: Option<ChannelId>,
+) -> Result<()> {
+    sqlx::query(
+        "insert into unremembered (person_id, entity_id, channel_id, until) values ($1, $2, $3, now())
+         on conflict on constraint unremembered_once do update set until = greatest(unremembered.until, excluded.until)",
+    )
+    .bind(who.0)
+    .bind(by.map(|id| id.0))
+    .bind(channel.map(|id| id.0))
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Nothing that somebody says is remembered.
+pub(super) async fn never(db: &mut PgConnection, who: EntityId, by: Option<EntityId>) -> Result<()> {
+    sqlx::query(
+        "insert into unremembered (person_id, entity_id, until) values ($1, $2, 'infinity')
+         on conflict on constraint unremembered_once do update set until = 'infinity'",
+    )
+    .bind(who.0)
+    .bind(by.map(|id| id.0))
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// From now on it is remembered what somebody says: by one AI, or by all.
+pub(super) async fn remember_again(db: &mut PgConnection, who: EntityId, by: Option<EntityId>) -> Result<()> {
+    sqlx::query(
+        "update unremembered set until = now()
+         where person_id = $1 and until = 'infinity' and ($2::uuid is null or entity_id = $2)",
+    )
+    .bind(who.0)
+    .bind(by.map(|id| id.0))
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Removes all that AIs have made of what somebody said and of what was answered to them: episodes are made anew of what is
+/// left, and facts noted anew.
+pub(super) async fn blank(
+    db: &mut PgConnection,
+    who: EntityId,
+    by: Option<EntityId>,
+    channel: Option<ChannelId>,
+) -> Result<()> {
+    for what in [
+        "update memories r set text = '', keywords = '{}', terms = '{}', counts = '{}', length = 0, embedder = null, vector = null,
+                stale = true
+         where r.kind = 'episode' and ($2::uuid is null or r.entity_id = $2) and ($3::uuid is null or r.channel_id = $3) and exists (
+            select from messages q left join messages p on p.id = q.reply_to
+            where q.channel_id = r.channel_id and q.seq = any(r.sources) and $1 in (q.author_id, p.author_id))",
+        "delete from memories r
+         where r.kind = 'fact' and ($2::uuid is null or r.entity_id = $2) and ($3::uuid is null or r.channel_id = $3) and (
+            r.corrected_by = $1 or exists (
+            select from messages q where q.channel_id = r.channel_id and q.seq = any(r.sources) and q.author_id = $1))",
+        // By none: then nothing of it is needed any more, neither are the vectors of what stood beside it.
+        "with gone as (
+            delete from recollections r using messages m
+            where $2::uuid is null and m.id = r.message_id and ($3::uuid is null or r.channel_id = $3) and $1 in (r.author_id, r.answers_id)
+            returning r.channel_id, r.seq, r.terms
+         ), counted as (
+            update terms t set df = greatest(t.df - x.n, 0)
+            from (select u as id, count(*)::integer as n from gone, unnest(gone.terms) u group by u) x where t.id = x.id
+         ), beside as (
+            update recollections b set embedder = null, turn = null, around = null
+            from gone where b.channel_id = gone.channel_id and abs(b.seq - gone.seq) = 1 and $1 not in (b.author_id, coalesce(b.answers_id, b.author_id))
+         )
+         update space set recollections = greatest(recollections - (select count(*) from gone), 0)",
+    ] {
+        sqlx::query(what)
+            .bind(who.0)
+            .bind(by.map(|id| id.0))
+            .bind(channel.map(|id| id.0))
+            .execute(&mut *db)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Removes what AIs have noted about somebody from what others said.
+pub(super) async fn remove_about(db: &mut PgConnection, who: EntityId, by: Option<EntityId>) -> Result<()> {
+    sqlx::query(concat!(
+        "delete from memories r using entities me
+         where me.id = $1 and r.kind = 'fact' and ($2::uuid is null or r.entity_id = $2) and (r.about = $1 or ",
+        speaks_of!("r.text"),
+        ")"
+    ))
+    .bind(who.0)
+    .bind(by.map(|id| id.0))
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Keeps what somebody writes in place of what an AI had kept.
+pub(super) async fn put_right(db: &mut PgConnection, who: EntityId, old: &Mine, text: &str) -> Result<()> {
+    let (name, language): (String, String) =
+        sqlx::query_as("select name, language from entities where id = $1").bind(who.0).fetch_one(&mut *db).await?;
+    let cut = cut(&format!("{name} {text}"), Language::of_code(&language));
+    let mut counts: BTreeMap<&str, i16> = BTreeMap::new();
+    for term in &cut.terms {
+        let count = counts.entry(term).or_default();
+        *count = count.saturating_add(1);
+    }
+    let known = crate::memory::store::terms(&mut *db, &counts.keys().copied().collect::<Vec<&str>>()).await?;
+    let (ids, counts): (Vec<i32>, Vec<i16>) =
+        counts.iter().filter_map(|(term, count)| Some((*known.get(*term)?, *count))).unzip();
+    let id = Uuid::now_v7();
+    // Whose word it is stands in it.
+    sqlx::query(
+        "insert into memories (id, entity_id, channel_id, kind, first_seq, last_seq, said_from, said_to, edited, language,
+                               keywords, text, terms, counts, length, about, importance, sources, corrected_by)
+         select $2, r.entity_id, r.channel_id, 'fact', r.first_seq, r.last_seq, now(), now(), r.edited, $3,
+                '{}', $4, $5, $6, $7, $8, greatest(r.importance, 0.7), r.sources, $8
+         from memories r where r.id = $1",
+    )
+    .bind(old.id)
+    .bind(id)
+    .bind(cut.language.code())
+    .bind(format!("{name}: {text}"))
+    .bind(ids)
+    .bind(&counts)
+    .bind(counts.iter().map(|count| i32::from(*count)).sum::<i32>())
+    .bind(who.0)
+    .execute(&mut *db)
+    .await?;
+    sqlx::query("update memories set superseded_by = $2, superseded_at = now() where id = $1 and kind = 'fact'")
+        .bind(old.id)
+        .bind(id)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// Whether somebody is, or was, in a channel.
+pub(super) async fn was_in(db: &PgPool, who: EntityId, channel: ChannelId) -> Result<bool> {
+    let (is,) = sqlx::query_as("select exists (select from memberships where channel_id = $1 and entity_id = $2)")
+        .bind(channel.0)
+        .bind(who.0)
+        .fetch_one(db)
+        .await?;
+    Ok(is)
+}
+
+/// Which of these messages an AI is not shown again, though they are the newest: somebody had them forgotten. What people
+/// say to one that is not to remember them at all, it hears as they say it.
+pub(crate) async fn hidden(db: &PgPool, mind: EntityId, messages: &[MessageId]) -> Result<Vec<MessageId>> {
+    let ids: Vec<Uuid> = messages.iter().map(|id| id.0).collect();
+    let rows: Vec<(Uuid,)> = sqlx::query_as(
+        "select m.id from messages m left join messages q on q.id = m.reply_to
+         where m.id = any($2) and (
+            exists (select from forgotten f where f.message_id = m.id and f.entity_id = $1)
+            or exists (select from unremembered u where (u.entity_id is null or u.entity_id = $1)
+                       and (u.person_id = m.author_id or (u.person_id = q.author_id and m.author_id = $1))
+                       and (u.channel_id is null or u.channel_id = m.channel_id)
+                       and m.created_at < u.until and u.until <> 'infinity'))",
+    )
+    .bind(mind.0)
+    .bind(ids)
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|(id,)| MessageId(id)).collect())
+}
