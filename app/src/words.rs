@@ -137,9 +137,9 @@ pub const NOTHING_KEPT: &str = "Nothing is kept. What was said is still found wo
 pub const OLDER_MEMORIES: &str = "Older ones";
 pub const KNOWN_BY_NOBODY: &str = "You have met no AI yet.";
 pub const ALL_AIS: &str = "All AIs, those to come included";
-pub const KNOWN_SINCE: &str = "You have known each other since";
+pub const KNOWN_SINCE: &str = "You first met:";
 pub const NEVER_HEARD: &str = "It has not heard you yet.";
-pub const YOU_MEET: &str = "You meet";
+pub const YOU_MEET: &str = "Where you meet:";
 pub const NONE_REMEMBERS: &str = "No AI remembers you: that is set below.";
 pub const FORGETTING: &str = "Forget, or do not remember";
 pub const FORGET_ALL_HINT: &str = "All that you have said so far, what was answered to it, and all that was made of it. The talk itself stays where it is.";
@@ -152,6 +152,7 @@ pub const NEVER_REMEMBER: &str = "Do not remember me";
 pub const AGAIN_HINT: &str =
     "Nothing that you say is kept. What you say from now on can be; what is forgotten stays so.";
 pub const REMEMBER_AGAIN: &str = "Remember me again";
+pub const EXPORT_MEMORIES_HINT: &str = "All of this, to keep or to take along (JSON).";
 pub const FORGET_IT: &str = "Forget it";
 pub const PUT_RIGHT: &str = "Put it right";
 pub const PUT_RIGHT_HINT: &str = "What is so, in your words, in at most 300 characters. It takes the place of a fact.";
@@ -421,6 +422,17 @@ pub const NOT_FOUND: &str = "This page does not exist, or it is not open to you.
 pub const BACK: &str = "Back to the clearing";
 pub const THEME: &str = "Light or dark";
 pub const SKIP: &str = "Skip to the talk";
+
+/// How much an AI has kept of talk.
+#[cfg(feature = "ssr")]
+pub fn has_kept((talks, facts): (i64, i64)) -> String {
+    let count = |n: i64, one: &str| if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") };
+    format!(
+        "Of what was said it has kept {} and {}. What they say is for those who were there.",
+        count(talks, "talk"),
+        count(facts, "fact")
+    )
+}
 
 /// For how many answers something was recalled.
 #[cfg(feature = "ssr")]

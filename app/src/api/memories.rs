@@ -8,7 +8,7 @@ use crate::visitor::{me, space};
 #[cfg(feature = "ssr")]
 use domain::memory::forgetting::{self, Sought};
 use leptos::prelude::*;
-use model::{ChannelId, EntityId, MemoryOfMe, Remembering};
+use model::{ChannelId, EntityId, MemoryOfMe, MindFile, Remembering};
 use uuid::Uuid;
 
 /// How each AI that one shares a place with and oneself know each other.
@@ -25,6 +25,12 @@ pub async fn of_me(
     before: Option<Uuid>,
 ) -> Result<Vec<MemoryOfMe>, Failure> {
     Ok(forgetting::of_me(&space()?, me()?.id, &Sought { by, words, before }).await?)
+}
+
+/// All that AIs have kept in which one appears, as a file.
+#[server(prefix = "/api", endpoint = "memories/export")]
+pub async fn export() -> Result<MindFile, Failure> {
+    Ok(forgetting::export(&space()?, me()?.id).await?)
 }
 
 /// Has an AI forget something that it has kept.

@@ -89,6 +89,10 @@ fn Show(known: Vec<Remembering>, kept: Vec<MemoryOfMe>, sought: Sought) -> impl 
                 <h2>{words::ALL_AIS}</h2>
                 <Ways by=None places=Vec::new() remembers=!by_all />
             </section>
+            <form class="card by-script" method="post" action="/api/memories/export" data-saves="">
+                <p class="hint">{words::EXPORT_MEMORIES_HINT}</p>
+                <button class="secondary">{words::EXPORT}</button>
+            </form>
             <p class="aside"><a href="/me">{words::MY_PAGE}</a></p>
         </main>
     }
@@ -109,8 +113,10 @@ fn Known(one: Remembering, by_all: bool) -> impl IntoView {
     view! {
         <section class="card" id=format!("by-{}", one.mind)>
             <h2><a href=format!("/people/{}", one.mind)>{one.name.clone()}</a></h2>
-            <p class="hint">{since.unwrap_or_else(|| words::NEVER_HEARD.to_owned())}</p>
-            {meets.then(|| view! { <p class="hint">{words::YOU_MEET}</p> <ul class="meets">{places}</ul> })}
+            <div>
+                <p>{since.unwrap_or_else(|| words::NEVER_HEARD.to_owned())}</p>
+                {meets.then(|| view! { <p>{words::YOU_MEET}</p> <ul class="meets">{places}</ul> })}
+            </div>
             {by_all.then(|| view! { <p class="hint">{words::NONE_REMEMBERS}</p> })}
             <Ways by=Some(one.mind) places=one.places remembers=one.remembers || by_all />
         </section>

@@ -34,13 +34,14 @@ const FIELDS: &[&str] = &[
     "tired_line",
 ];
 
-async fn load(id: Option<String>) -> Result<(MindCard, Vec<Place>, Vec<Provider>), Failure> {
+async fn load(id: Option<String>) -> Result<(MindCard, Vec<Place>, Vec<Provider>, (i64, i64)), Failure> {
     let (space, me) = (space()?, me()?);
     let missing = || Failure(Problem::new(Code::NotFound, words::NOT_FOUND));
     let id: EntityId = id.and_then(|id| id.parse().ok()).ok_or_else(missing)?;
     let card = studio::one(&space, me.id, id).await?;
     let providers = domain::minds::providers::all(&space, me.id).await?;
-    Ok((card, domain::channels::places(&space, me.id).await?, providers))
+    let kept = domain::memory::counted(&space, me.id, id).await?;
+    Ok((card, domain::channels::places(&space, me.id).await?, providers, kept))
 }
 
 /// The page.
@@ -51,7 +52,7 @@ pub fn Mind() -> impl IntoView {
         <Suspense>
             {Suspend::new(async move {
                 match load(id).await {
-                    Ok((card, places, providers)) => Either::Left(view! { <Show card places providers /> }),
+                    Ok((card, places, providers, kept)) => Either::Left(view! { <Show card places providers kept /> }),
                     Err(failure) => Either::Right(trouble(&failure)),
                 }
             })}
@@ -60,7 +61,7 @@ pub fn Mind() -> impl IntoView {
 }
 
 #[component]
-fn Show(card: MindCard, places: Vec<Place>, providers: Vec<Provider>) -> impl IntoView {
+fn Show(card: MindCard, places: Vec<Place>, providers: Vec<Provider>, kept: (i64, i64)) -> impl IntoView {
     let viewer = viewer().get_untracked();
     let MindCard { id, awake, rooms, mind } = card;
     let name = mind.name.clone();
@@ -100,6 +101,7 @@ fn Show(card: MindCard, places: Vec<Place>, providers: Vec<Provider>) -> impl In
             <section class="card">
                 <h2>{words::KNOWLEDGE}</h2>
                 <p class="hint">{words::KNOWLEDGE_LEAD}</p>
+                <p class="hint">{words::has_kept(kept)}</p>
                 <a class="secondary" href=format!("/studio/{id}/knowledge")>{words::KNOWLEDGE_OPEN}</a>
             </section>
             <Character id mind providers viewer=viewer.clone() />

@@ -1,4 +1,5 @@
-//! Episodes: what an AI keeps of a stretch of talk when that is over, each AI for itself, of what it heard.
+//! Episodes: what an AI keeps of a stretch of talk when that is over, each AI for itself, of what it heard. And gists: the
+//! same of what goes on in a channel that day, replaced as it grows, for what a model is not shown word for word any more.
 //!
 //! No model is asked. A stretch is over when talk pauses, when it has grown long, when its place is archived, or when the
 //! AI leaves. How far an AI has come in a channel moves on in the transaction that keeps the episode, and one node does so
@@ -9,6 +10,7 @@ use super::keywords::keywords;
 use super::store::{self, Line};
 use super::words::{Language, cut, is_common};
 use crate::{Result, Space};
+use sqlx::PgConnection;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Keywords of an episode at most.
@@ -22,6 +24,9 @@ const LONG: usize = 280;
 const TELLS: usize = 3;
 /// Lines that an episode is made of, at least: a word in passing is none.
 const FEW: usize = 3;
+/// After how many messages the gist of a channel is made anew, and of how many of a day's last ones.
+const GROWN: i64 = 16;
+const DAY: i64 = 300;
 
 /// What is kept of a stretch of talk.
 pub(super) struct Episode {
@@ -33,13 +38,42 @@ pub(super) struct Episode {
     pub terms: BTreeMap<String, i16>,
 }
 
-/// Makes the episodes of what is over, so many at most; how many.
+/// Makes the episodes of what is over and the gists of what goes on, so many at most; how many.
 pub(super) async fn form(space: &Space, most: usize) -> Result<usize> {
+    store::fade(&space.db).await?;
     let mut done = 0;
-    while done < most && step(space).await? {
+    while done < most && (step(space).await? || gist(space).await?) {
         done += 1;
     }
     Ok(done)
+}
+
+/// The gist of one channel in which enough was said since the last one. `false` where there is none.
+async fn gist(space: &Space) -> Result<bool> {
+    let mut work = space.db.begin().await?;
+    if !store::is_alone(&mut work).await? {
+        return Ok(false);
+    }
+    let Some(place) = store::grown(&mut work, GROWN).await? else {
+        work.rollback().await?;
+        return Ok(false);
+    };
+    let lines = store::day(&mut work, place, DAY).await?;
+    let (made, known) = made_of(&mut work, &lines).await?;
+    store::keep_gist(&mut work, place, &lines, &made, &known).await?;
+    work.commit().await?;
+    Ok(true)
+}
+
+/// What is kept of these lines, with the numbers of its terms.
+async fn made_of(db: &mut PgConnection, lines: &[Line]) -> Result<(Episode, HashMap<String, i32>)> {
+    let lines = lines.to_vec();
+    // Words take their time: not in anybody's way.
+    let made = tokio::task::spawn_blocking(move || episode(&lines)).await;
+    let made = made.map_err(|_| crate::Error::Interrupted("making an episode"))?;
+    let terms: Vec<&str> = made.terms.keys().map(String::as_str).collect();
+    let known = store::terms(db, &terms).await?;
+    Ok((made, known))
 }
 
 /// One episode, made or made anew. `false` where there is nothing to do, or another node is at it.
@@ -57,12 +91,7 @@ async fn step(space: &Space) -> Result<bool> {
         return Ok(false);
     };
     let lines = store::lines(&mut work, &over).await?;
-    let lines_of = lines.clone();
-    // Words take their time: not in anybody's way.
-    let made = tokio::task::spawn_blocking(move || episode(&lines_of)).await;
-    let made = made.map_err(|_| crate::Error::Interrupted("making an episode"))?;
-    let terms: Vec<&str> = made.terms.keys().map(String::as_str).collect();
-    let known = store::terms(&mut work, &terms).await?;
+    let (made, known) = made_of(&mut work, &lines).await?;
     store::keep_episode(&mut work, &over, &lines, &made, &known).await?;
     work.commit().await?;
     Ok(true)

@@ -43,6 +43,14 @@ pub(crate) async fn carried(space: &Space, id: EntityId, name: &str) -> Result<O
     Ok((!passages.is_empty()).then(|| Carried { name: format!("{title}.txt"), title, pages: None, passages }))
 }
 
+/// How many talks and facts an AI has kept: all that an admin is told of what was said in private.
+///
+/// Refuses with `admin_only`.
+pub async fn counted(space: &Space, by: EntityId, id: EntityId) -> Result<(i64, i64)> {
+    crate::accounts::admins_only(space, by).await?;
+    store::counted(&space.db, id).await
+}
+
 /// Why there are no vectors. The text is for the log.
 #[derive(Debug, thiserror::Error)]
 #[error("no vectors: {0}")]

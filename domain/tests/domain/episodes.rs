@@ -28,7 +28,7 @@ async fn pause(space: &Space) {
 
 /// The episodes of an AI: the numbers of the messages, and the text.
 async fn kept(space: &Space, entity: EntityId) -> Vec<(i64, i64, String)> {
-    let kept = "select first_seq, last_seq, text from memories where entity_id = $1 order by first_seq, channel_id";
+    let kept = "select first_seq, last_seq, text from memories where entity_id = $1 and kind <> 'gist' order by first_seq, channel_id";
     sqlx::query_as(kept).bind(entity.0).fetch_all(&space.db).await.unwrap()
 }
 
@@ -136,4 +136,44 @@ async fn an_episode_is_told_where_everybody_could_have_read_all_of_it() {
     assert_eq!((told[0].kept.channel, told[0].seqs), (late, (2, 5)));
     assert!(told[0].text.contains("ladder"), "{told:?}");
     assert_eq!(recalled(&space, silas, two, "Which violin was out of tune?").await, []);
+}
+
+/// The gists of an AI: the numbers of the first and the last message, and the text.
+async fn gists(space: &Space, entity: EntityId) -> Vec<(i64, i64, String)> {
+    let kept = "select first_seq, last_seq, text from memories where entity_id = $1 and kind = 'gist'";
+    sqlx::query_as(kept).bind(entity.0).fetch_all(&space.db).await.unwrap()
+}
+
+#[tokio::test]
+async fn what_goes_on_has_a_gist_that_grows_and_fades() {
+    let space = space().await;
+    let keeper = world::admin(&space).await;
+    let silas = ai(&space, "Silas").await;
+    let lobby = room(&space, &keeper, 9, &[&keeper]).await;
+    channels::join(&space, silas, lobby).await.unwrap();
+    let long: Vec<&str> = LADDER.iter().copied().cycle().take(16).collect();
+    talk(&space, keeper.id, lobby, &long[..15]).await;
+    assert!(gists(&space, silas).await.is_empty(), "not yet enough");
+    talk(&space, keeper.id, lobby, &long[15..]).await;
+    let gist = gists(&space, silas).await;
+    assert_eq!((gist.len(), gist[0].0, gist[0].1), (1, 1, 16));
+    assert!(gist[0].2.contains("apple tree"), "{gist:?}");
+    assert!(recalled(&space, silas, lobby, "apple tree ladder").await.is_empty(), "it is no episode");
+    talk(&space, keeper.id, lobby, &long).await;
+    let gist = gists(&space, silas).await;
+    assert_eq!((gist.len(), gist[0].1), (1, 32), "it is replaced");
+    // What is taken off the record is out of it.
+    messages::record(&space, keeper.id, lobby, (1, 32), true).await.unwrap();
+    index::catch_up(&space).await.unwrap();
+    assert!(gists(&space, silas).await.is_empty());
+    messages::record(&space, keeper.id, lobby, (1, 32), false).await.unwrap();
+    index::remember(&space).await.unwrap();
+    assert_eq!(gists(&space, silas).await.len(), 1);
+    sqlx::query("update memories set said_to = said_to - interval '25 hours' where kind = 'gist'")
+        .execute(&space.db)
+        .await
+        .unwrap();
+    sqlx::query("update recollections set said_at = said_at - interval '25 hours'").execute(&space.db).await.unwrap();
+    index::remember(&space).await.unwrap();
+    assert!(gists(&space, silas).await.is_empty(), "a day later it is gone");
 }

@@ -8,8 +8,8 @@ mod store;
 pub(crate) use store::hidden;
 
 use crate::error::not_found;
-use crate::{Result, Space, entities};
-use model::{ChannelId, EntityId, EntityKind, MemoryOfMe, Problem, Remembering, limits};
+use crate::{Error, Result, Space, entities};
+use model::{ChannelId, EntityId, EntityKind, MemoryOfMe, MindFile, Problem, Remembering, limits};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -41,6 +41,23 @@ pub async fn of_me(space: &Space, who: EntityId, sought: &Sought) -> Result<Vec<
 /// How each AI and somebody know each other, the AIs that they share a place with.
 pub async fn known_by(space: &Space, who: EntityId) -> Result<Vec<Remembering>> {
     store::known_by(&space.db, who).await
+}
+
+/// All that AIs have kept in which somebody appears, and how they know each other, as a file.
+pub async fn export(space: &Space, who: EntityId) -> Result<MindFile> {
+    let mut memories = Vec::new();
+    loop {
+        let before = memories.last().map(|one: &MemoryOfMe| one.id);
+        let some = of_me(space, who, &Sought { before, ..Sought::default() }).await?;
+        let is_last = (some.len() as i64) < PAGE;
+        memories.extend(some);
+        if is_last {
+            break;
+        }
+    }
+    let all = serde_json::json!({"known_by": known_by(space, who).await?, "memories": memories});
+    let content = serde_json::to_string_pretty(&all).map_err(|_| Error::Interrupted("writing a file"))?;
+    Ok(MindFile { name: "what-ais-remember-of-me.json".to_owned(), content })
 }
 
 /// Has an AI forget something that it has kept: the words of `who` that it rests on, those that speak of them, and what

@@ -204,7 +204,7 @@ pub(super) async fn forget_messages(
                 stale = true
          where r.entity_id = $2 and r.kind = 'episode' and exists (
             select from messages m where m.id = any($1) and m.channel_id = r.channel_id and m.seq between r.first_seq and r.last_seq)",
-        "delete from memories r where r.entity_id = $2 and r.kind = 'fact' and exists (
+        "delete from memories r where r.entity_id = $2 and r.kind in ('fact', 'gist') and exists (
             select from messages m where m.id = any($1) and m.channel_id = r.channel_id and m.seq = any(r.sources))",
     ] {
         sqlx::query(what).bind(messages).bind(by.0).execute(&mut *db).await?;
@@ -278,7 +278,7 @@ pub(super) async fn blank(
             select from messages q left join messages p on p.id = q.reply_to
             where q.channel_id = r.channel_id and q.seq = any(r.sources) and $1 in (q.author_id, p.author_id))",
         "delete from memories r
-         where r.kind = 'fact' and ($2::uuid is null or r.entity_id = $2) and ($3::uuid is null or r.channel_id = $3) and (
+         where r.kind in ('fact', 'gist') and ($2::uuid is null or r.entity_id = $2) and ($3::uuid is null or r.channel_id = $3) and (
             r.corrected_by = $1 or exists (
             select from messages q where q.channel_id = r.channel_id and q.seq = any(r.sources) and q.author_id = $1))",
         // By none: then nothing of it is needed any more, neither are the vectors of what stood beside it.

@@ -187,7 +187,7 @@ async fn formed(db: &mut PgConnection, over: &Over) -> Result<()> {
     Ok(())
 }
 
-/// Has the episodes that rest on messages of a channel made anew. Facts that do are gone: what is still so is noted again.
+/// Has the episodes that rest on messages of a channel made anew. Facts and gists that do are gone: what is still so is noted again.
 pub(in crate::memory) async fn make_anew(db: &mut PgConnection, channel: ChannelId, seqs: &[i64]) -> Result<()> {
     sqlx::query(
         "update memories m set stale = true from unnest($2::bigint[]) as x (seq)
@@ -197,7 +197,7 @@ pub(in crate::memory) async fn make_anew(db: &mut PgConnection, channel: Channel
     .bind(seqs)
     .execute(&mut *db)
     .await?;
-    sqlx::query("delete from memories where channel_id = $1 and kind = 'fact' and sources && $2")
+    sqlx::query("delete from memories where channel_id = $1 and kind in ('fact', 'gist') and sources && $2")
         .bind(channel.0)
         .bind(seqs)
         .execute(db)
@@ -212,7 +212,7 @@ pub(in crate::memory) async fn memories_without_vectors(
 ) -> Result<Vec<(Uuid, String)>> {
     let waiting = sqlx::query_as(
         "select id, concat_ws(E'\\n', nullif(array_to_string(keywords, ', '), ''), text) from memories
-         where embedder is null and text <> '' order by created_at limit $1",
+         where embedder is null and text <> '' and kind <> 'gist' order by created_at limit $1",
     )
     .bind(limit)
     .fetch_all(db)
@@ -290,11 +290,23 @@ pub(in crate::memory) async fn of_rooms(db: &PgPool, id: EntityId) -> Result<Vec
         "select concat_ws(', ', to_char(r.said_from at time zone 'utc', 'YYYY-MM-DD'), c.name, nullif(array_to_string(r.keywords, ', '), '')),
                 r.text
          from memories r join channels c on c.id = r.channel_id
-         where r.entity_id = $1 and c.kind = 'room' and not r.stale and r.superseded_by is null and r.text <> ''
+         where r.entity_id = $1 and c.kind = 'room' and r.kind <> 'gist' and not r.stale and r.superseded_by is null and r.text <> ''
          order by r.said_from, r.id",
     )
     .bind(id.0)
     .fetch_all(db)
     .await?;
     Ok(rows.into_iter().map(|(heading, text)| Passage { page: None, heading, text }).collect())
+}
+
+/// How many episodes and facts an AI has kept.
+pub(in crate::memory) async fn counted(db: &PgPool, id: EntityId) -> Result<(i64, i64)> {
+    let counts = sqlx::query_as(
+        "select count(*) filter (where kind = 'episode'), count(*) filter (where kind = 'fact' and superseded_by is null)
+         from memories where entity_id = $1 and text <> ''",
+    )
+    .bind(id.0)
+    .fetch_one(db)
+    .await?;
+    Ok(counts)
 }

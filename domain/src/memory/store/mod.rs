@@ -2,14 +2,17 @@
 
 mod episodes;
 mod facts;
+mod gists;
 mod passages;
 mod search;
 
 pub(super) use episodes::{
-    Line, keep_episode, lines, make_anew, memories_without_vectors, of_rooms, over, put_memory_vectors, stale,
+    Line, counted, keep_episode, lines, make_anew, memories_without_vectors, of_rooms, over, put_memory_vectors, stale,
 };
 pub(crate) use episodes::{call_otherwise, recalled, stands};
 pub(super) use facts::{is_any_left, keep as keep_facts, talk};
+pub(crate) use gists::gist;
+pub(super) use gists::{day, fade, grown, keep_gist};
 pub(super) use passages::{FoundRow, passage_rarity, passages, passages_without_vectors, put_passage_vectors};
 pub(super) use search::{Found, FoundMemory, Look, at, by_words, memories, nearest, rarity};
 

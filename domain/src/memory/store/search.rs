@@ -259,7 +259,7 @@ pub(in crate::memory) async fn memories(
                   and r.first_seq >= o.first and r.last_seq <= o.last and r.edited <= o.known
                   and (r.channel_id <> $2 or r.last_seq < $3)
              join channels c on c.id = r.channel_id
-             where not r.stale and r.superseded_by is null and r.text <> '' and (r.terms && $7 or r.embedder = $5)
+             where r.kind <> 'gist' and not r.stale and r.superseded_by is null and r.text <> '' and (r.terms && $7 or r.embedder = $5)
              order by r.terms && $7 desc, case when r.embedder = $5 then r.vector <#> $6::halfvec end, r.said_to desc limit $8"
         ),
         words,

@@ -175,6 +175,11 @@ pub(super) fn kept(memory: &RecalledMemory) -> String {
     format!("Talk ({on}, {place}) about {}: {text}", seen(&memory.keywords.join(", ")))
 }
 
+/// What a talk has been about, by its keywords and the lines that tell most.
+pub(super) fn goes_on(keywords: &[String], text: &str) -> String {
+    format!("{}: {}", seen(&keywords.join(", ")).replace('\n', " "), seen(text).replace('\n', " /"))
+}
+
 /// A passage of a document that it is reminded of.
 pub(super) fn passage(found: &FoundPassage) -> String {
     let text = seen(&found.passage.text).replace('\n', " ");

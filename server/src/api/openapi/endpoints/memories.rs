@@ -1,8 +1,8 @@
 //! What AIs remember of whoever asks.
 
 use super::super::arguments::{AMemory, CorrectMemory, ForgetAll, OfMe, RememberMe};
-use super::{Endpoint, many, nothing, of, takes};
-use model::{Code, MemoryOfMe, Remembering};
+use super::{Endpoint, gives, many, nothing, of, takes};
+use model::{Code, MemoryOfMe, MindFile, Remembering};
 
 pub(super) fn all() -> Vec<Endpoint> {
     use Code::{NotFound, NotLoggedIn, RateLimited};
@@ -19,6 +19,13 @@ pub(super) fn all() -> Vec<Endpoint> {
             "What AIs have kept in which one appears, of which one could read every source: the newest first, 50 at a time",
             takes::<OfMe>(),
             many::<MemoryOfMe>(),
+            &[NotLoggedIn],
+        ),
+        of(
+            "memories/export",
+            "All that AIs have kept in which one appears, as a file",
+            None,
+            gives::<MindFile>(),
             &[NotLoggedIn],
         ),
         of(
