@@ -8,6 +8,7 @@ mod assets;
 pub mod config;
 pub mod database;
 mod health;
+mod importing;
 mod learning;
 mod listener;
 mod pages;
@@ -19,4 +20,5 @@ mod stream;
 mod telling;
 mod visitor;
 
+pub use importing::import;
 pub use serve::{Stopped, serve};

@@ -1,4 +1,5 @@
-//! The one binary: the server itself, its embedded database alone, the local model, or what reads a document.
+//! The one binary: the server itself, its embedded database alone, the local model, what reads a document, or
+//! what brings a conversation along.
 
 use host::config::{Config, help};
 use std::process::ExitCode;
@@ -15,6 +16,11 @@ fn main() -> ExitCode {
             return ExitCode::SUCCESS;
         }
         Some("model") => run(local::serve()),
+        Some("import") => match (Config::load(), arguments.get(1)) {
+            (Ok(config), Some(file)) => run(host::import(config, file.into())),
+            (Err(wrong), _) => Err(wrong.into()),
+            (_, None) => Err("name the file: server import FILE".into()),
+        },
         Some("read") => documents::serve(arguments.get(1).map_or("", String::as_str)).map_err(Into::into),
         command @ (None | Some("database")) => match Config::load() {
             Ok(config) if command.is_some() => run(host::database::serve(config)),

@@ -88,7 +88,7 @@ pub async fn serve(config: Config) -> Result<(), Stopped> {
 }
 
 /// Two servers on one data folder would each believe to be alone.
-fn only_one(config: &Config) -> Result<Option<std::fs::File>, Stopped> {
+pub(crate) fn only_one(config: &Config) -> Result<Option<std::fs::File>, Stopped> {
     if matches!(config.database, Database::At(_)) {
         return Ok(None);
     }
@@ -198,24 +198,7 @@ async fn open_space(
         ));
     }
     let demonstration = is_embedded && config.is_private() && (empty || sample);
-    let policy = Policy {
-        open_registration: config.open_registration.unwrap_or(demonstration),
-        demonstration,
-        ai_enabled: config.ai_features_enabled,
-        posts_per_minute: config.posts_per_minute,
-        weekly_messages: config.weekly_messages,
-        away_after: config.away_after,
-        pause: config.pause,
-        hops: config.hops,
-        ais_per_minute: config.ais_per_minute,
-        silence: config.silence,
-        context_tokens: config.context_tokens as usize,
-        channel_tokens: config.channel_tokens,
-        person_tokens: config.person_tokens,
-        channel_cents: config.channel_cents,
-        person_cents: config.person_cents,
-        local_servers: config.local_servers.clone(),
-    };
+    let policy = policy(config, demonstration);
     let minds = minds(config)?.sealing(secret);
     let encoder = encoder(config)?;
     let (space, wire) = match &config.redis_url {
@@ -239,6 +222,28 @@ async fn open_space(
 fn own_program() -> Result<PathBuf, Stopped> {
     let here = std::env::current_exe();
     here.map_err(|cause| Stopped::Refused(format!("This program cannot find itself: {cause}. Start it by its path.")))
+}
+
+/// What the one who runs it has decided.
+pub(crate) fn policy(config: &Config, demonstration: bool) -> Policy {
+    Policy {
+        open_registration: config.open_registration.unwrap_or(demonstration),
+        demonstration,
+        ai_enabled: config.ai_features_enabled,
+        posts_per_minute: config.posts_per_minute,
+        weekly_messages: config.weekly_messages,
+        away_after: config.away_after,
+        pause: config.pause,
+        hops: config.hops,
+        ais_per_minute: config.ais_per_minute,
+        silence: config.silence,
+        context_tokens: config.context_tokens as usize,
+        channel_tokens: config.channel_tokens,
+        person_tokens: config.person_tokens,
+        channel_cents: config.channel_cents,
+        person_cents: config.person_cents,
+        local_servers: config.local_servers.clone(),
+    }
 }
 
 /// What AIs think with: the configured provider, else the local model, else nothing.

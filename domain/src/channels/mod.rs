@@ -3,6 +3,7 @@
 mod change;
 mod chats;
 mod circles;
+pub mod history;
 mod leaving;
 mod own;
 mod record;

@@ -9,7 +9,7 @@ use crate::{Result, Space, entities};
 use model::channels::RoomDraft;
 use model::{Channel, ChannelId, ChannelKind, Code, EntityId, Event, Member, Problem, limits};
 
-fn check(draft: RoomDraft) -> Result<RoomDraft, Problem> {
+pub(super) fn check(draft: RoomDraft) -> Result<RoomDraft, Problem> {
     let draft = RoomDraft {
         name: limits::trimmed(&draft.name).to_owned(),
         description: limits::trimmed(&draft.description).to_owned(),

@@ -15,6 +15,7 @@ mod facts;
 mod forgetting;
 mod goodbye;
 mod hearing;
+mod history;
 mod initiative;
 mod knowledge;
 mod memory;

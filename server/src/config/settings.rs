@@ -128,7 +128,9 @@ pub fn help() -> String {
         "The Gathering: a place where people and AIs talk.\n\n\
          Usage: server            serve the space\n       \
                 server database   run the embedded database alone and print how to reach it\n       \
-                server model      run the local model (the server starts this by itself)\n\n\n\
+                server import F   make a room of a conversation that was had elsewhere (docs/import.md)\n       \
+                server model      run the local model (the server starts this by itself)\n       \
+                server read KIND  read a document on the standard input (the server starts this by itself)\n\n\n\
          Settings, from the environment or the file that CONFIG_FILE names:\n",
     );
     for Setting { name, default, help } in SETTINGS {

@@ -71,6 +71,11 @@ impl Embedded {
         format!("postgres://{USER}@{folder}/{DATABASE}")
     }
 
+    /// Leaves it running for those who have started it.
+    pub fn leave(self) {
+        self.watch.abort();
+    }
+
     /// Stops it: connections end, everything is on disk.
     pub async fn stop(self) {
         self.stopping.cancel();
