@@ -74,6 +74,9 @@ pub async fn edit(
 ) -> Result<Message, Failure> {
     let (space, me) = (space()?, me()?);
     space.pace.post(me.id)?;
+    if again {
+        domain::minds::refuse_while_answered(&space, me.id, channel, message).await?;
+    }
     let message = domain::messages::edit(&space, me.id, channel, message, &body).await?;
     if again {
         domain::minds::again(&space, me.id, channel, message.id).await?;
@@ -87,6 +90,7 @@ pub async fn edit(
 pub async fn again(channel: ChannelId, message: MessageId) -> Result<(), Failure> {
     let (space, me) = (space()?, me()?);
     space.pace.post(me.id)?;
+    domain::minds::refuse_while_answered(&space, me.id, channel, message).await?;
     domain::minds::again(&space, me.id, channel, message).await?;
     go(&format!("/rooms/{channel}"));
     Ok(())

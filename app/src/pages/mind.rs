@@ -155,6 +155,20 @@ fn Character(id: EntityId, mind: MindDraft, providers: Vec<Provider>, viewer: Vi
             </div>
         }
     };
+    // What was refused is not hidden.
+    let inside = [
+        "model",
+        "provider",
+        "fallbacks",
+        "temperature",
+        "max_tokens",
+        "top_p",
+        "frequency_penalty",
+        "presence_penalty",
+        "seed",
+    ];
+    let is_wrong_inside =
+        problem.as_ref().and_then(|problem| problem.field.as_deref()).is_some_and(|field| inside.contains(&field));
     let thinking = view! { <Thinking mind=mind.clone() providers viewer=viewer.clone() /> };
     view! {
         <form class="card" method="post" action=EDIT>
@@ -184,7 +198,7 @@ fn Character(id: EntityId, mind: MindDraft, providers: Vec<Provider>, viewer: Vi
             {optional("daily_tokens", words::DAILY_TOKENS, words::DAILY_TOKENS_HINT, mind.daily_tokens.map(|tokens| tokens.to_string()).unwrap_or_default())}
             {optional("daily_cents", words::DAILY_CENTS, words::DAILY_CENTS_HINT, mind.daily_cents.map(|cents| cents.to_string()).unwrap_or_default())}
             {optional("tired_line", words::TIRED_LINE, words::TIRED_LINE_HINT, mind.tired_line.clone())}
-            <details class="more">
+            <details class="more" open=is_wrong_inside>
                 <summary>{words::MODEL_AND_WORDS}</summary>
                 {thinking}
                 <Field name="temperature" label=words::TEMPERATURE hint=words::TEMPERATURE_HINT value=fill("temperature", sampling.temperature.to_string()) problem=problem.clone() />

@@ -32,6 +32,13 @@ pub fn parse_name(field: &str, typed: &str) -> Result<String, Problem> {
     if name.contains("  ") {
         return Err(Problem::argument(field, "Use single spaces inside a name."));
     }
+    // At the end of a name they would take the call of a shorter one that ends a sentence.
+    if name.ends_with(['.', '-']) {
+        return Err(Problem::argument(field, "A name does not end with a dot or a dash."));
+    }
+    if ROLES.contains(&key(&name).as_str()) {
+        return Err(Problem::argument(field, "This name would be taken for the space itself. Choose another one."));
+    }
     let starts_well = name.chars().next().is_some_and(|first| !is_combining_mark(first));
     let has_letter = name.chars().any(char::is_alphanumeric);
     if crowded(&name) {
@@ -50,6 +57,9 @@ pub fn parse_name(field: &str, typed: &str) -> Result<String, Problem> {
         None => Ok(name),
     }
 }
+
+/// What models call those who speak to them: no member is one of these.
+const ROLES: &[&str] = &["system", "assistant", "user", "developer", "tool"];
 
 /// What takes no place on a screen (Unicode's Default_Ignorable_Code_Point, as far as it counts as letter or mark):
 /// with it somebody could look like somebody else.
@@ -73,7 +83,7 @@ mod tests {
 
     #[test]
     fn names_of_any_script_are_names() {
-        for name in ["Ada", "Łucja", "مريم", "さくら", "ਅਮਨ", "नमस्ते", "J. R. R.", "x_1-2", "Zoë"]
+        for name in ["Ada", "Łucja", "مريم", "さくら", "ਅਮਨ", "नमस्ते", "J. R. R. T", "x_1-2", "Zoë"]
         {
             assert_eq!(parse_name("name", name), Ok(name.to_owned()), "{name}");
         }
@@ -97,6 +107,10 @@ mod tests {
             "\u{301}a",
             "a\u{200b}b",
             "A former member",
+            "Otto.",
+            "Otto-",
+            "System",
+            "ＵＳＥＲ",
             "a Former member 7",
             "Silas\u{3164}",
             "Silas\u{fe0f}",

@@ -29,8 +29,9 @@ pub fn find<'a>(body: &str, names: impl Iterator<Item = (EntityId, &'a str)>) ->
     while at < text.len() {
         let hit = names.iter().filter(|_| !quiet[at]).find_map(|(entity, name)| {
             let end = matches_at(&folded, at, name)?;
-            let open = at == 0 || !(is_word(text[at - 1]) || text[at - 1] == '@' && at > 1 && is_word(text[at - 2]));
-            let closed = text.get(end).is_none_or(|&next| !is_word(next));
+            let sign = at - usize::from(at > 0 && text[at - 1] == '@');
+            let open = !goes_on(text[..sign].iter().rev(), text[at]);
+            let closed = !goes_on(text[end..].iter(), text[end - 1]);
             (open && closed).then_some((*entity, end))
         });
         if let Some((entity, end)) = hit {
@@ -57,8 +58,26 @@ fn matches_at(folded: &[String], at: usize, name: &[char]) -> Option<usize> {
 }
 
 fn fold(text: &str) -> String {
-    // Taken apart: a letter and its accent are the same however they were typed.
-    text.nfkd().collect::<String>().to_lowercase()
+    // Taken apart: a letter and its accent are the same however they were typed. What is written otherwise at a word's end,
+    // in capitals or with a dot is the same letter.
+    let lower = text.nfkd().collect::<String>().to_lowercase();
+    lower.replace('ς', "σ").replace('ß', "ss").replace('\u{307}', "")
+}
+
+/// Whether a word goes on beyond an end of it, by what stands there from the nearest on: a letter of the same kind, or one
+/// behind an underscore, which Markdown sets around words.
+fn goes_on<'a>(beyond: impl Iterator<Item = &'a char>, end: char) -> bool {
+    let mut beyond = beyond.copied();
+    match beyond.next() {
+        Some('_') => beyond.find(|c| *c != '_').is_some_and(is_word),
+        Some(next) if is_katakana(end) && is_katakana(next) => true,
+        next => next.is_some_and(is_word),
+    }
+}
+
+/// Words from elsewhere are set apart in Japanese by what they are written in.
+const fn is_katakana(c: char) -> bool {
+    matches!(c, '\u{30A1}'..='\u{30FA}' | '\u{30FC}'..='\u{30FF}')
 }
 
 /// Chinese, Japanese and Thai put no spaces between words: there a name may stand next to any letter.
@@ -134,6 +153,18 @@ mod tests {
         assert_eq!(named("❤\u{fe0f}@Silas"), [(0, "@Silas".into())], "behind a coloured heart");
         assert_eq!(named("@美羽你看https://example.org/luna。Luna?"), [(5, "@美羽".into()), (1, "Luna".into())]);
         assert_eq!(named("[Silas](https://silas.example)"), [(0, "Silas".into())]);
+        for named_so in ["_Łucja_ is here", "__łucja__", "(Łucja)", "łucja_"] {
+            assert_eq!(named(named_so).len(), 1, "{named_so}");
+        }
+        for none in ["snake_luna_case", "anna_b", "my_łucja"] {
+            assert!(named(none).is_empty(), "{none}");
+        }
+        let of = |name: &str, body: &str| find(body, std::iter::once((EntityId::new(), name))).len();
+        for (name, body) in [("Σίλας", "@ΣΊΛΑΣ"), ("Strauß", "STRAUSS"), ("İpek", "ipek?"), ("ルナ", "ルナさん")]
+        {
+            assert_eq!(of(name, body), 1, "{body}");
+        }
+        assert_eq!(of("ルナ", "ルナティック") + of("ルナ", "カルナは"), 0);
         assert_eq!(named("José, José"), [(6, "José".into()), (6, "José".into())]);
     }
 

@@ -61,6 +61,21 @@ pub async fn stop(space: &Space, who: EntityId, channel: ChannelId, reply: Reply
     Ok(())
 }
 
+/// Refuses to have a message asked anew that is just being answered, with `invalid_argument`: it would be answered twice, or
+/// what was read before it was changed would be the answer.
+pub async fn refuse_while_answered(space: &Space, who: EntityId, channel: ChannelId, message: MessageId) -> Result<()> {
+    seated(space, who, channel).await?;
+    let open = store::open(&space.db, channel).await?;
+    let Some(writing) = open.into_iter().find(|one| one.trigger == message && !one.state.is_over()) else {
+        return Ok(());
+    };
+    let message = format!(
+        "{} is answering this right now. Stop it, or wait for its answer, then ask again.",
+        writing.entity.name
+    );
+    Err(Problem::argument("again", message).into())
+}
+
 /// Asks for another answer: by an AI's message in place of that one, by a question's from every AI that has answered it
 /// or is named in it. The new answer takes the old one's place when it is posted; if none comes, the old one stays.
 ///

@@ -27,9 +27,10 @@ pub(super) struct Means {
 }
 
 impl Means {
-    /// How long it is left alone because it failed; `None` where it may be asked, and then it is to be.
-    pub fn rests(&self) -> Option<Duration> {
-        self.breaker.ask(Instant::now())
+    /// That it is left alone because it failed, and for how long; `None` where it may be asked, and then it is to be.
+    pub fn rests(&self) -> Option<ModelError> {
+        let left = self.breaker.ask(Instant::now())?;
+        Some(ModelError::Resting { left, why: self.breaker.why() })
     }
 
     /// Asks it. What comes of that is to be told.

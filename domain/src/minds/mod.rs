@@ -30,7 +30,7 @@ pub mod usage;
 mod whole;
 mod words;
 
-pub use asking::{again, stop};
+pub use asking::{again, refuse_while_answered, stop};
 pub use consider::consider;
 pub(crate) use context::place;
 pub use decisions::decisions;

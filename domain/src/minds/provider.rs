@@ -91,8 +91,13 @@ pub enum ModelError {
     #[error("somebody came in")]
     NewCompany,
     /// It failed a short while ago, and is left alone.
-    #[error("left alone for {} s after it failed", .0.as_secs() + 1)]
-    Resting(Duration),
+    #[error("left alone for {} s after it failed: {why}", .left.as_secs() + 1)]
+    Resting {
+        /// For how long from now on.
+        left: Duration,
+        /// How it failed.
+        why: String,
+    },
     /// Something came that is no answer.
     #[error("not understood: {0}")]
     Garbled(String),
@@ -103,7 +108,7 @@ impl ModelError {
     pub const fn asks_for(&self) -> Option<Duration> {
         match self {
             Self::Refused { retry_after, .. } => *retry_after,
-            Self::Resting(left) => Some(*left),
+            Self::Resting { left, .. } => Some(*left),
             _ => None,
         }
     }

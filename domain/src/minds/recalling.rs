@@ -3,6 +3,7 @@
 
 use super::context::{Frame, goes_on, kept, passage, reminded};
 use super::provider::{Speaker, Turn};
+use super::repeats::repeats;
 use super::store::{self, Mind};
 use crate::memory::{self, Asked, Kept, Recalled, RecalledMemory, words::Language};
 use crate::messages::mentions;
@@ -101,7 +102,7 @@ async fn find(
         most: LOOKED_AT,
     };
     let recalled = memory::recall(space, asked).await?;
-    let words: Vec<&Recalled> = recalled.messages.iter().filter(|one| one.is_near()).take(MOST).collect();
+    let words: Vec<&Recalled> = recalled.messages.iter().filter(|one| one.is_near()).take(LOOKED_AT).collect();
     let ids: Vec<MessageId> = words.iter().map(|one| one.message).collect();
     let mut used = Reminded::default();
     let mut told: Vec<(OffsetDateTime, String)> = Vec::new();
@@ -115,20 +116,25 @@ async fn find(
         }
         fits
     };
+    // What says again what is asked, or what stands there already, would only take another's place.
+    let mut said: Vec<String> = vec![trigger.body.clone(), question.clone()];
+    let is_new = |said: &[String], text: &str| !repeats(text, said.iter().map(String::as_str));
     for source in &store::sources(&space.db, trigger.channel, &ids).await? {
-        if tell(source.at, reminded(source)) {
+        if used.messages.len() < MOST && is_new(&said, &source.body) && tell(source.at, reminded(source)) {
             used.messages.push(source.message);
             used.elsewhere |= source.elsewhere;
+            said.push(source.body.clone());
         }
     }
     // An episode of which lines stand there already would say them twice.
     let is_told = |episode: &RecalledMemory| {
         words
             .iter()
+            .filter(|one| used.messages.contains(&one.message))
             .any(|one| one.channel == episode.kept.channel && (episode.seqs.0..=episode.seqs.1).contains(&one.seq))
     };
     let near = recalled.kept.iter().filter(|one| one.is_near());
-    let facts = near.clone().filter(|one| one.is_fact).take(FACTS);
+    let facts = near.clone().filter(|one| one.is_fact && is_new(&said, &one.text)).take(FACTS);
     let chosen: Vec<_> = facts.chain(near.filter(|one| !one.is_fact && !is_told(one)).take(EPISODES)).collect();
     for one in chosen {
         // It may be about to be made anew.
@@ -139,12 +145,14 @@ async fn find(
     }
     let mut known: Vec<String> = Vec::new();
     let mut left = frame.tokens / SHARE;
-    for one in recalled.passages.iter().filter(|one| one.is_near()).take(PASSAGES) {
+    let mut read: Vec<String> = Vec::new();
+    for one in recalled.passages.iter().filter(|one| one.is_near()) {
         let line = passage(&one.passage);
-        let tokens = frame.counter.turn(&line);
-        if tokens <= left {
+        let (text, tokens) = (&one.passage.passage.text, frame.counter.turn(&line));
+        if known.len() < PASSAGES && tokens <= left && is_new(&read, text) {
             left -= tokens;
             known.push(line);
+            read.push(text.clone());
             used.passages.push(one.id);
         }
     }

@@ -148,8 +148,7 @@ async fn by_any<'a>(
         if taken && !telling.can_pay(one, asking.tokens).await? {
             break;
         }
-        if let Some(left) = one.rests() {
-            let cause = ModelError::Resting(left);
+        if let Some(cause) = one.rests() {
             causes.push((one.blame(&cause), cause));
             continue;
         }

@@ -15,6 +15,9 @@ use crate::{Error, Result, Space, messages, tasks};
 use model::{ChannelId, ClientKey, Message, MessageId, ReplyId, ReplyState, Writing};
 use std::time::{Duration, Instant};
 
+/// How long it is waited for a provider that asks for it.
+const SOON: Duration = Duration::from_mins(1);
+
 /// What people are told when nothing came.
 pub(super) fn could_not_answer(name: &str) -> String {
     format!("{name} could not answer: the model did not respond. Ask again in a little while.")
@@ -244,18 +247,24 @@ impl<'a> Telling<'a> {
         let name = &mind.entity.name;
         let cause = causes.iter().map(|(blame, _)| blame.as_str()).collect::<Vec<_>>().join("; ");
         tracing::warn!(cause, ai = name, attempt = task.attempt, "an AI found no words");
-        if causes.iter().any(|(_, cause)| cause.may_pass()) && !task.is_last_try() {
-            // The first that asks to be left alone says for how long.
-            let told = causes.iter().filter_map(|(_, cause)| cause.asks_for()).min();
-            let after = told.map_or_else(
-                || Duration::from_millis(rand::random_range(400..900) * 3_u64.pow(task.attempt.unsigned_abs() - 1)),
-                |after| after.min(Duration::from_mins(1)),
-            );
+        // The first that asks to be left alone says for how long; nobody waits for what comes in an hour.
+        let told = causes.iter().filter_map(|(_, cause)| cause.asks_for()).min();
+        let is_long = told.is_some_and(|after| after > SOON);
+        if causes.iter().any(|(_, cause)| cause.may_pass()) && !task.is_last_try() && !is_long {
+            let soon =
+                || Duration::from_millis(rand::random_range(400..900) * 3_u64.pow(task.attempt.unsigned_abs() - 1));
+            let after = told.unwrap_or_else(soon);
             self.wait(format!("{name} lost the thread and begins again in a moment."));
             store::wait(&space.db, reply).await?;
             return Ok(Outcome::Retry(after));
         }
-        let notice = could_not_answer(name);
+        let notice = match told.filter(|_| is_long) {
+            Some(after) => format!(
+                "{name} cannot answer now: what it thinks with asks for a rest of about {} minutes. Ask again then.",
+                after.as_secs().div_ceil(60)
+            ),
+            None => could_not_answer(name),
+        };
         let failed = self.decided("model", "failed", &notice);
         decisions::keep(space, channel, Decided { cause: Some(&cause), ..failed }).await?;
         purse::free(&space.db, call.entity, call.id).await?;

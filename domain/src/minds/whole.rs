@@ -33,8 +33,8 @@ pub(super) async fn answer(
     let read = context::size(&request.turns, frame);
     let mut first = None;
     for one in means {
-        if let Some(left) = one.rests() {
-            first.get_or_insert(ModelError::Resting(left));
+        if let Some(cause) = one.rests() {
+            first.get_or_insert(cause);
             continue;
         }
         let mut words = Words::of(name);

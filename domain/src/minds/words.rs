@@ -43,7 +43,9 @@ impl Words {
         // Its name with nothing behind it is nothing.
         let all = self.raw.len();
         let only_name = || head(&format!("{}x", self.raw), &self.name) == Some(all);
-        let begin = self.begin.unwrap_or_else(|| if only_name() { all } else { 0 });
+        // So are thoughts that came to no end.
+        let only_thought = self.raw.trim_start().starts_with(THOUGHT.0);
+        let begin = self.begin.unwrap_or_else(|| if only_thought || only_name() { all } else { 0 });
         let text = self.raw[begin..].trim();
         let text = text.replace('\0', "");
         let long = text.chars().count() > *limits::BODY.end();
@@ -51,29 +53,53 @@ impl Words {
             return text;
         }
         let end = text.char_indices().nth(*limits::BODY.end()).map_or(text.len(), |(at, _)| at);
-        at_a_sentence(&text[..end]).to_owned()
+        let kept = at_a_sentence(&text[..end]);
+        // Code that was cut ends all the same.
+        let is_open = kept.lines().filter(|line| line.trim_start().starts_with("```")).count() % 2 == 1;
+        if is_open { format!("{kept}\n```") } else { kept.to_owned() }
     }
 }
 
-/// Where the words begin behind white space and `name:`; `None` while it could still become that.
+/// How some models set their thoughts apart from what they say.
+const THOUGHT: (&str, &str) = ("<think>", "</think>");
+/// Most bytes between a name and its colon: when it was said, as the model is shown it, and to whom.
+const ASIDE: usize = 120;
+
+/// Where the words begin behind white space, thoughts and `name:`; `None` while it could still become that.
 fn head(raw: &str, name: &str) -> Option<usize> {
     let start = raw.len() - raw.trim_start().len();
     let rest = &raw[start..];
-    if rest.is_empty() {
+    if rest.is_empty() || THOUGHT.0.starts_with(rest) {
         return None;
+    }
+    if rest.starts_with(THOUGHT.0) {
+        let end = start + rest.find(THOUGHT.1)? + THOUGHT.1.len();
+        return head(&raw[end..], name).map(|begin| end + begin);
     }
     let bare = rest.trim_start_matches(['*', '@', '[']);
     let folded = bare.to_lowercase();
     if let Some(after) = folded.strip_prefix(name) {
-        let tail = after.trim_start_matches(['*', ']', ' ']);
+        let mut tail = after.trim_start_matches(['*', ']', ' ']);
+        // `Silas (19:33): …`, as the lines of the talk begin that it was shown.
+        if tail
+            .strip_prefix('(')
+            .is_some_and(|aside| aside.is_empty() || aside.starts_with(|c: char| c.is_ascii_digit()))
+        {
+            match tail.find(')') {
+                Some(end) if end < ASIDE => tail = tail[end + 1..].trim_start_matches(['*', ' ']),
+                None if tail.len() < ASIDE => return None,
+                _ => return Some(start),
+            }
+        }
         return match tail.chars().next() {
             None => None,
-            Some(':') if folded.len() == bare.len() => {
+            Some(':' | '：') if folded.len() == bare.len() => {
                 // What the name alone was set in ends with it: `**Silas:** …`. All other marks are the answer's.
                 let stars = |text: &str| text.matches('*').count();
                 let opened = stars(&rest[..rest.len() - bare.len()]);
                 let mut left = opened.saturating_sub(stars(&after[..after.len() - tail.len()]));
-                let behind = bare[bare.len() - tail.len() + 1..].trim_start_matches(|c| {
+                let colon = tail.chars().next().map_or(1, char::len_utf8);
+                let behind = bare[bare.len() - tail.len() + colon..].trim_start_matches(|c| {
                     let closes = c == '*' && left > 0;
                     left -= usize::from(closes);
                     closes
@@ -95,7 +121,10 @@ fn at_a_sentence(text: &str) -> &str {
             continue;
         }
         let behind = text[at + mark.len_utf8()..].trim_start_matches(['"', '\'', '”', '’', '»', '」', ')', '*', '_']);
-        if alone || behind.is_empty() || behind.starts_with(char::is_whitespace) {
+        // The number of a list's next point ends nothing.
+        let line = text[..at].rsplit('\n').next().unwrap_or_default().trim();
+        let is_number = mark == '.' && !line.is_empty() && line.chars().all(|c| c.is_ascii_digit());
+        if !is_number && (alone || behind.is_empty() || behind.starts_with(char::is_whitespace)) {
             let end = text.len() - behind.len();
             return if end * 2 >= text.len() { &text[..end] } else { text.trim_end() };
         }
@@ -132,6 +161,13 @@ mod tests {
         assert_eq!(say(&["Silas: **Hello** there"]), "**Hello** there");
         assert_eq!(say(&["**Silas**: **Hello**"]), "**Hello**");
         assert_eq!(say(&["Silas:\n* one\n", "* two"]), "* one\n* two");
+        assert_eq!(say(&["Silas (19", ":33): Hello"]), "Hello");
+        assert_eq!(say(&["Silas (2026-11-26 19:33, answering rob): Hello"]), "Hello");
+        assert_eq!(say(&["Silas (smiling): Hello"]), "Silas (smiling): Hello");
+        assert_eq!(say(&["Silas： Hello"]), "Hello");
+        assert_eq!(say(&["<thi", "nk>He asks.</think>\n\nSilas: Hello"]), "Hello");
+        assert_eq!(say(&["<think>He asks and asks"]), "");
+        assert_eq!(say(&["<this> is no thought"]), "<this> is no thought");
         for nothing in [&["Silas", ":"][..], &["**Silas:", "*", "*"], &["[Silas]: \n"]] {
             assert_eq!(say(nothing), "");
         }
@@ -147,6 +183,14 @@ mod tests {
             ("Look at it, there it stands! See https://x.example/a.b", "Look at it, there it stands!"),
             ("\"One is here.\" Two", "\"One is here.\""),
             ("一つある。二つ", "一つある。"),
+            (
+                "These grow here.\n1. Apples are red.\n2. Pears are green.\n3. Pl",
+                "These grow here.\n1. Apples are red.\n2. Pears are green.",
+            ),
+            (
+                "It is this, and runs.\n```python\nprint(1)\nprint(2)\nprint(",
+                "It is this, and runs.\n```python\nprint(1)\nprint(2)\nprint(\n```",
+            ),
         ] {
             let mut words = Words::of("Silas");
             words.push(said);

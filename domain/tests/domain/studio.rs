@@ -189,7 +189,13 @@ async fn an_ai_goes_into_a_file_and_comes_back_under_another_name() {
     let vega = studio::import(&space, keeper.id, file.content.clone(), Some("Vega")).await.unwrap();
     let mind = draft(&space, &keeper, nova).await;
     assert_eq!(draft(&space, &keeper, vega).await, MindDraft { name: "Vega".into(), ..mind });
-    for wrong in ["", "{}", "no base64!", &file.content.replace("\"temperature\": 0.8", "\"temperature\": 80")] {
+    for wrong in [
+        "",
+        "{}",
+        "no base64!",
+        &file.content.replace("\"temperature\": 0.8", "\"temperature\": 80"),
+        &file.content.replace("\"strategy_room\": \"", "\"strategy_room\": \"x"),
+    ] {
         let problem = studio::import(&space, keeper.id, wrong.into(), Some("Rigel")).await.unwrap_err().problem();
         assert_eq!((problem.code, problem.field.as_deref()), (Code::InvalidArgument, Some("file")), "{wrong}");
     }
@@ -223,6 +229,7 @@ async fn who_is_retired_leaves_its_places_and_its_name_and_what_it_said_stays() 
     say(&space, nova, id, "I was here.").await.unwrap();
     studio::retire(&space, keeper.id, nova).await.unwrap();
     assert_eq!(code(studio::retire(&space, keeper.id, nova).await), Code::NotFound);
+    assert_eq!(code(studio::rehearse(&space, keeper.id, nova, &["hello".into()]).await), Code::NotFound);
     assert_eq!(code(studio::wake(&space, keeper.id, nova, true).await), Code::NotFound);
     let seen = messages::history(&space, keeper.id, id, messages::Stretch::Latest).await.unwrap().messages;
     assert_eq!((seen[0].author.name.as_str(), seen[0].body.as_str()), ("Nova", "I was here."));

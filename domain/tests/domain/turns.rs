@@ -273,3 +273,16 @@ async fn a_call_is_answered_however_much_is_said_before_its_time() {
     stage.says("and one more").await;
     assert_eq!(stage.answer().await.reply_to, Some(called.id));
 }
+
+#[tokio::test]
+async fn a_word_behind_a_question_does_not_take_its_answer() {
+    let mut stage = stage(&["Nova"], "strategy_chat = 'on_questions', cooldown_s = 0").await;
+    let (space, keeper, nova) = (stage.space.clone(), stage.keeper.id, stage.ais[0]);
+    let chat = domain::channels::chat_with(&space, keeper, nova).await.unwrap();
+    let question = say(&space, keeper, chat, "What is the capital of France?").await.unwrap();
+    say(&space, keeper, chat, "just curious").await.unwrap();
+    assert_eq!(stage.answer().await.reply_to, Some(question.id));
+    // What it has considered it does not take up again.
+    let later = say(&space, keeper, chat, "thank you, that is all").await.unwrap();
+    assert!(stage.silence(later.seq).await.is_empty());
+}

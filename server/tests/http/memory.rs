@@ -78,3 +78,31 @@ async fn told_in_one_place_it_is_recalled_in_another_and_told_from_where() {
     heard.message_of("Silas").await;
     assert!(!shown(stub.requests().last().unwrap()).contains("third beehive"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_said_again_and_again_is_recalled_once() {
+    let (house, stub) = House::with_stub(&[("POSTS_PER_MINUTE", "1000")]).await;
+    let mut alice = Client::alice(&house).await;
+    let (lobby, table) = (alice.room("Lobby").await, alice.room("The Long Table").await);
+    alice.call::<Value>("rooms/join", json!({"room": table})).await;
+    for n in 0..6 {
+        let again = ["", "!", " :)", " …", ".", " then"][n];
+        alice.say(table, &format!("The spare key of the mill hangs behind the third beehive{again}")).await;
+    }
+    alice.say(table, "The spare key of the barn hangs under the mill stone.").await;
+    alice.say(table, "Where does the spare key of the mill hang?").await;
+    indexed(&house, "beehive", 6).await;
+    indexed(&house, "spare key", 8).await;
+    let mut heard = alice.listen().await;
+    stub.script(says("Behind the third one."));
+    alice.say(lobby, "@Silas where does the spare key of the mill hang?").await;
+    heard.message_of("Silas").await;
+    let text = shown(stub.requests().last().unwrap());
+    assert_eq!(text.matches("behind the third beehive").count(), 1, "{text}");
+    assert_eq!(text.matches("under the mill stone").count(), 1, "{text}");
+    assert_eq!(
+        text.matches("does the spare key of the mill hang?").count(),
+        1,
+        "the question itself is no memory: {text}"
+    );
+}

@@ -32,8 +32,8 @@ pub struct Sought {
 ///
 /// Refuses with `invalid_argument`.
 pub async fn of_me(space: &Space, who: EntityId, sought: &Sought) -> Result<Vec<MemoryOfMe>> {
-    if limits::length(&sought.words) > limits::QUESTION {
-        return Err(Problem::argument("words", "Look for at most 500 characters.").into());
+    if limits::length(&sought.words) > limits::QUESTION || sought.words.contains('\0') {
+        return Err(Problem::argument("words", "Look for at most 500 characters, without U+0000.").into());
     }
     store::of_me(&space.db, who, sought, PAGE).await
 }

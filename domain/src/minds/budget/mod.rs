@@ -121,13 +121,14 @@ pub(super) async fn reserve(
     store::reserve(&space.db, call, bottoms, most).await
 }
 
-/// Says, once a day in a channel, that nothing more is to be expected. Not where it is one person's purse, whose others
-/// are answered as ever, nor where an admin has forgotten something.
+/// Says, once a day in a channel, that nothing more is to be expected: to all, or to the one whose own purse is empty. Not
+/// where an admin has forgotten something.
 pub(super) async fn tire(space: &Space, mind: &Mind, trigger: &Message, purse: Purse, again: bool) -> Result<()> {
-    if matches!(purse, Purse::Person | Purse::Unpriced) {
+    if matches!(purse, Purse::Unpriced) {
         return Ok(());
     }
-    let (line, is_new) = store::tire(&space.db, mind.entity.id, trigger.channel).await?;
+    let whose = matches!(purse, Purse::Person).then_some(trigger.author.id);
+    let (line, is_new) = store::tire(&space.db, mind.entity.id, trigger.channel, whose).await?;
     if !is_new && !again {
         return Ok(());
     }

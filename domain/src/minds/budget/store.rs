@@ -134,25 +134,28 @@ pub(in crate::minds) async fn free(db: &PgPool, entity: EntityId, call: Uuid) ->
     Ok(())
 }
 
-/// Notes that an AI is tired in a channel today: the client key of the words for it, and whether this is the first time.
-pub(super) async fn tire(db: &PgPool, entity: EntityId, channel: ChannelId) -> Result<(Uuid, bool)> {
+/// Notes that an AI is tired in a channel today, of all or of one person: the client key of the words for it, and whether this is the first time.
+pub(super) async fn tire(
+    db: &PgPool,
+    entity: EntityId,
+    channel: ChannelId,
+    person: Option<EntityId>,
+) -> Result<(Uuid, bool)> {
     let found: Option<(Uuid,)> = sqlx::query_as(
-        "insert into tired (entity_id, channel_id, day, line) values ($1, $2, (now() at time zone 'utc')::date, $3)
-         on conflict (entity_id, channel_id) do update set day = excluded.day, line = excluded.line
+        "insert into tired (entity_id, channel_id, day, line, person_id) values ($1, $2, (now() at time zone 'utc')::date, $3, $4)
+         on conflict on constraint tired_once do update set day = excluded.day, line = excluded.line
          where tired.day < excluded.day returning line",
     )
     .bind(entity.0)
     .bind(channel.0)
     .bind(Uuid::now_v7())
+    .bind(person.map(|id| id.0))
     .fetch_optional(db)
     .await?;
     if let Some((line,)) = found {
         return Ok((line, true));
     }
-    let (line,) = sqlx::query_as("select line from tired where entity_id = $1 and channel_id = $2")
-        .bind(entity.0)
-        .bind(channel.0)
-        .fetch_one(db)
-        .await?;
+    let line = "select line from tired where entity_id = $1 and channel_id = $2 and person_id is not distinct from $3";
+    let (line,) = sqlx::query_as(line).bind(entity.0).bind(channel.0).bind(person.map(|id| id.0)).fetch_one(db).await?;
     Ok((line, false))
 }

@@ -10,6 +10,8 @@ const FAILURES: u32 = 3;
 const REST: Duration = Duration::from_secs(5);
 /// How long it rests at most.
 const LONGEST: Duration = Duration::from_mins(5);
+/// The same where it says itself when to come back.
+const ASKED: Duration = Duration::from_hours(1);
 /// How long the one call that tries it out may take before another one may.
 const TRIES: Duration = Duration::from_mins(2);
 
@@ -23,6 +25,8 @@ struct State {
     failures: u32,
     /// Since when it is left alone, and until when.
     rests: Option<(Instant, Instant)>,
+    /// How it failed last.
+    why: String,
 }
 
 impl Breaker {
@@ -40,6 +44,11 @@ impl Breaker {
         }
         state.rests = Some((now, now + TRIES));
         None
+    }
+
+    /// How it failed last.
+    pub fn why(&self) -> String {
+        self.state().why.clone()
     }
 
     /// How long it is left alone, without asking it.
@@ -63,7 +72,7 @@ impl Breaker {
     pub fn failed(&self, cause: &ModelError, begun: Instant, now: Instant) {
         let mut state = self.state();
         match cause {
-            ModelError::Resting(_) => return,
+            ModelError::Resting { .. } => return,
             ModelError::NewCompany => return let_go(&mut state, begun, now),
             // It answers, though not this.
             cause if matches!(cause, ModelError::Wordless) || !cause.may_pass() => {
@@ -75,9 +84,10 @@ impl Breaker {
         }
         state.failures = state.failures.saturating_add(1);
         let again = state.failures.saturating_sub(FAILURES);
-        let rest = (state.failures >= FAILURES).then(|| REST * 2_u32.saturating_pow(again.min(8)));
-        // Who says when to come back is believed.
-        let until = rest.max(cause.asks_for()).map(|rest| now + rest.min(LONGEST));
+        let rest = (state.failures >= FAILURES).then(|| (REST * 2_u32.saturating_pow(again.min(8))).min(LONGEST));
+        // Who says when to come back is believed, within reason.
+        let until = rest.max(cause.asks_for().map(|asked| asked.min(ASKED))).map(|rest| now + rest);
+        state.why = cause.to_string();
         state.rests = until.map(|until| (now, until));
     }
 }
@@ -152,9 +162,9 @@ mod tests {
         breaker.failed(&DOWN, earlier, now);
         assert_eq!(breaker.ask(now), Some(seconds(7)));
         breaker.failed(&refused(503, Some(seconds(86_400))), now, now);
-        assert_eq!(breaker.ask(now), Some(LONGEST));
+        assert_eq!(breaker.ask(now), Some(ASKED));
         breaker.failed(&ModelError::NewCompany, now, now);
-        assert_eq!(breaker.ask(now), Some(LONGEST));
+        assert_eq!(breaker.ask(now), Some(ASKED));
         // A wrong key or an unknown model says nothing of the others' questions.
         breaker.failed(&refused(401, None), now, now);
         assert_eq!(breaker.ask(now), None);

@@ -191,7 +191,7 @@ fn said(cause: &ModelError) -> String {
         ModelError::Unreachable(_) => "Check that it runs, and its address.",
         ModelError::Silent(_) => "It may be loading its model: try again, or give it more time.",
         ModelError::Wordless => "Give it more tokens, or less to think.",
-        ModelError::CutOff | ModelError::Garbled(_) | ModelError::Resting(_) | ModelError::NewCompany => {
+        ModelError::CutOff | ModelError::Garbled(_) | ModelError::Resting { .. } | ModelError::NewCompany => {
             "Check that it speaks this form."
         }
     };

@@ -15,6 +15,8 @@ pub(super) use replies::{
 use crate::Result;
 use crate::entities::entity;
 use crate::messages;
+use crate::messages::mentions::own_words;
+use crate::minds::questions;
 use model::{ChannelId, Code, Entity, EntityId, Message, Problem, ProviderId, Sampling, Strategy, Way};
 use sqlx::postgres::PgRow;
 use sqlx::types::Json;
@@ -24,6 +26,8 @@ use uuid::Uuid;
 
 /// How many of the newest messages an AI considers at most where none names it, and looks at to know how the talk stands.
 const LOOKS_BACK: i64 = 100;
+/// How many of the newest messages are one burst at most.
+const BURST: i64 = 20;
 
 /// An AI as it thinks, seen from one channel.
 pub(in crate::minds) struct Mind {
@@ -171,8 +175,33 @@ pub(in crate::minds) async fn trigger(db: &PgPool, id: EntityId, channel: Channe
     .fetch_optional(db)
     .await?;
     let Some((seq, named, up_to, begun)) = found else { return Ok(None) };
+    let seq = if named || begun { seq } else { telling_most(db, id, channel, seq).await? };
     let message = messages::store::newest(db, channel, seq, seq, 1).await?.pop();
     Ok(message.map(|message| Trigger { message, named, up_to, begun }))
+}
+
+/// Of what people said last, one after the other, and the AI has not considered: the newest question, else the newest that
+/// says something, else the newest. A word behind a question does not take its answer.
+async fn telling_most(db: &PgPool, id: EntityId, channel: ChannelId, newest: i64) -> Result<i64> {
+    let burst: Vec<(i64, String)> = sqlx::query_as(
+        "select m.seq, m.body from memberships s, messages m join entities a on a.id = m.author_id
+         where s.channel_id = $2 and s.entity_id = $1 and m.channel_id = $2 and m.seq <= $3
+           and m.seq > greatest(s.last_read_seq, s.visible_from - 1, $3 - $4) and m.kind = 'text' and m.deleted_at is null
+           and a.kind = 'human' and m.seq > (
+              select coalesce(max(b.seq), 0) from messages b join entities o on o.id = b.author_id
+              where b.channel_id = $2 and b.seq <= $3 and b.seq > $3 - $4 and o.kind = 'ai' and b.kind = 'text')
+         order by m.seq desc",
+    )
+    .bind(id.0)
+    .bind(channel.0)
+    .bind(newest)
+    .bind(BURST)
+    .fetch_all(db)
+    .await?;
+    let said: Vec<(i64, String)> = burst.into_iter().map(|(seq, body)| (seq, own_words(&body))).collect();
+    let asks = said.iter().find(|(_, words)| questions::asks(words));
+    let tells = || said.iter().find(|(_, words)| questions::says_something(words));
+    Ok(asks.or_else(tells).map_or(newest, |(seq, _)| *seq))
 }
 
 /// How the talk stands for an AI that considers a message.

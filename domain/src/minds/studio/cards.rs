@@ -69,12 +69,22 @@ pub(super) fn read(file: &[u8]) -> Result<(MindDraft, Vec<Carried>), Problem> {
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&text);
     let card: Value = serde_json::from_slice(text).map_err(|_| no_card())?;
     let data = if card["data"].is_object() { &card["data"] } else { &card };
-    if let Ok(mind) = serde_json::from_value::<MindDraft>(data["extensions"][EXTENSION].clone()) {
+    let own = &data["extensions"][EXTENSION];
+    if !own.is_null() {
+        // Other tools keep what they do not know as it was: where it does not fit, somebody has changed it.
+        let mind = serde_json::from_value::<MindDraft>(own.clone()).map_err(|cause| {
+            Problem::argument(
+                "file",
+                format!("What this studio wrote into the file was changed and does not fit: {cause}."),
+            )
+        })?;
         let known = serde_json::from_value(data["extensions"][KNOWLEDGE].clone()).unwrap_or_default();
         return Ok((mind, allowed_knowledge(known)?));
     }
     let words: Words = serde_json::from_value(without_null(data)).map_err(|_| no_card())?;
-    if words.name.trim().is_empty() {
+    let says = [&words.description, &words.personality, &words.scenario, &words.system_prompt, &words.first_mes];
+    let is_card = !card["spec"].is_null() || says.iter().any(|text| !text.trim().is_empty());
+    if words.name.trim().is_empty() || !is_card {
         return Err(no_card());
     }
     let name = allowed(&words.name);
@@ -91,6 +101,10 @@ pub(super) fn read(file: &[u8]) -> Result<(MindDraft, Vec<Carried>), Problem> {
     let parts: Vec<String> =
         parts.into_iter().filter(|(_, text)| !text.is_empty()).map(|(head, text)| format!("{head}{text}")).collect();
     let prompt = if parts.is_empty() { format!("You are {name}.") } else { parts.join("\n\n") };
+    if limits::length(&prompt) > limits::PROMPT {
+        let most = "This character has more than 50,000 characters. Shorten it in the tool that it is from, and import it again.";
+        return Err(Problem::argument("file", most));
+    }
     let first = |text: &str, most: usize| text.chars().filter(|c| *c != '\0').take(most).collect::<String>();
     let bio = words.creator_notes.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
     let known = lore(&data["character_book"], &name, &spoken);

@@ -211,7 +211,7 @@ pub async fn retire(space: &Space, by: EntityId, id: EntityId) -> Result<()> {
 /// Refuses with `admin_only`, `not_found`, `invalid_argument`, with `quota_reached` where a purse does not hold it, and
 /// with `unavailable` where no model answers.
 pub async fn rehearse(space: &Space, by: EntityId, id: EntityId, talk: &[String]) -> Result<String> {
-    admins_only(space, by).await?;
+    one(space, by, id).await?;
     let nowhere = ChannelId(Uuid::nil());
     let mind = minds::mind(&space.db, id, nowhere).await?.ok_or_else(|| not_found("AI"))?;
     let admin = entities::store::active(&space.db, &[by]).await?.pop().ok_or_else(|| not_found("member"))?;
