@@ -27,6 +27,8 @@ create table unremembered (
     channel_id uuid references channels (id) on delete cascade,
     -- 'infinity': of what they will say, neither.
     until      timestamptz not null,
+    -- When that was last wished.
+    since      timestamptz not null default now(),
     constraint unremembered_once unique nulls not distinct (person_id, entity_id, channel_id)
 );
 

@@ -157,7 +157,7 @@ pub const FORGET_IT: &str = "Forget it";
 pub const PUT_RIGHT: &str = "Put it right";
 pub const PUT_RIGHT_HINT: &str = "What is so, in your words, in at most 300 characters. It takes the place of a fact.";
 pub const WITH_KNOWLEDGE: &str = "with what it knows from documents";
-pub const WITH_MEMORIES: &str = "with what it remembers of rooms; what was said in private stays here";
+pub const WITH_MEMORIES: &str = "with what it remembers of rooms; what was said in private stays here, and what people have forgotten later does not leave the file";
 pub const KNOWLEDGE_LEAD: &str =
     "What stands in these documents it can recall wherever it speaks, and it says where that is from.";
 pub const KNOWLEDGE: &str = "What it knows";

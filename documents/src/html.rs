@@ -92,7 +92,7 @@ impl Sink {
         let name: &str = &tag.name;
         let count = |depth: usize| if begins { depth + 1 } else { depth.saturating_sub(1) };
         match name {
-            "title" => {
+            "title" if !tag.self_closing => {
                 self.in_title = begins;
                 self.has_title |= begins && !self.outline.title.is_empty();
                 return raw(begins, RawKind::Rcdata);
@@ -173,6 +173,12 @@ mod tests {
         let page = b"<meta charset=\"iso-8859-2\"><p>\xbf\xf3\xb3w</p>";
         assert_eq!(read(&crate::text::decoded(page, charset(page)).unwrap()).cut().unwrap().passages[0].text, "żółw");
         assert_eq!(charset(b"<p>x</p>"), None);
+    }
+
+    #[test]
+    fn an_empty_title_swallows_nothing() {
+        let page = "<html><head><title/></head><body><p>Late.</p></body></html>";
+        assert_eq!(read(page).cut().unwrap().passages[0].text, "Late.");
     }
 
     #[test]

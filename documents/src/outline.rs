@@ -5,6 +5,8 @@ use crate::{LONGEST, PAGES};
 use model::{Passage, Reading, Unreadable};
 use text_splitter::{ChunkConfig, MarkdownSplitter, TextSplitter};
 
+/// Sections of a document at most, and passages.
+const PARTS: usize = 50_000;
 /// Characters of a heading at most.
 const HEADING: usize = 200;
 
@@ -100,7 +102,7 @@ impl Outline {
     /// The passages of it all.
     pub fn cut(self) -> Result<Reading, Unreadable> {
         let length: usize = self.sections.iter().map(|section| section.text.len()).sum();
-        if length > LONGEST || self.pages.is_some_and(|pages| pages as usize > PAGES) {
+        if length > LONGEST || self.sections.len() > PARTS || self.pages.is_some_and(|pages| pages as usize > PAGES) {
             return Err(Unreadable::TooLong);
         }
         if self.sections.iter().all(|section| !section.text.chars().any(char::is_alphanumeric)) {
@@ -123,6 +125,9 @@ impl Outline {
             } else {
                 plain.chunks(text).for_each(&mut keep);
             }
+        }
+        if passages.len() > PARTS {
+            return Err(Unreadable::TooLong);
         }
         let title = self.title.replace('\0', "");
         Ok(Reading { title: title.trim().chars().take(HEADING).collect(), pages: self.pages, passages })

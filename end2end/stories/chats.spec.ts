@@ -58,33 +58,33 @@ test('two people talk in private, and the one who is elsewhere sees it waiting',
 });
 
 test('an AI is taken out of a private chat, and asked back', async ({ newcomer, stub }) => {
-  const dora = await (await newcomer()).register('Dora');
+  const thea = await (await newcomer()).register('Thea');
   // Not through a room: the stories share one space, and others count who is in its rooms.
-  await dora.page.goto('/new');
-  await dora.page.getByRole('checkbox', { name: 'Silas' }).check();
-  await dora.page.getByRole('button', { name: 'Begin', exact: true }).click();
-  await expect(dora.page.getByRole('heading', { level: 1, name: 'Silas' })).toBeVisible();
-  await dora.alive();
+  await thea.page.goto('/new');
+  await thea.page.getByRole('checkbox', { name: 'Silas' }).check();
+  await thea.page.getByRole('button', { name: 'Begin', exact: true }).click();
+  await expect(thea.page.getByRole('heading', { level: 1, name: 'Silas' })).toBeVisible();
+  await thea.alive();
   await stub.says({ text: 'I am listening.' });
-  await dora.say('this stays between us');
-  await expect(dora.talk.getByText('I am listening.')).toBeVisible();
-  const chat = dora.page.url();
+  await thea.say('this stays between us');
+  await expect(thea.talk.getByText('I am listening.')).toBeVisible();
+  const chat = thea.page.url();
 
-  const here = dora.page.locator('#here');
+  const here = thea.page.locator('#here');
   await here.getByText('Silas', { exact: true }).click();
   await here.getByRole('link', { name: 'More' }).first().click();
-  await dora.page.screenshot({ path: 'results/looks/take-out.png' });
-  await dora.page.getByRole('button', { name: 'Take it out', exact: true }).click();
-  await dora.page.goto(chat);
-  await expect(dora.talk.getByText('I am listening.')).toBeVisible();
-  await expect(dora.page.getByText('This is archived.').first()).toBeVisible();
-  await dora.page.screenshot({ path: 'results/looks/taken-out.png' });
+  await thea.page.screenshot({ path: 'results/looks/take-out.png' });
+  await thea.page.getByRole('button', { name: 'Take it out', exact: true }).click();
+  await thea.page.goto(chat);
+  await expect(thea.talk.getByText('I am listening.')).toBeVisible();
+  await expect(thea.page.getByText('This is archived.').first()).toBeVisible();
+  await thea.page.screenshot({ path: 'results/looks/taken-out.png' });
 
   // The same talk, by the way that stands where the composer was.
-  await dora.page.getByRole('button', { name: 'Ask it back' }).click();
-  await dora.alive();
-  expect(dora.page.url()).toBe(chat);
+  await thea.page.getByRole('button', { name: 'Ask it back' }).click();
+  await thea.alive();
+  expect(thea.page.url()).toBe(chat);
   await stub.says({ text: 'Here I am again.' });
-  await dora.say('and there you are');
-  await expect(dora.talk.getByText('Here I am again.')).toBeVisible();
+  await thea.say('and there you are');
+  await expect(thea.talk.getByText('Here I am again.')).toBeVisible();
 });

@@ -111,9 +111,7 @@ impl Unreadable {
             Self::OnlyImages => "There are only images in it, no text. Have its text recognised (OCR), and add that.",
             Self::Damaged => "It is damaged, or not what its name says. Open it and save it again, and add that.",
             Self::Empty => "There are no words in it.",
-            Self::TooLong => {
-                "It is too long: a document has at most 2,000 pages and 8 million characters. Add parts of it."
-            }
+            Self::TooLong => "It is too long: a document has at most 2,000 pages and 8 MB of words. Add parts of it.",
             Self::TooCostly => {
                 "Reading it took too much time or memory. It may be damaged: save it again, or add parts of it."
             }

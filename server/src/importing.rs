@@ -2,7 +2,7 @@
 
 use crate::config::Config;
 use crate::database;
-use crate::serve::{Stopped, only_one, policy};
+use crate::serve::{Stopped, policy};
 use domain::Space;
 use domain::channels::history::{self, History};
 use domain::minds::Minds;
@@ -14,8 +14,6 @@ pub async fn import(config: Config, file: PathBuf) -> Result<(), Stopped> {
     let text = std::fs::read(&file).map_err(|cause| refused(format!("it cannot be read ({cause}).")))?;
     let history: History = serde_json::from_slice(&text)
         .map_err(|cause| refused(format!("it is no conversation as docs/import.md describes it ({cause}).")))?;
-    // Where a server runs its database is joined, and left running.
-    let alone = only_one(&config);
     let opened = database::open(&config).await?;
     let done = async {
         let db = domain::database::connect(opened.options, config.database_connections)
@@ -29,11 +27,7 @@ pub async fn import(config: Config, file: PathBuf) -> Result<(), Stopped> {
     };
     let done = done.await;
     if let Some(embedded) = opened.embedded {
-        if alone.is_ok() {
-            embedded.stop().await;
-        } else {
-            embedded.leave();
-        }
+        embedded.leave().await;
     }
     let imported = done?;
     println!(

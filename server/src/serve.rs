@@ -88,7 +88,7 @@ pub async fn serve(config: Config) -> Result<(), Stopped> {
 }
 
 /// Two servers on one data folder would each believe to be alone.
-pub(crate) fn only_one(config: &Config) -> Result<Option<std::fs::File>, Stopped> {
+fn only_one(config: &Config) -> Result<Option<std::fs::File>, Stopped> {
     if matches!(config.database, Database::At(_)) {
         return Ok(None);
     }

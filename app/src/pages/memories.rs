@@ -18,10 +18,11 @@ const CORRECT: &str = "/api/memories/correct";
 const FORGET_ALL: &str = "/api/memories/forget-all";
 const REMEMBER: &str = "/api/memories/remember";
 
-async fn load(sought: Sought) -> Result<(Vec<Remembering>, Vec<MemoryOfMe>, Sought), Failure> {
+async fn load(sought: Sought) -> Result<(Vec<Remembering>, Vec<MemoryOfMe>, Sought, bool), Failure> {
     let (space, me) = (space()?, me()?);
     let known = forgetting::known_by(&space, me.id).await?;
-    Ok((known, forgetting::of_me(&space, me.id, &sought).await?, sought))
+    let by_none = forgetting::by_none(&space, me.id).await?;
+    Ok((known, forgetting::of_me(&space, me.id, &sought).await?, sought, by_none))
 }
 
 /// The page.
@@ -36,7 +37,7 @@ pub fn Memories() -> impl IntoView {
         <Suspense>
             {Suspend::new(async move {
                 match load(sought).await {
-                    Ok((known, kept, sought)) => Either::Left(view! { <Show known kept sought /> }),
+                    Ok((known, kept, sought, by_all)) => Either::Left(view! { <Show known kept sought by_all /> }),
                     Err(failure) => Either::Right(trouble(&failure)),
                 }
             })}
@@ -45,10 +46,9 @@ pub fn Memories() -> impl IntoView {
 }
 
 #[component]
-fn Show(known: Vec<Remembering>, kept: Vec<MemoryOfMe>, sought: Sought) -> impl IntoView {
+fn Show(known: Vec<Remembering>, kept: Vec<MemoryOfMe>, sought: Sought, by_all: bool) -> impl IntoView {
     let viewer = viewer().get_untracked();
     let problem = viewer.flash.as_ref().map(|flash| flash.problem.clone());
-    let by_all = known.iter().any(|one| one.by_all);
     let more = (kept.len() as i64 == PAGE).then(|| kept.last().map(|one| one.id)).flatten();
     let options = known.iter().map(|one| {
         view! { <option value=one.mind.to_string() selected=sought.by == Some(one.mind)>{one.name.clone()}</option> }

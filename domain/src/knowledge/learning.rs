@@ -4,10 +4,14 @@ use super::store;
 use crate::memory::words::{Language, cut as words};
 use crate::tasks::{Outcome, Task};
 use crate::{Error, Result, Space};
+use futures::FutureExt;
 use model::{DocumentId, Reading};
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
 
+/// What people are told where it is not the document's fault.
+const HERE: &str = "This server could not read it. Try again later, and tell whoever runs it.";
 /// Passages that show which language a document is in.
 const SAMPLE: usize = 20;
 
@@ -28,14 +32,23 @@ pub async fn learn(space: &Space, task: &Task) -> Result<Outcome> {
         tracing::error!(payload = %task.payload, "a task that cannot be read was dropped");
         return Ok(Outcome::Done);
     };
-    let Some((name, kind, file)) = store::waiting(&space.db, document).await? else { return Ok(Outcome::Done) };
-    let here = "This server could not read it. Try again later, and tell whoever runs it.";
     if task.is_used_up() {
-        store::failed(&space.db, document, here).await?;
+        store::failed(&space.db, document, HERE).await?;
         return Ok(Outcome::Done);
     }
+    let done = AssertUnwindSafe(read(space, document)).catch_unwind().await;
+    let done = done.unwrap_or(Err(Error::Interrupted("reading a document")));
+    if done.is_err() && task.is_last_try() {
+        store::failed(&space.db, document, HERE).await?;
+    }
+    done
+}
+
+/// Reads a document that waits for it, and keeps what it says or why it could not be read.
+async fn read(space: &Space, document: DocumentId) -> Result<Outcome> {
+    let Some((name, kind, file)) = store::waiting(&space.db, document).await? else { return Ok(Outcome::Done) };
     let Some(reader) = &space.reader else {
-        store::failed(&space.db, document, here).await?;
+        store::failed(&space.db, document, HERE).await?;
         return Ok(Outcome::Done);
     };
     let reading = match reader.read(kind, &file).await {
@@ -47,9 +60,6 @@ pub async fn learn(space: &Space, task: &Task) -> Result<Outcome> {
         }
         Err(cause) => {
             tracing::error!(%cause, "the process that reads documents could not be run");
-            if task.is_last_try() {
-                store::failed(&space.db, document, here).await?;
-            }
             return Err(Error::Interrupted("reading a document"));
         }
     };

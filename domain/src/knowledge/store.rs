@@ -165,9 +165,9 @@ pub(super) async fn keep(db: &mut PgConnection, id: DocumentId, reading: &Readin
     }
     let words: Vec<&str> = cuts.iter().flat_map(|cut| cut.terms.keys().map(String::as_str)).collect();
     let known: HashMap<String, i32> = memory::store::terms(&mut *db, &words).await?;
-    let rows: Vec<serde_json::Value> = (1..)
-        .zip(reading.passages.iter().zip(cuts))
-        .map(|(place, (passage, cut))| {
+    let all: Vec<(i32, (&Passage, &Cut))> = (1..).zip(reading.passages.iter().zip(cuts)).collect();
+    for some in all.chunks(AT_ONCE) {
+        let row = |(place, (passage, cut)): &(i32, (&Passage, &Cut))| {
             let (terms, counts): (Vec<i32>, Vec<i16>) =
                 cut.terms.iter().filter_map(|(term, count)| Some((*known.get(term)?, *count))).unzip();
             let length: i32 = counts.iter().map(|count| i32::from(*count)).sum();
@@ -175,9 +175,8 @@ pub(super) async fn keep(db: &mut PgConnection, id: DocumentId, reading: &Readin
                 "place": place, "page": passage.page, "heading": passage.heading, "text": passage.text,
                 "language": cut.language, "terms": terms, "counts": counts, "length": length,
             })
-        })
-        .collect();
-    for some in rows.chunks(AT_ONCE) {
+        };
+        let rows: Vec<serde_json::Value> = some.iter().map(row).collect();
         sqlx::query(
             "insert into passages (document_id, entity_id, place, page, heading, text, language, terms, counts, length)
              select $1, $2, x.place, x.page, x.heading, x.text, x.language, x.terms, x.counts, x.length
@@ -186,7 +185,7 @@ pub(super) async fn keep(db: &mut PgConnection, id: DocumentId, reading: &Readin
         )
         .bind(id.0)
         .bind(mind)
-        .bind(json!(some))
+        .bind(json!(rows))
         .execute(&mut *db)
         .await?;
     }

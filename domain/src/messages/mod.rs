@@ -292,7 +292,7 @@ async fn refusal(space: &Space, author: EntityId, channel: ChannelId) -> Result<
     }
     Ok(match channels::store::channel_for(&space.db, channel, author).await? {
         Some((found, Some(_))) if found.archived_at.is_some() => {
-            Problem::new(Code::Archived, "This room is archived. Nothing more can be said in it.").into()
+            Problem::new(Code::Archived, "This is archived. Nothing more can be said in it.").into()
         }
         Some((found, None)) if found.kind == ChannelKind::Room => channels::not_a_member().into(),
         Some((found, Some(_))) if found.kind == ChannelKind::Chat => {

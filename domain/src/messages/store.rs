@@ -108,7 +108,7 @@ pub(super) async fn roster(db: impl PgExecutor<'_>, channel: ChannelId) -> Resul
     Ok(Roster { clock, unasked, members })
 }
 
-pub(super) async fn by_client_key(db: &PgPool, author: EntityId, key: ClientKey) -> Result<Option<Message>> {
+pub(crate) async fn by_client_key(db: &PgPool, author: EntityId, key: ClientKey) -> Result<Option<Message>> {
     let row: Option<MessageRow> =
         sqlx::query_as(concat!(message_columns!(), "where m.author_id = $1 and m.client_key = $2"))
             .bind(author.0)

@@ -8,8 +8,7 @@ use super::store::{self, Mind, Rests};
 use super::telling::Telling;
 use super::words::Words;
 use crate::entities::blocks;
-use crate::memory::forgetting;
-use crate::{Result, Space, channels, messages};
+use crate::{Result, Space, channels};
 use futures::StreamExt;
 use model::{ChannelId, ChannelKind, Message, MessageId, limits};
 use std::time::{Duration, Instant};
@@ -66,10 +65,7 @@ pub(super) async fn ask<'a>(
     } else {
         trigger.seq.max(place.last_seq)
     };
-    let mut talk = messages::store::newest(&space.db, channel, company.from, to, context::NEWEST).await?;
-    let lines: Vec<MessageId> = talk.iter().map(|line| line.id).filter(|id| *id != trigger.id).collect();
-    let hidden = forgetting::hidden(&space.db, mind.entity.id, &lines).await?;
-    talk.retain(|line| !hidden.contains(&line.id));
+    let talk = store::heard(&space.db, mind.entity.id, channel, (company.from, to), Some(trigger.id)).await?;
     let mut frame = means::frame(space, means);
     frame.off_record = trigger.off_record;
     frame.answered = Some(trigger);

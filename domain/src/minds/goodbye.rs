@@ -86,7 +86,7 @@ async fn take_leave(space: &Space, mind: &Mind, place: &Channel, id: Uuid) -> Re
     let company = store::company(&space.db, place.id).await?;
     let present = blocks::present_for(space, mind.entity.id).await?;
     let members = channels::store::members(&space.db, place.id, &present).await?;
-    let talk = messages::store::newest(&space.db, place.id, company.from, place.last_seq, context::NEWEST).await?;
+    let talk = store::heard(&space.db, mind.entity.id, place.id, (company.from, place.last_seq), None).await?;
     let mut frame = means::frame(space, &means);
     frame.off_record = place.off_record;
     let mut turns = context::turns(mind, place, &members, &talk, &frame);

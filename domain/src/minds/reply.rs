@@ -158,6 +158,9 @@ async fn by_any<'a>(
                 if written.first_word.is_none() {
                     one.let_go(begun);
                 }
+                if !causes.is_empty() {
+                    telling.stumbled = Some(blamed(&causes));
+                }
                 return Ok(Ok((written, one)));
             }
             Err(failed) => {
@@ -178,6 +181,11 @@ async fn by_any<'a>(
         }
     }
     Ok(Err(causes))
+}
+
+/// What went wrong with each, in one line.
+pub(super) fn blamed(causes: &[(String, ModelError)]) -> String {
+    causes.iter().map(|(blame, _)| blame.as_str()).collect::<Vec<_>>().join("; ")
 }
 
 async fn says_again(space: &Space, written: &Written, trigger: &Message) -> Result<bool> {

@@ -8,7 +8,7 @@ use super::budget::{
 use super::decisions;
 use super::means::Means;
 use super::provider::ModelError;
-use super::reply::Begin;
+use super::reply::{Begin, blamed};
 use super::store::{self, Begun, Decided, Mind};
 use crate::tasks::{Outcome, Task};
 use crate::{Error, Result, Space, messages, tasks};
@@ -46,6 +46,8 @@ pub(super) struct Telling<'a> {
     call: Call,
     /// What wrote it, for the record.
     means: Option<&'a Means>,
+    /// How others failed that were asked before, for admins.
+    pub stumbled: Option<String>,
     since: Instant,
     /// How many bytes of the text were told.
     pub told: usize,
@@ -67,6 +69,7 @@ impl<'a> Telling<'a> {
             seq,
             call,
             means: None,
+            stumbled: None,
             since: Instant::now(),
             told: 0,
             unseen: false,
@@ -82,7 +85,7 @@ impl<'a> Telling<'a> {
     /// Records that one of the means came to nothing.
     pub async fn failed(&self, means: &Means, failed: &Failed, took: Duration) -> Result<()> {
         let Failed { tokens_in, tokens_out, .. } = *failed;
-        let spent = Spent { call: self.call, means, tokens_in, tokens_out, first_word: None, took };
+        let spent = Spent { call: self.call, means, tokens_in, tokens_out, first_word: None, took, unsaid: false };
         purse::fail(&self.space.db, spent).await
     }
 
@@ -132,6 +135,7 @@ impl<'a> Telling<'a> {
             tokens_out: written.tokens_out,
             first_word: written.first_word,
             took: self.since.elapsed(),
+            unsaid: false,
         })
     }
 
@@ -184,7 +188,7 @@ impl<'a> Telling<'a> {
             reply,
             (mind.entity.id, channel),
             trigger.id,
-            stopped.as_deref().unwrap_or(reason),
+            (stopped.as_deref().unwrap_or(reason), self.stumbled.as_deref()),
             inputs,
         )
         .await?;
@@ -217,7 +221,7 @@ impl<'a> Telling<'a> {
 
     /// Ends without a word; `written`: what the model said all the same.
     pub async fn keep_silent(&mut self, begin: Begin<'_>, reason: &str, written: Option<&Written>) -> Result<Outcome> {
-        let spent = written.and_then(|written| self.spent(written));
+        let spent = written.and_then(|written| self.spent(written)).map(|spent| Spent { unsaid: true, ..spent });
         let silent = Decided { inputs: Some(begin.inputs), ..self.decided("words", "stayed_silent", reason) };
         self.end(silent, spent).await?;
         self.tell(ReplyState::Silent, "");
@@ -245,11 +249,12 @@ impl<'a> Telling<'a> {
     pub async fn fail(&mut self, task: &Task, causes: &[(String, ModelError)]) -> Result<Outcome> {
         let Self { space, mind, reply, channel, call, .. } = *self;
         let name = &mind.entity.name;
-        let cause = causes.iter().map(|(blame, _)| blame.as_str()).collect::<Vec<_>>().join("; ");
+        let cause = blamed(causes);
         tracing::warn!(cause, ai = name, attempt = task.attempt, "an AI found no words");
         // The first that asks to be left alone says for how long; nobody waits for what comes in an hour.
         let told = causes.iter().filter_map(|(_, cause)| cause.asks_for()).min();
-        let is_long = told.is_some_and(|after| after > SOON);
+        let mut passing = causes.iter().filter(|(_, cause)| cause.may_pass()).map(|(_, cause)| cause.asks_for());
+        let is_long = told.is_some() && passing.all(|after| after.is_some_and(|after| after > SOON));
         if causes.iter().any(|(_, cause)| cause.may_pass()) && !task.is_last_try() && !is_long {
             let soon =
                 || Duration::from_millis(rand::random_range(400..900) * 3_u64.pow(task.attempt.unsigned_abs() - 1));

@@ -49,7 +49,7 @@ macro_rules! spent {
         concat!(
             "select ",
             $name,
-            " as name, count(*) filter (where not u.failed) as replies, count(*) filter (where u.failed) as failures,
+            " as name, count(*) filter (where not u.failed and not u.unsaid) as replies, count(*) filter (where u.failed) as failures,
              coalesce(sum(u.tokens_in), 0)::bigint as tokens_in, coalesce(sum(u.tokens_out), 0)::bigint as tokens_out,
              coalesce(sum(u.micros), 0)::bigint as micros,
              (percentile_cont(0.5) within group (order by u.first_word_ms))::bigint as first_word_ms
@@ -107,7 +107,7 @@ async fn used(db: &PgPool, person: Option<EntityId>, days: i32) -> Result<Used> 
 async fn by_day(db: &PgPool, person: Option<EntityId>, days: i32) -> Result<Vec<UsedDay>> {
     let rows: Vec<PgRow> = sqlx::query(
         "select d.day::date as day, '' as name,
-                count(u.id) filter (where not u.failed) as replies, count(u.id) filter (where u.failed) as failures,
+                count(u.id) filter (where not u.failed and not u.unsaid) as replies, count(u.id) filter (where u.failed) as failures,
                 coalesce(sum(u.tokens_in), 0)::bigint as tokens_in, coalesce(sum(u.tokens_out), 0)::bigint as tokens_out,
                 coalesce(sum(u.micros), 0)::bigint as micros,
                 (percentile_cont(0.5) within group (order by u.first_word_ms))::bigint as first_word_ms

@@ -44,7 +44,9 @@ pub(super) async fn answer(
         let has_read = end.is_ok() || !words.shown().is_empty();
         let (tokens_in, tokens_out) = counted
             .unwrap_or_else(|| (if has_read { count(read) } else { 0 }, count(frame.counter.turn(words.shown()))));
-        let spent = Spent { call, means: one, tokens_in, tokens_out, first_word: None, took: begun.elapsed() };
+        let unsaid = raw || matches!(end, Ok(cut) if words.whole(cut).is_empty());
+        let took = begun.elapsed();
+        let spent = Spent { call, means: one, tokens_in, tokens_out, first_word: None, took, unsaid };
         match end {
             Ok(cut) => {
                 one.speaks();

@@ -40,12 +40,12 @@ impl Words {
 
     /// The whole, at its end: trimmed, and at a sentence's end where a limit cut it.
     pub fn whole(&self, cut: bool) -> String {
-        // Its name with nothing behind it is nothing.
+        // Its name with nothing behind it is nothing, nor are thoughts that came to no end.
         let all = self.raw.len();
-        let only_name = || head(&format!("{}x", self.raw), &self.name) == Some(all);
-        // So are thoughts that came to no end.
-        let only_thought = self.raw.trim_start().starts_with(THOUGHT.0);
-        let begin = self.begin.unwrap_or_else(|| if only_thought || only_name() { all } else { 0 });
+        let at_end = || head(&format!("{}x", self.raw), &self.name);
+        let is_thought = self.raw.trim_start().starts_with(THOUGHT.0);
+        let otherwise = if is_thought { all } else { 0 };
+        let begin = self.begin.or_else(at_end).unwrap_or(otherwise).min(all);
         let text = self.raw[begin..].trim();
         let text = text.replace('\0', "");
         let long = text.chars().count() > *limits::BODY.end();
@@ -167,6 +167,7 @@ mod tests {
         assert_eq!(say(&["Silas： Hello"]), "Hello");
         assert_eq!(say(&["<thi", "nk>He asks.</think>\n\nSilas: Hello"]), "Hello");
         assert_eq!(say(&["<think>He asks and asks"]), "");
+        assert_eq!(say(&["<think>He asks.</think>\nSi"]), "Si");
         assert_eq!(say(&["<this> is no thought"]), "<this> is no thought");
         for nothing in [&["Silas", ":"][..], &["**Silas:", "*", "*"], &["[Silas]: \n"]] {
             assert_eq!(say(nothing), "");

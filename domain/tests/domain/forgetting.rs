@@ -255,3 +255,77 @@ async fn what_is_put_right_takes_the_place_of_what_was_kept() {
     index::remember(&space).await.unwrap();
     assert!(mine(&space, ada).await.iter().all(|one| !one.is_fact));
 }
+
+#[tokio::test]
+async fn a_wish_takes_nothing_from_others() {
+    let (space, [_, ada, ben, silas, luna], lobby, _) = stage().await;
+    let (may, cy) = (person(&space, "May").await, person(&space, "Cy").await);
+    let aside = circle(&space, cy.id, &[ben, silas], History::Whole).await;
+    let line = say(&space, cy.id, aside, "In May we may plant the beans.").await.unwrap();
+    note(&space, silas, aside, &[line.seq], None, "In May the beans are planted.").await;
+    channels::join(&space, may.id, lobby).await.unwrap();
+    note(&space, silas, lobby, &[2, 4], None, "Ben may build a hive.").await;
+    note(&space, silas, lobby, &[2, 4], None, "Ben: May likes honey.").await;
+    forgetting::remember(&space, may.id, None, false).await.unwrap();
+    let facts: Vec<(String,)> = sqlx::query_as("select text from memories where kind = 'fact' order by text")
+        .fetch_all(&space.db)
+        .await
+        .unwrap();
+    let facts: Vec<&str> = facts.iter().map(|(text,)| text.as_str()).collect();
+    assert_eq!(facts, ["Ben may build a hive.", "In May the beans are planted."], "a name is more than a word");
+
+    // What is about somebody else, or in their words, is theirs.
+    note(&space, luna, lobby, &[1, 2, 3, 4], Some(ben), "Ben builds hives of oak.").await;
+    let of_ben = mine(&space, ben).await.into_iter().find(|one| one.text.contains("of oak")).unwrap().id;
+    forgetting::correct(&space, ada, of_ben, "Ben builds hives of ash.").await.unwrap();
+    assert!(mine(&space, ben).await.iter().any(|one| one.id == of_ben), "Ada's word does not take its place");
+    forgetting::correct(&space, ben, of_ben, "I build them of ash.").await.unwrap();
+    let texts = async || -> Vec<String> { mine(&space, ben).await.into_iter().map(|one| one.text).collect() };
+    assert!(!texts().await.iter().any(|text| text.contains("of oak")));
+    forgetting::forget_all(&space, ada, None, None).await.unwrap();
+    let left = texts().await;
+    assert!(left.iter().any(|text| text == "Ben: I build them of ash."), "{left:?}");
+    assert!(!left.iter().any(|text| text.starts_with("Ada: ")), "{left:?}");
+}
+
+#[tokio::test]
+async fn what_was_said_again_by_an_ai_goes_too() {
+    let (space, [_, ada, ben, silas, luna], lobby, said) = stage().await;
+    // Ben asks, and Silas is reminded of what Ada said.
+    let asked = say(&space, ben, lobby, "What do we know of Wanda?").await.unwrap();
+    let answer = messages::Draft {
+        reply_to: Some(asked.id),
+        ..crate::world::draft(lobby, "Wanda keeps the zylquist bees, I was told.")
+    };
+    let answer = messages::post(&space, silas, answer).await.unwrap();
+    sqlx::query("insert into recalls (entity_id, trigger_id, message_id, place) values ($1, $2, $3, 1)")
+        .bind(silas.0)
+        .bind(asked.id.0)
+        .bind(said[0].id.0)
+        .execute(&space.db)
+        .await
+        .unwrap();
+    index::catch_up(&space).await.unwrap();
+    let elsewhere = circle(&space, ben, &[silas, luna], History::Whole).await;
+    let bees = "Who keeps the zylquist bees?";
+    assert!(recalled(&space, luna, elsewhere, bees).await.0.contains(&answer.seq));
+    forgetting::forget_all(&space, ada, None, None).await.unwrap();
+    pause(&space).await;
+    for ai in [silas, luna] {
+        let (seqs, kept) = recalled(&space, ai, elsewhere, bees).await;
+        assert!(seqs.is_empty() && kept.is_empty(), "{seqs:?} {kept:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_ai_that_is_to_forget_a_whole_talk_comes_to_rest() {
+    let (space, [_, ada, _, silas, _], _, _) = stage().await;
+    let chat = channels::chat_with(&space, ada, silas).await.unwrap();
+    forgetting::remember(&space, ada, Some(silas), false).await.unwrap();
+    for n in 0..20 {
+        say(&space, ada, chat, &format!("The {n}th jar of honey stands in the cellar.")).await.unwrap();
+    }
+    let rest = tokio::time::timeout(std::time::Duration::from_secs(20), index::remember(&space)).await;
+    rest.expect("it comes to an end").unwrap();
+    assert!(!found_in(&space, "jar of honey").await.contains(&"memories".to_owned()));
+}

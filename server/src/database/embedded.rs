@@ -31,6 +31,8 @@ pub struct Embedded {
     place: Arc<Place>,
     stopping: CancellationToken,
     watch: tokio::task::JoinHandle<()>,
+    /// Whether it ran before.
+    joined: bool,
 }
 
 impl Embedded {
@@ -56,8 +58,9 @@ impl Embedded {
         .await
         .map_err(|_| DatabaseError::Embedded("The start of the database was interrupted.".into()))??;
         let stopping = CancellationToken::new();
+        let joined = child.is_none();
         let watch = tokio::spawn(watch(place.clone(), child, stopping.clone()));
-        Ok(Self { place, stopping, watch })
+        Ok(Self { place, stopping, watch, joined })
     }
 
     /// How to reach it.
@@ -71,9 +74,13 @@ impl Embedded {
         format!("postgres://{USER}@{folder}/{DATABASE}")
     }
 
-    /// Leaves it running for those who have started it.
-    pub fn leave(self) {
-        self.watch.abort();
+    /// Stops it where it was started for this, and leaves it running for whoever else has started it.
+    pub async fn leave(self) {
+        if self.joined {
+            self.watch.abort();
+        } else {
+            self.stop().await;
+        }
     }
 
     /// Stops it: connections end, everything is on disk.

@@ -66,6 +66,6 @@ pub async fn serve(config: Config) -> Result<(), DatabaseError> {
     };
     println!("{}", embedded.url());
     crate::serve::signalled().await;
-    embedded.stop().await;
+    embedded.leave().await;
     Ok(())
 }

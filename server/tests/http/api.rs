@@ -120,7 +120,7 @@ async fn bad_input_is_refused_with_a_code_at_every_endpoint() {
         // A whole character may be sent.
         let most = match endpoint {
             "minds/edit" => 1024,
-            "minds/import" => 12 * 1024,
+            "minds/import" => 44 * 1024,
             _ => 64,
         } * 1024;
         large.insert("extra".into(), json!("x".repeat(most)));

@@ -43,6 +43,17 @@ const ROWS: &[(&str, &str)] = &[
     ("minds/place", r#"{"mind": "$member", "room": "$channel", "inside": true}"#),
     ("minds/goodbye", r#"{"mind": "$channel"}"#),
     ("minds/retire", r#"{"mind": "$channel"}"#),
+    ("minds/documents", r#"{"mind": "$channel"}"#),
+    ("minds/find", r#"{"mind": "$channel", "question": "hollow oak"}"#),
+    ("minds/passages", r#"{"document": "$channel"}"#),
+    ("minds/forget", r#"{"document": "$channel"}"#),
+    ("memories/known-by", "{}"),
+    ("memories/of-me", r#"{"words": "oak"}"#),
+    ("memories/export", "{}"),
+    ("memories/forget", r#"{"memory": "$channel"}"#),
+    ("memories/correct", r#"{"memory": "$channel", "text": "It is mine."}"#),
+    ("memories/forget-all", r#"{"channel": "$channel"}"#),
+    ("memories/remember", r#"{"by": "$channel", "remembers": true}"#),
     ("minds/rehearse", r#"{"mind": "$channel", "talk": ["hello"]}"#),
     ("providers/list", "{}"),
     ("providers/add", "-"),
@@ -109,6 +120,8 @@ const PAGES: &[&str] = &[
     "/rooms/$channel/messages/1",
     "/new?aside=$channel",
     "/people/$member?in=$channel",
+    "/me/memories?by=$channel&before=$channel",
+    "/studio/$channel/knowledge?q=oak",
 ];
 
 /// What nobody else may read.
@@ -169,7 +182,7 @@ async fn nobody_outside_learns_anything_of_a_private_channel() {
     let document: Value = serde_json::from_str(&keeper.page("/api/openapi.json").await.text).unwrap();
     let described: BTreeSet<&str> =
         document["paths"].as_object().unwrap().keys().filter_map(|path| path.strip_prefix("/api/")).collect();
-    let rows: BTreeSet<&str> = ROWS.iter().map(|(endpoint, _)| *endpoint).chain(["events"]).collect();
+    let rows: BTreeSet<&str> = ROWS.iter().map(|(endpoint, _)| *endpoint).chain(["events", "minds/learn"]).collect();
     assert_eq!(rows, described, "every endpoint has a row");
 
     let privates =

@@ -70,8 +70,7 @@ pub async fn forget(space: &Space, who: EntityId, memory: Uuid) -> Result<()> {
     let Some(found) = store::mine(&mut work, who, memory).await? else { return Err(not_found("memory")) };
     let gone = store::concerned(&mut work, who, &found).await?;
     store::forget_messages(&mut work, who, found.entity, &gone).await?;
-    // Somebody else's correction rests on no words.
-    store::remove(&mut work, memory).await?;
+    store::remove(&mut work, who, memory).await?;
     work.commit().await?;
     Ok(())
 }
@@ -107,9 +106,26 @@ pub async fn remember(space: &Space, who: EntityId, by: Option<EntityId>, rememb
     Ok(())
 }
 
-/// Removes all that was made of somebody's words.
+/// Removes all that was made of somebody's words, and what AIs said to others because they were reminded of them.
 async fn sweep(db: &mut PgConnection, who: EntityId, by: Option<EntityId>, channel: Option<ChannelId>) -> Result<()> {
-    store::blank(db, who, by, channel).await
+    store::blank(db, who, by, channel).await?;
+    let restated = store::restated(db, who, channel).await?;
+    if restated.is_empty() {
+        return Ok(());
+    }
+    let ais = match by {
+        Some(by) => vec![by],
+        None => store::ais(db).await?,
+    };
+    for ai in ais {
+        store::forget_messages(db, who, ai, &restated).await?;
+    }
+    Ok(())
+}
+
+/// Whether no AI is to remember somebody.
+pub async fn by_none(space: &Space, who: EntityId) -> Result<bool> {
+    store::by_none(&space.db, who).await
 }
 
 /// Puts something right that an AI has kept: what `who` writes takes its place.

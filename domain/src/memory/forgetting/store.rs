@@ -25,7 +25,7 @@ macro_rules! speaks_of {
             $text,
             ") > 0 else ",
             $text,
-            " ~* ('(^|[^[:alnum:]])' || regexp_replace(me.name, '[^[:alnum:] ]', '.', 'g') || '($|[^[:alnum:]])') end"
+            " ~ ('(^|[^[:alnum:]])' || regexp_replace(me.name, '[^[:alnum:] ]', '.', 'g') || '($|[^[:alnum:]])') end"
         )
     };
 }
@@ -150,31 +150,38 @@ pub(super) async fn mine(db: &mut PgConnection, who: EntityId, memory: Uuid) -> 
     Ok(row.map(|(id, entity, channel, sources)| Mine { id, entity: EntityId(entity), channel, sources }))
 }
 
-/// The messages that a memory rests on as far as they are somebody's or speak of them, with what AIs answered to them or
+/// Messages (`m`) with what AIs answered to them or said when they were reminded of them.
+macro_rules! told_with {
+    ($which:literal, $rest:literal) => {
+        concat!(
+            "with recursive told as (
+                select m.id, m.channel_id, m.seq from messages m where ",
+            $which,
+            " union
+                select a.id, a.channel_id, a.seq from told s, lateral (
+                    select m.id, m.channel_id, m.seq from messages m join entities e on e.id = m.author_id
+                    where m.reply_to = s.id and e.kind = 'ai'
+                    union all
+                    select m.id, m.channel_id, m.seq from recalls r
+                    join messages m on m.reply_to = r.trigger_id and m.author_id = r.entity_id
+                    where r.message_id = s.id
+                    union all
+                    select m.id, m.channel_id, m.seq from recalled_memories r
+                    join messages m on m.reply_to = r.trigger_id and m.author_id = r.entity_id
+                    where r.sources @> array[s.seq] and r.channel_id = s.channel_id) a
+             ) ",
+            $rest
+        )
+    };
+}
+
+/// The messages that a memory rests on as far as they are somebody's or name them, with what AIs answered to them or
 /// said when they were reminded of them.
 pub(super) async fn concerned(db: &mut PgConnection, who: EntityId, of: &Mine) -> Result<Vec<Uuid>> {
-    let rows: Vec<(Uuid,)> = sqlx::query_as(concat!(
-        "with recursive own as (
-            select m.id, m.channel_id, m.seq from messages m join entities me on me.id = $1
-            where m.channel_id = $2 and m.seq = any($3)
-              and (m.author_id = $1 or ",
-        speaks_of!("m.body"),
-        "
-                   or exists (select from mentions x where x.message_id = m.id and x.entity_id = $1))
-            union
-            select a.id, a.channel_id, a.seq from own s, lateral (
-                select m.id, m.channel_id, m.seq from messages m join entities e on e.id = m.author_id
-                where m.reply_to = s.id and e.kind = 'ai'
-                union all
-                select m.id, m.channel_id, m.seq from recalls r
-                join messages m on m.reply_to = r.trigger_id and m.author_id = r.entity_id
-                where r.message_id = s.id
-                union all
-                select m.id, m.channel_id, m.seq from recalled_memories r
-                join messages m on m.reply_to = r.trigger_id and m.author_id = r.entity_id
-                where r.sources @> array[s.seq] and r.channel_id = s.channel_id) a
-         )
-         select distinct id from own"
+    let rows: Vec<(Uuid,)> = sqlx::query_as(told_with!(
+        "m.channel_id = $2 and m.seq = any($3) and (m.author_id = $1
+            or exists (select from mentions x where x.message_id = m.id and x.entity_id = $1))",
+        "select distinct id from told"
     ))
     .bind(who.0)
     .bind(of.channel)
@@ -182,6 +189,39 @@ pub(super) async fn concerned(db: &mut PgConnection, who: EntityId, of: &Mine) -
     .fetch_all(db)
     .await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// What AIs said to others because they were reminded of somebody's words: what was answered to these themselves goes by
+/// whom it answers.
+pub(super) async fn restated(db: &mut PgConnection, who: EntityId, channel: Option<ChannelId>) -> Result<Vec<Uuid>> {
+    let rows: Vec<(Uuid,)> = sqlx::query_as(told_with!(
+        "m.author_id = $1 and ($2::uuid is null or m.channel_id = $2) and m.kind = 'text'",
+        "select t.id from told t join messages m on m.id = t.id left join messages q on q.id = m.reply_to
+         where m.author_id <> $1 and q.author_id is distinct from $1"
+    ))
+    .bind(who.0)
+    .bind(channel.map(|id| id.0))
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// The AIs that are here.
+pub(super) async fn ais(db: &mut PgConnection) -> Result<Vec<EntityId>> {
+    let rows: Vec<(Uuid,)> =
+        sqlx::query_as("select id from entities where kind = 'ai' and deactivated_at is null").fetch_all(db).await?;
+    Ok(rows.into_iter().map(|(id,)| EntityId(id)).collect())
+}
+
+/// Whether no AI is to remember somebody.
+pub(super) async fn by_none(db: &PgPool, who: EntityId) -> Result<bool> {
+    let (none,) = sqlx::query_as(
+        "select exists (select from unremembered where person_id = $1 and entity_id is null and channel_id is null and until = 'infinity')",
+    )
+    .bind(who.0)
+    .fetch_one(db)
+    .await?;
+    Ok(none)
 }
 
 /// Has an AI forget messages, and all that it has made of them.
@@ -204,17 +244,24 @@ pub(super) async fn forget_messages(
                 stale = true
          where r.entity_id = $2 and r.kind = 'episode' and exists (
             select from messages m where m.id = any($1) and m.channel_id = r.channel_id and m.seq between r.first_seq and r.last_seq)",
-        "delete from memories r where r.entity_id = $2 and r.kind in ('fact', 'gist') and exists (
+        "delete from memories r where r.entity_id = $2 and r.kind in ('fact', 'gist') and (r.corrected_by is null or r.corrected_by = $3) and exists (
             select from messages m where m.id = any($1) and m.channel_id = r.channel_id and m.seq = any(r.sources))",
     ] {
-        sqlx::query(what).bind(messages).bind(by.0).execute(&mut *db).await?;
+        sqlx::query(what).bind(messages).bind(by.0).bind(who.0).execute(&mut *db).await?;
     }
     Ok(())
 }
 
-/// Removes one thing that an AI has kept; an episode is made anew of what is left.
-pub(super) async fn remove(db: &mut PgConnection, memory: Uuid) -> Result<()> {
-    sqlx::query("delete from memories where id = $1 and kind = 'fact'").bind(memory).execute(db).await?;
+/// Removes a fact that is about nobody else, nor in anybody else's words; an episode is made anew of what is left.
+pub(super) async fn remove(db: &mut PgConnection, who: EntityId, memory: Uuid) -> Result<()> {
+    sqlx::query(
+        "delete from memories where id = $1 and kind = 'fact'
+           and (corrected_by = $2 or (corrected_by is null and coalesce(about, $2) = $2))",
+    )
+    .bind(memory)
+    .bind(who.0)
+    .execute(db)
+    .await?;
     Ok(())
 }
 
@@ -227,7 +274,7 @@ pub(super) async fn until_now(
 ) -> Result<()> {
     sqlx::query(
         "insert into unremembered (person_id, entity_id, channel_id, until) values ($1, $2, $3, now())
-         on conflict on constraint unremembered_once do update set until = greatest(unremembered.until, excluded.until)",
+         on conflict on constraint unremembered_once do update set until = greatest(unremembered.until, excluded.until), since = now()",
     )
     .bind(who.0)
     .bind(by.map(|id| id.0))
@@ -241,7 +288,7 @@ pub(super) async fn until_now(
 pub(super) async fn never(db: &mut PgConnection, who: EntityId, by: Option<EntityId>) -> Result<()> {
     sqlx::query(
         "insert into unremembered (person_id, entity_id, until) values ($1, $2, 'infinity')
-         on conflict on constraint unremembered_once do update set until = 'infinity'",
+         on conflict on constraint unremembered_once do update set until = 'infinity', since = now()",
     )
     .bind(who.0)
     .bind(by.map(|id| id.0))
@@ -254,7 +301,7 @@ pub(super) async fn never(db: &mut PgConnection, who: EntityId, by: Option<Entit
 pub(super) async fn remember_again(db: &mut PgConnection, who: EntityId, by: Option<EntityId>) -> Result<()> {
     sqlx::query(
         "update unremembered set until = now()
-         where person_id = $1 and until = 'infinity' and ($2::uuid is null or entity_id = $2)",
+         where person_id = $1 and until = 'infinity' and channel_id is null and entity_id is not distinct from $2",
     )
     .bind(who.0)
     .bind(by.map(|id| id.0))
@@ -279,8 +326,8 @@ pub(super) async fn blank(
             where q.channel_id = r.channel_id and q.seq = any(r.sources) and $1 in (q.author_id, p.author_id))",
         "delete from memories r
          where r.kind in ('fact', 'gist') and ($2::uuid is null or r.entity_id = $2) and ($3::uuid is null or r.channel_id = $3) and (
-            r.corrected_by = $1 or exists (
-            select from messages q where q.channel_id = r.channel_id and q.seq = any(r.sources) and q.author_id = $1))",
+            r.corrected_by = $1 or (r.corrected_by is null and exists (
+            select from messages q where q.channel_id = r.channel_id and q.seq = any(r.sources) and q.author_id = $1)))",
         // By none: then nothing of it is needed any more, neither are the vectors of what stood beside it.
         "with gone as (
             delete from recollections r using messages m
@@ -309,9 +356,10 @@ pub(super) async fn blank(
 pub(super) async fn remove_about(db: &mut PgConnection, who: EntityId, by: Option<EntityId>) -> Result<()> {
     sqlx::query(concat!(
         "delete from memories r using entities me
-         where me.id = $1 and r.kind = 'fact' and ($2::uuid is null or r.entity_id = $2) and (r.about = $1 or ",
+         where me.id = $1 and r.kind = 'fact' and ($2::uuid is null or r.entity_id = $2) and (r.about = $1 or (
+            exists (select from memberships s where s.channel_id = r.channel_id and s.entity_id = $1) and ",
         speaks_of!("r.text"),
-        ")"
+        "))"
     ))
     .bind(who.0)
     .bind(by.map(|id| id.0))
@@ -352,11 +400,16 @@ pub(super) async fn put_right(db: &mut PgConnection, who: EntityId, old: &Mine, 
     .bind(who.0)
     .execute(&mut *db)
     .await?;
-    sqlx::query("update memories set superseded_by = $2, superseded_at = now() where id = $1 and kind = 'fact'")
-        .bind(old.id)
-        .bind(id)
-        .execute(db)
-        .await?;
+    // What is about somebody else stays their affair: what is put right stands beside it.
+    sqlx::query(
+        "update memories set superseded_by = $2, superseded_at = now() where id = $1 and kind = 'fact'
+           and (corrected_by = $3 or (corrected_by is null and coalesce(about, $3) = $3))",
+    )
+    .bind(old.id)
+    .bind(id)
+    .bind(who.0)
+    .execute(db)
+    .await?;
     Ok(())
 }
 
@@ -375,13 +428,13 @@ pub(super) async fn was_in(db: &PgPool, who: EntityId, channel: ChannelId) -> Re
 pub(crate) async fn hidden(db: &PgPool, mind: EntityId, messages: &[MessageId]) -> Result<Vec<MessageId>> {
     let ids: Vec<Uuid> = messages.iter().map(|id| id.0).collect();
     let rows: Vec<(Uuid,)> = sqlx::query_as(
-        "select m.id from messages m left join messages q on q.id = m.reply_to
+        "select m.id from messages m join entities a on a.id = m.author_id left join messages q on q.id = m.reply_to
          where m.id = any($2) and (
             exists (select from forgotten f where f.message_id = m.id and f.entity_id = $1)
             or exists (select from unremembered u where (u.entity_id is null or u.entity_id = $1)
-                       and (u.person_id = m.author_id or (u.person_id = q.author_id and m.author_id = $1))
+                       and (u.person_id = m.author_id or (u.person_id = q.author_id and a.kind = 'ai'))
                        and (u.channel_id is null or u.channel_id = m.channel_id)
-                       and m.created_at < u.until and u.until <> 'infinity'))",
+                       and m.created_at < case when u.until = 'infinity' then u.since else u.until end))",
     )
     .bind(mind.0)
     .bind(ids)

@@ -197,11 +197,17 @@ pub(in crate::memory) async fn make_anew(db: &mut PgConnection, channel: Channel
     .bind(seqs)
     .execute(&mut *db)
     .await?;
-    sqlx::query("delete from memories where channel_id = $1 and kind in ('fact', 'gist') and sources && $2")
-        .bind(channel.0)
-        .bind(seqs)
-        .execute(db)
-        .await?;
+    // What somebody has put right stays as long as what it is about does.
+    for facts in [
+        "delete from memories r where r.channel_id = $1 and r.kind in ('fact', 'gist') and r.sources && $2
+           and (r.corrected_by is null or exists (
+                select from messages q where q.channel_id = $1 and q.seq = any(r.sources) and (q.deleted_at is not null or q.off_record)))",
+        "update memories r set edited = greatest(r.edited, (
+                select max(q.clock) from messages q where q.channel_id = $1 and q.seq = any($2) and q.edited_at is not null))
+         where r.channel_id = $1 and r.corrected_by is not null and r.sources && $2",
+    ] {
+        sqlx::query(facts).bind(channel.0).bind(seqs).execute(&mut *db).await?;
+    }
     Ok(())
 }
 

@@ -59,7 +59,7 @@ pub(in crate::memory) async fn talk(db: &PgPool, entity: EntityId, vectors: bool
     let known: Vec<(Uuid, String, Option<Uuid>)> = sqlx::query_as(
         "select f.id, f.text, f.about from memories f, memories e
          where e.id = $1 and f.kind = 'fact' and f.entity_id = e.entity_id and f.channel_id = e.channel_id
-           and f.superseded_by is null and not f.sources && e.sources
+           and f.superseded_by is null and (not f.sources && e.sources or f.corrected_by is not null)
            -- What they know may go into the words: whoever can read this talk can read theirs.
            and exists (select from channels c where c.id = f.channel_id and (c.kind <> 'circle' or c.history = 'whole'))
            and not exists (select from messages q where q.channel_id = f.channel_id and q.seq = any(f.sources)
@@ -84,6 +84,8 @@ pub(in crate::memory) async fn talk(db: &PgPool, entity: EntityId, vectors: bool
 pub(in crate::memory) async fn keep(db: &mut PgConnection, talk: &Talk, facts: &[NewFact<'_>]) -> Result<()> {
     let seqs: Vec<i64> = talk.lines.iter().map(|line| line.seq).collect();
     let edited = talk.lines.iter().map(|line| line.edited).max().unwrap_or_default();
+    // Nobody has something forgotten meanwhile.
+    sqlx::query("select pg_advisory_xact_lock(hashtext('memory'))").execute(&mut *db).await?;
     let noted = sqlx::query(concat!(
         "update memories set noted_at = now(), noted_once = true where id = $6 and not stale
            and (select count(*) from recollections r where r.channel_id = $2 and r.seq = any($3) and r.edited <= $4 and ",
@@ -113,16 +115,36 @@ pub(in crate::memory) async fn keep(db: &mut PgConnection, talk: &Talk, facts: &
     // What anybody says of those who are not to be remembered is not noted, either.
     let unknown: Vec<(String,)> = sqlx::query_as(
         "select e.name from unremembered u join entities e on e.id = u.person_id
-         where u.until = 'infinity' and u.channel_id is null and (u.entity_id is null or u.entity_id = $1)",
+         where u.until = 'infinity' and u.channel_id is null and (u.entity_id is null or u.entity_id = $1)
+           and exists (select from memberships s where s.channel_id = $2 and s.entity_id = u.person_id)",
     )
     .bind(talk.entity.0)
+    .bind(talk.channel.0)
     .fetch_all(&mut *db)
     .await?;
+    // As they are written: many names are other words, too.
     let names = |text: &str| {
-        unknown.iter().any(|(name,)| !mentions::find(text, std::iter::once((talk.entity, name.as_str()))).is_empty())
+        let as_written = |name: &str, at: &mentions::Mention| {
+            text.chars().skip(at.start).take(at.length).collect::<String>().trim_start_matches('@') == name
+        };
+        unknown.iter().any(|(name,)| {
+            mentions::find(text, std::iter::once((talk.entity, name.as_str()))).iter().any(|at| as_written(name, at))
+        })
     };
+    // Whom somebody has been put right about is not noted anew of the same talk.
+    let right: Vec<(Option<Uuid>,)> = sqlx::query_as(
+        "select about from memories where entity_id = $1 and channel_id = $2 and corrected_by is not null and sources && $3",
+    )
+    .bind(talk.entity.0)
+    .bind(talk.channel.0)
+    .bind(&seqs)
+    .fetch_all(&mut *db)
+    .await?;
     for fact in facts {
         if names(&fact.statement) || fact.about.is_some_and(|(_, name)| unknown.iter().any(|(other,)| other == name)) {
+            continue;
+        }
+        if right.iter().any(|(about,)| about.is_some() && *about == fact.about.map(|(id, _)| id.0)) {
             continue;
         }
         let (about, name) = fact.about.map_or((None, ""), |(id, name)| (Some(id.0), name.as_str()));

@@ -65,21 +65,23 @@ pub(in crate::memory) async fn keep_gist(
         .bind(channel)
         .execute(&mut *db)
         .await?;
-    let (Some(first), Some(last)) = (lines.first(), lines.last()) else { return Ok(()) };
     let (ids, counts): (Vec<i32>, Vec<i16>) =
         gist.terms.iter().filter_map(|(term, count)| Some((*known.get(term)?, *count))).unzip();
+    // It reaches as far as the talk does, though the AI has forgotten the last of it, or all: it is made once.
     sqlx::query(
         "insert into memories (id, entity_id, channel_id, kind, first_seq, last_seq, said_from, said_to, edited, language,
                                keywords, text, terms, counts, length, sources)
-         values ($1, $2, $3, 'gist', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+         select $1, $2, $3, 'gist', coalesce($4, n.seq), greatest($5, n.seq), coalesce($6, now()), coalesce($7, now()), $8, $9,
+                $10, $11, $12, $13, $14, $15
+         from (select coalesce(max(seq), 1) as seq from recollections where channel_id = $3) n",
     )
     .bind(Uuid::now_v7())
     .bind(entity)
     .bind(channel)
-    .bind(first.seq)
-    .bind(last.seq)
-    .bind(first.at)
-    .bind(last.at)
+    .bind(lines.first().map(|first| first.seq))
+    .bind(lines.last().map(|last| last.seq))
+    .bind(lines.first().map(|first| first.at))
+    .bind(lines.last().map(|last| last.at))
     .bind(lines.iter().map(|line| line.edited).max().unwrap_or_default())
     .bind(gist.language.code())
     .bind(&gist.keywords)

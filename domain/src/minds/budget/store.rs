@@ -86,6 +86,8 @@ pub(in crate::minds) struct Spent<'a> {
     pub first_word: Option<Duration>,
     /// Altogether.
     pub took: Duration,
+    /// Whether nobody hears anything of it.
+    pub unsaid: bool,
 }
 
 /// Records what a call took, in place of what was set aside for it.
@@ -103,8 +105,8 @@ async fn record(db: impl PgExecutor<'_>, spent: Spent<'_>, failed: bool) -> Resu
     sqlx::query(
         "with freed as (delete from reserved where entity_id = $2 and call_id = $10 and not $13)
          insert into usage (id, entity_id, channel_id, caused_by, model, tokens_in, tokens_out, first_word_ms, took_ms,
-                            provider, micros, failed)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $11, $12, $13)",
+                            provider, micros, failed, unsaid)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $11, $12, $13, $14)",
     )
     .bind(Uuid::now_v7())
     .bind(spent.call.entity.0)
@@ -119,6 +121,7 @@ async fn record(db: impl PgExecutor<'_>, spent: Spent<'_>, failed: bool) -> Resu
     .bind(&spent.means.provider)
     .bind(spent.means.cost(spent.tokens_in, spent.tokens_out).unwrap_or(0))
     .bind(failed)
+    .bind(spent.unsaid)
     .execute(db)
     .await?;
     Ok(())

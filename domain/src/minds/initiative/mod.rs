@@ -127,7 +127,7 @@ async fn speak(space: &Space, mind: &Mind, place: &Channel, id: Uuid, taken: &Ta
     let company = minds::company(&space.db, place.id).await?;
     let present = blocks::present_for(space, mind.entity.id).await?;
     let members = channels::store::members(&space.db, place.id, &present).await?;
-    let talk = messages::store::newest(&space.db, place.id, company.from, place.last_seq, context::NEWEST).await?;
+    let talk = minds::heard(&space.db, mind.entity.id, place.id, (company.from, place.last_seq), None).await?;
     let frame = means::frame(space, &all);
     let mut turns = context::turns(mind, place, &members, &talk, &frame);
     turns.push(Turn { speaker: Speaker::Other, text: invitation(&taken.occasion) });
@@ -154,13 +154,16 @@ async fn speak(space: &Space, mind: &Mind, place: &Channel, id: Uuid, taken: &Ta
     let shown = context::shown(&talk, &frame);
     if say(space, mind.entity.id, draft, Rests { company, private: false }, shown).await? {
         let reason = reason(&mind.entity.name, &taken.occasion);
-        return decided(space, mind, place, taken.last, "spoke", &reason).await;
+        // Under its own words, which answer nobody's.
+        let said = messages::store::by_client_key(&space.db, mind.entity.id, ClientKey(id)).await?;
+        let what = reply_to.or(said.map(|said| said.id)).or(taken.last);
+        return decided(space, mind, place, what, "spoke", &reason).await;
     }
     // The place is closed by now, or another company is there.
     Ok(Outcome::Done)
 }
 
-/// Keeps why, with the last message that was there, if there was one.
+/// Keeps why, with what it said or the last message that was there, if there was one.
 async fn decided(
     space: &Space,
     mind: &Mind,

@@ -57,19 +57,19 @@ pub(in crate::minds) async fn considered_by(db: &PgPool, trigger: MessageId) -> 
     Ok(found)
 }
 
-/// Ends a reply that was posted, in the transaction that posts it.
+/// Ends a reply that was posted, in the transaction that posts it; `cause`: what failed before it was written, for admins.
 pub(in crate::minds) async fn spoke(
     db: &mut PgConnection,
     reply: ReplyId,
     (entity, channel): (EntityId, ChannelId),
     trigger: MessageId,
-    reason: &str,
+    (reason, cause): (&str, Option<&str>),
     inputs: &Value,
 ) -> Result<()> {
     sqlx::query(
         "with ended as (update replies set state = 'done', text = '', updated_at = now() where id = $1)
-         insert into decisions (id, entity_id, channel_id, trigger_id, gate, outcome, reason, inputs)
-         values ($2, $3, $4, $5, 'strategy', 'spoke', $6, $7)",
+         insert into decisions (id, entity_id, channel_id, trigger_id, gate, outcome, reason, inputs, cause)
+         values ($2, $3, $4, $5, 'strategy', 'spoke', $6, $7, $8)",
     )
     .bind(reply.0)
     .bind(Uuid::now_v7())
@@ -78,6 +78,7 @@ pub(in crate::minds) async fn spoke(
     .bind(trigger.0)
     .bind(reason)
     .bind(inputs)
+    .bind(cause)
     .execute(db)
     .await?;
     Ok(())

@@ -14,10 +14,12 @@ pub(super) use replies::{
 
 use crate::Result;
 use crate::entities::entity;
+use crate::memory::forgetting;
 use crate::messages;
 use crate::messages::mentions::own_words;
+use crate::minds::context::NEWEST;
 use crate::minds::questions;
-use model::{ChannelId, Code, Entity, EntityId, Message, Problem, ProviderId, Sampling, Strategy, Way};
+use model::{ChannelId, Code, Entity, EntityId, Message, MessageId, Problem, ProviderId, Sampling, Strategy, Way};
 use sqlx::postgres::PgRow;
 use sqlx::types::Json;
 use sqlx::{FromRow, PgExecutor, PgPool, Row};
@@ -180,7 +182,22 @@ pub(in crate::minds) async fn trigger(db: &PgPool, id: EntityId, channel: Channe
     Ok(message.map(|message| Trigger { message, named, up_to, begun }))
 }
 
-/// Of what people said last, one after the other, and the AI has not considered: the newest question, else the newest that
+/// The newest messages of a channel as an AI is shown them, but for what it was to forget; `answered` it hears in any case.
+pub(in crate::minds) async fn heard(
+    db: &PgPool,
+    id: EntityId,
+    channel: ChannelId,
+    (from, to): (i64, i64),
+    answered: Option<MessageId>,
+) -> Result<Vec<Message>> {
+    let mut talk = messages::store::newest(db, channel, from, to, NEWEST).await?;
+    let lines: Vec<MessageId> = talk.iter().map(|line| line.id).filter(|id| Some(*id) != answered).collect();
+    let hidden = forgetting::hidden(db, id, &lines).await?;
+    talk.retain(|line| !hidden.contains(&line.id));
+    Ok(talk)
+}
+
+/// Of what one person said last, without anybody between, and the AI has not considered: the newest question, else the newest that
 /// says something, else the newest. A word behind a question does not take its answer.
 async fn telling_most(db: &PgPool, id: EntityId, channel: ChannelId, newest: i64) -> Result<i64> {
     let burst: Vec<(i64, String)> = sqlx::query_as(
@@ -188,8 +205,8 @@ async fn telling_most(db: &PgPool, id: EntityId, channel: ChannelId, newest: i64
          where s.channel_id = $2 and s.entity_id = $1 and m.channel_id = $2 and m.seq <= $3
            and m.seq > greatest(s.last_read_seq, s.visible_from - 1, $3 - $4) and m.kind = 'text' and m.deleted_at is null
            and a.kind = 'human' and m.seq > (
-              select coalesce(max(b.seq), 0) from messages b join entities o on o.id = b.author_id
-              where b.channel_id = $2 and b.seq <= $3 and b.seq > $3 - $4 and o.kind = 'ai' and b.kind = 'text')
+              select coalesce(max(b.seq), 0) from messages b join messages n on n.channel_id = b.channel_id and n.seq = $3
+              where b.channel_id = $2 and b.seq < $3 and b.seq > $3 - $4 and b.author_id <> n.author_id and b.kind = 'text')
          order by m.seq desc",
     )
     .bind(id.0)
