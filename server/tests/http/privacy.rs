@@ -52,7 +52,8 @@ const ROWS: &[(&str, &str)] = &[
     ("memories/export", "{}"),
     ("memories/forget", r#"{"memory": "$channel"}"#),
     ("memories/correct", r#"{"memory": "$channel", "text": "It is mine."}"#),
-    ("memories/forget-all", r#"{"channel": "$channel"}"#),
+    // Whoever was somewhere may have their own words forgotten there, though they are gone.
+    ("memories/forget-all", r#"{"by": "$channel"}"#),
     ("memories/remember", r#"{"by": "$channel", "remembers": true}"#),
     ("minds/rehearse", r#"{"mind": "$channel", "talk": ["hello"]}"#),
     ("providers/list", "{}"),
