@@ -176,7 +176,7 @@ async function exchange(event, form) {
 // Documents that an AI is to know are sent one after the other; what was wrong with one stands beside its name.
 async function teach(event, form) {
   event.preventDefault();
-  const told = form.querySelector('[role=status]');
+  const told = form.querySelector('[role=status] ul');
   const files = [...form.files.files];
   form.files.value = '';
   told.replaceChildren();

@@ -83,7 +83,7 @@ fn Show(card: MindCard, documents: Vec<Document>, found: Option<Looked>) -> impl
                     <p class="hint" id="documents-hint">{words::DOCUMENTS_HINT}</p>
                 </div>
                 <button class="primary">{words::ADD_DOCUMENTS_NOW}</button>
-                <ul class="plain" role="status"></ul>
+                <div role="status"><ul class="plain"></ul></div>
             </form>
             <p class="card without-script">{words::NEEDS_SCRIPT}</p>
             <section class="card">

@@ -69,7 +69,7 @@ fn Show(known: Vec<Remembering>, kept: Vec<MemoryOfMe>, sought: Sought, by_all: 
             <p class="lead">{words::MEMORIES_LEAD}</p>
             <Trouble problem />
             <form class="card" method="get">
-                <div class="beside">
+                <div class="beside looks">
                     <input name="q" type="search" aria-label=words::LOOK_IN_MEMORIES placeholder=words::LOOK_IN_MEMORIES value=sought.words.clone() maxlength="500" autocomplete="off" dir="auto" />
                     <select name="by" aria-label=words::BY_WHOM>
                         <option value="">{words::BY_ANYBODY}</option>
@@ -132,7 +132,7 @@ fn Ways(by: Option<EntityId>, places: Vec<(model::ChannelId, String)>, remembers
     view! {
         <details class="more">
             <summary>{words::FORGETTING}</summary>
-            <form method="post" action=FORGET_ALL>
+            <form class="wish" method="post" action=FORGET_ALL>
                 {whose()}
                 <p class="hint">{words::FORGET_ALL_HINT}</p>
                 <div class="beside">
@@ -143,7 +143,7 @@ fn Ways(by: Option<EntityId>, places: Vec<(model::ChannelId, String)>, remembers
                     <button class="secondary danger">{words::FORGET_ALL}</button>
                 </div>
             </form>
-            <form method="post" action=REMEMBER>
+            <form class="wish" method="post" action=REMEMBER>
                 {whose()}
                 <input type="hidden" name="remembers" value=(!remembers).to_string() />
                 <p class="hint">{if remembers { words::NEVER_HINT } else { words::AGAIN_HINT }}</p>
