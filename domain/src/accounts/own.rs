@@ -16,7 +16,7 @@ pub async fn profile(space: &Space, who: EntityId) -> Result<Profile> {
 ///
 /// Refuses with `invalid_argument`, `name_taken`.
 pub async fn edit_profile(space: &Space, who: EntityId, draft: Profile) -> Result<()> {
-    let name = entities::parse_name("name", &draft.name)?;
+    let name = entities::parse_name_of(&space.db, who, &draft.name).await?;
     let (bio, status) = (limits::trimmed(&draft.bio), limits::trimmed(&draft.status));
     if limits::length(bio) > limits::BIO || bio.contains('\0') {
         return Err(Problem::argument("bio", "What you say about yourself has at most 500 characters.").into());

@@ -8,6 +8,7 @@ pub use names::{key, look, parse_name};
 
 use crate::{Result, Space};
 use model::{Entity, EntityId, EntityKind, Presence};
+use sqlx::PgPool;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -35,6 +36,14 @@ pub async fn find(space: &Space, who: EntityId, letters: &str) -> Result<Vec<Ent
 /// Those of these members who are still in the space.
 pub async fn some(space: &Space, ids: &[EntityId]) -> Result<Vec<Entity>> {
     store::active(&space.db, ids).await
+}
+
+/// Takes the name of somebody who is here already like [`parse_name`], and theirs as it is: it may be older than a rule.
+pub(crate) async fn parse_name_of(db: &PgPool, who: EntityId, typed: &str) -> Result<String> {
+    match store::name(db, who).await? {
+        Some(name) if name == typed.trim() => Ok(name),
+        _ => Ok(parse_name("name", typed)?),
+    }
 }
 
 /// What one may know of a member beside their card.

@@ -25,6 +25,13 @@ pub(crate) async fn insert(db: &mut PgConnection, id: EntityId, kind: EntityKind
     Ok(())
 }
 
+/// What somebody is called.
+pub(super) async fn name(db: &PgPool, who: EntityId) -> Result<Option<String>> {
+    let row: Option<(String,)> =
+        sqlx::query_as("select name from entities where id = $1").bind(who.0).fetch_optional(db).await?;
+    Ok(row.map(|(name,)| name))
+}
+
 /// Those of these members who are still in the space, by name.
 pub(crate) async fn active(db: impl PgExecutor<'_>, ids: &[EntityId]) -> Result<Vec<Entity>> {
     let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();

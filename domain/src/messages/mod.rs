@@ -20,6 +20,7 @@ pub(crate) use lines::{Part, call_otherwise, system_line};
 pub use markdown::render;
 pub(crate) use record::follow;
 pub use record::record;
+pub(crate) use record::said_because;
 
 use crate::entities::blocks;
 use crate::error::not_found;

@@ -64,6 +64,23 @@ struct Stretch {
     who: Option<EntityId>,
 }
 
+/// What AIs answered to a message `s`, or said when they were reminded of it, wherever that was.
+macro_rules! said_because {
+    () => {
+        "select m.id, m.channel_id, m.seq from messages m join entities e on e.id = m.author_id
+         where m.reply_to = s.id and e.kind = 'ai'
+         union all
+         select m.id, m.channel_id, m.seq from recalls r
+         join messages m on m.reply_to = r.trigger_id and m.author_id = r.entity_id
+         where r.message_id = s.id
+         union all
+         select m.id, m.channel_id, m.seq from recalled_memories r
+         join messages m on m.reply_to = r.trigger_id and m.author_id = r.entity_id
+         where r.sources @> array[s.seq] and r.channel_id = s.channel_id"
+    };
+}
+pub(crate) use said_because;
+
 /// Those of a stretch ($1: channel, $2 and $3: numbers, $4: whose), and where it is taken off the record ($5) all that AIs
 /// answered to them or said when they were reminded of them, wherever that was.
 macro_rules! concerned {
@@ -74,18 +91,9 @@ macro_rules! concerned {
                 where m.channel_id = $1 and m.seq between $2 and $3 and m.kind = 'text' and m.deleted_at is null
                   and ($4::uuid is null or m.author_id = $4)
                 union
-                select a.id, a.channel_id, a.seq, false from stretch s, lateral (
-                    select m.id, m.channel_id, m.seq from messages m join entities e on e.id = m.author_id
-                    where m.reply_to = s.id and e.kind = 'ai'
-                    union all
-                    select m.id, m.channel_id, m.seq from recalls r
-                    join messages m on m.reply_to = r.trigger_id and m.author_id = r.entity_id
-                    where r.message_id = s.id
-                    union all
-                    select m.id, m.channel_id, m.seq from recalled_memories r
-                    join messages m on m.reply_to = r.trigger_id and m.author_id = r.entity_id
-                    where r.sources @> array[s.seq] and r.channel_id = s.channel_id) a
-                where $5
+                select a.id, a.channel_id, a.seq, false from stretch s, lateral (",
+            said_because!(),
+            ") a where $5
              )",
             $rest
         )

@@ -75,8 +75,7 @@ pub(super) async fn ask<'a>(
         Some((turn, of)) => {
             frame.tokens = frame.tokens.saturating_sub(frame.counter.turn(&turn.text));
             turns = context::turns(mind, &place, &members, &talk, &frame);
-            // Behind the talk but for its last lines, so that what comes before stays the same from answer to answer.
-            turns.insert(turns.len().saturating_sub(2).max(1), turn);
+            recalling::insert(&mut turns, Some(turn));
             of
         }
         None => Reminded::default(),

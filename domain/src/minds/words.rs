@@ -49,17 +49,21 @@ impl Words {
         let text = self.raw[begin..].trim();
         let text = text.replace('\0', "");
         let long = text.chars().count() > *limits::BODY.end();
-        if !cut && !long {
+        if text.is_empty() || (!cut && !long) {
             return text;
         }
-        let end = text.char_indices().nth(*limits::BODY.end()).map_or(text.len(), |(at, _)| at);
-        let kept = at_a_sentence(&text[..end]);
-        // Code that was cut ends all the same.
-        let is_open = kept.lines().filter(|line| line.trim_start().starts_with("```")).count() % 2 == 1;
-        if is_open { format!("{kept}\n```") } else { kept.to_owned() }
+        let end = text.char_indices().nth(*limits::BODY.end() - CLOSING).map_or(text.len(), |(at, _)| at);
+        // Code that was cut ends with a whole line.
+        let is_open = |text: &str| text.lines().filter(|line| line.trim_start().starts_with("```")).count() % 2 == 1;
+        match text[..end].rsplit_once('\n') {
+            Some((code, _)) if is_open(&text[..end]) && is_open(code) => format!("{code}\n```"),
+            _ => at_a_sentence(&text[..end]),
+        }
     }
 }
 
+/// Room for what closes a text that is cut.
+const CLOSING: usize = 4;
 /// How some models set their thoughts apart from what they say.
 const THOUGHT: (&str, &str) = ("<think>", "</think>");
 /// Most bytes between a name and its colon: when it was said, as the model is shown it, and to whom.
@@ -105,7 +109,8 @@ fn head(raw: &str, name: &str) -> Option<usize> {
                     closes
                 });
                 let behind = behind.trim_start();
-                (!behind.is_empty()).then(|| raw.len() - behind.len())
+                // Some write it twice.
+                head(behind, name).map(|more| raw.len() - behind.len() + more)
             }
             Some(_) => Some(start),
         };
@@ -113,8 +118,15 @@ fn head(raw: &str, name: &str) -> Option<usize> {
     if name.starts_with(&folded) { None } else { Some(start) }
 }
 
-/// The text up to its last sentence's end, if there is one in its second half. A dot inside a number or an address is none.
-fn at_a_sentence(text: &str) -> &str {
+/// What a dot stands behind that ends no sentence.
+const SHORTENED: &str = " dr mr mrs ms prof st vs etc ca bzw usw inkl vgl evtl tel fig approx e.g i.e z.b d.h u.a p.ej p.ex np tzn bijv sig sra dott ";
+/// The same before a figure.
+const NUMBERED: &str = " no nr núm nº num art kap abb vol p pp s ";
+
+/// The text up to its last sentence's end, if there is one in its second half. A dot inside a number or an address is
+/// none, nor is one that shortens a word. Where there is none, the text up to its last word, and dots.
+fn at_a_sentence(text: &str) -> String {
+    let is_in = |list: &str, word: &str| !word.is_empty() && list.contains(&format!(" {word} "));
     for (at, mark) in text.char_indices().rev() {
         let alone = matches!(mark, '。' | '！' | '？');
         if !alone && !matches!(mark, '.' | '!' | '?' | '…') {
@@ -124,12 +136,29 @@ fn at_a_sentence(text: &str) -> &str {
         // The number of a list's next point ends nothing.
         let line = text[..at].rsplit('\n').next().unwrap_or_default().trim();
         let is_number = mark == '.' && !line.is_empty() && line.chars().all(|c| c.is_ascii_digit());
-        if !is_number && (alone || behind.is_empty() || behind.starts_with(char::is_whitespace)) {
+        let word = text[..at].rsplit(|c: char| c.is_whitespace() || matches!(c, '(' | '"' | '„' | '“' | '*')).next();
+        let word = word.unwrap_or_default().to_lowercase();
+        let is_short = mark == '.'
+            && (is_in(SHORTENED, &word)
+                || (word.chars().count() == 1 && word.chars().all(char::is_alphabetic) && word != "i")
+                || (is_in(NUMBERED, &word) && behind.trim_start().starts_with(|c: char| c.is_ascii_digit())));
+        if !is_number && !is_short && (alone || behind.is_empty() || behind.starts_with(char::is_whitespace)) {
             let end = text.len() - behind.len();
-            return if end * 2 >= text.len() { &text[..end] } else { text.trim_end() };
+            if end * 2 >= text.len() {
+                return text[..end].to_owned();
+            }
+            break;
         }
     }
-    text.trim_end()
+    // Half a word is none. In scripts that put no spaces between words, every character ends one.
+    let words = text.trim_end();
+    let last = words.rfind(char::is_whitespace).filter(|at| at * 2 >= words.len());
+    let is_whole = words.len() < text.len() || words.ends_with(|c: char| !c.is_alphanumeric());
+    let kept = if is_whole { words } else { &words[..last.unwrap_or(words.len())] };
+    format!(
+        "{} …",
+        kept.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | ':' | '–' | '—' | '-'))
+    )
 }
 
 #[cfg(test)]
@@ -169,6 +198,7 @@ mod tests {
         assert_eq!(say(&["<think>He asks and asks"]), "");
         assert_eq!(say(&["<think>He asks.</think>\nSi"]), "Si");
         assert_eq!(say(&["<this> is no thought"]), "<this> is no thought");
+        assert_eq!(say(&["Silas: Silas: twi", "ce"]), "twice");
         for nothing in [&["Silas", ":"][..], &["**Silas:", "*", "*"], &["[Silas]: \n"]] {
             assert_eq!(say(nothing), "");
         }
@@ -184,13 +214,20 @@ mod tests {
             ("Look at it, there it stands! See https://x.example/a.b", "Look at it, there it stands!"),
             ("\"One is here.\" Two", "\"One is here.\""),
             ("一つある。二つ", "一つある。"),
+            ("It stands in the hall. Ask Dr. Gray", "It stands in the hall."),
+            ("It stands in the hall, as in No. 5 of", "It stands in the hall, as in No. 5 …"),
+            ("Did it? No. And it nev", "Did it? No."),
+            (
+                "Yes. It began when the lamp was lit and every one of us had come, so th",
+                "Yes. It began when the lamp was lit and every one of us had come, so …",
+            ),
             (
                 "These grow here.\n1. Apples are red.\n2. Pears are green.\n3. Pl",
                 "These grow here.\n1. Apples are red.\n2. Pears are green.",
             ),
             (
                 "It is this, and runs.\n```python\nprint(1)\nprint(2)\nprint(",
-                "It is this, and runs.\n```python\nprint(1)\nprint(2)\nprint(\n```",
+                "It is this, and runs.\n```python\nprint(1)\nprint(2)\n```",
             ),
         ] {
             let mut words = Words::of("Silas");

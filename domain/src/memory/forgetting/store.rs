@@ -3,6 +3,7 @@
 use super::Sought;
 use crate::Result;
 use crate::memory::words::{Language, cut};
+use crate::messages::said_because;
 use crate::minds::place;
 use model::{ChannelId, EntityId, MemoryOfMe, MessageId, Remembering};
 use sqlx::postgres::PgRow;
@@ -158,17 +159,9 @@ macro_rules! told_with {
                 select m.id, m.channel_id, m.seq from messages m where ",
             $which,
             " union
-                select a.id, a.channel_id, a.seq from told s, lateral (
-                    select m.id, m.channel_id, m.seq from messages m join entities e on e.id = m.author_id
-                    where m.reply_to = s.id and e.kind = 'ai'
-                    union all
-                    select m.id, m.channel_id, m.seq from recalls r
-                    join messages m on m.reply_to = r.trigger_id and m.author_id = r.entity_id
-                    where r.message_id = s.id
-                    union all
-                    select m.id, m.channel_id, m.seq from recalled_memories r
-                    join messages m on m.reply_to = r.trigger_id and m.author_id = r.entity_id
-                    where r.sources @> array[s.seq] and r.channel_id = s.channel_id) a
+                select a.id, a.channel_id, a.seq from told s, lateral (",
+            said_because!(),
+            ") a
              ) ",
             $rest
         )

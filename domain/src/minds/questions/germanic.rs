@@ -55,7 +55,7 @@ fn english(words: &[&str]) -> Form {
                             "happened happens makes made kind sort time about if else now next brought happening",
                         ),
                 ),
-                "who" => Form::open(words.len() > 1),
+                "who" => Form::open(words.len() > 1 && words[1..] != ["cares"]),
                 "where" => Form::open(at(words, 1, "to from else next")),
                 _ => Form::open(later && words.len() < 8),
             }
@@ -147,7 +147,7 @@ fn german(words: &[&str]) -> Form {
             Form::Open
         }
         "welche" | "welcher" | "welches" | "welchen" | "welchem" => Form::open(words.len() > 2),
-        _ if words.len() > 1 && words[1] == "du" && first.ends_with("st") => Form::Sure,
+        _ if words.len() > 1 && words[1] == "du" && (first.ends_with("st") || first.ends_with("ßt")) => Form::Sure,
         "hätte" | "wäre" | "wär" => Form::sure(at(words, 1, "jemand es das noch") && words.len() > 2),
         "ist" | "sind" | "seid" | "war" | "waren" | "bin" | "hat" | "habt" | "haben" | "kann" | "könnt" | "können"
         | "könnte" | "könnten" | "könntet" | "darf" | "dürfen" | "dürft" | "muss" | "müssen" | "müsst" | "soll"

@@ -9,10 +9,11 @@ pub use templates::{TEMPLATES, Template};
 use super::budget::{self, store::Call};
 use super::provider::ChatRequest;
 use super::whole::{self, Question};
-use super::{context, means, store as minds};
+use super::{context, means, recalling, store as minds};
 use crate::accounts::admins_only;
 use crate::error::not_found;
 use crate::knowledge::{self, Carried};
+use crate::memory::words::Language;
 use crate::space::undisturbed;
 use crate::{Error, Result, Space, channels, entities, memory, messages};
 use base64::Engine;
@@ -134,7 +135,7 @@ fn named(model: Option<String>) -> Option<String> {
 pub async fn edit(space: &Space, by: EntityId, id: EntityId, draft: MindDraft) -> Result<()> {
     admins_only(space, by).await?;
     let mind = MindDraft {
-        name: entities::parse_name("name", &draft.name)?,
+        name: entities::parse_name_of(&space.db, id, &draft.name).await?,
         bio: limits::trimmed(&draft.bio).to_owned(),
         model: named(draft.model),
         fallbacks: draft
@@ -233,8 +234,13 @@ pub async fn rehearse(space: &Space, by: EntityId, id: EntityId, talk: &[String]
     let lines: Vec<Message> =
         talk.iter().enumerate().skip(from).map(|(at, line)| said(nowhere, at, speaker(at), line)).collect();
     let members = [&admin, &mind.entity].map(|entity| present(entity.clone()));
-    let frame = means::frame(space, &means);
-    let turns = context::turns(&mind, &private(nowhere), &members, &lines, &frame);
+    let mut frame = means::frame(space, &means);
+    let question = talk.last().map_or("", String::as_str);
+    let spoken = Language::of_code(&entities::store::language(&space.db, by).await?);
+    let known = recalling::rehearsed(space, &mind, question, spoken, &frame).await?;
+    frame.tokens = frame.tokens.saturating_sub(known.as_ref().map_or(0, |turn| frame.counter.turn(&turn.text)));
+    let mut turns = context::turns(&mind, &private(nowhere), &members, &lines, &frame);
+    recalling::insert(&mut turns, known);
     let call = Call { entity: id, channel: None, person: Some(by), id: Uuid::now_v7() };
     let mut paid = means.clone();
     if let Some(purse) = budget::reserve(space, &mind, call, context::size(&turns, &frame), &mut paid).await? {
