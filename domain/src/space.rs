@@ -3,7 +3,7 @@
 use crate::accounts::Passwords;
 use crate::knowledge::Reader;
 use crate::live::Hub;
-use crate::memory::Embedder;
+use crate::memory::{Embedder, Sketches};
 use crate::messages::insert::Given;
 use crate::messages::roster::Rosters;
 use crate::messages::writer::Writers;
@@ -85,6 +85,8 @@ pub struct Space {
     pub(crate) rosters: Arc<Rosters>,
     /// Who writes where.
     pub(crate) writers: Arc<Writers>,
+    /// The vectors of what is remembered, as this node compares them.
+    pub(crate) sketches: Arc<Sketches>,
     /// This node among the others.
     pub(crate) nodes: Arc<Nodes>,
 }
@@ -114,6 +116,7 @@ impl Space {
             policy: Arc::new(policy),
             rosters: Arc::default(),
             writers: Arc::default(),
+            sketches: Arc::default(),
             nodes,
         }
     }

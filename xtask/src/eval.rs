@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 /// The project's own dialogues.
-const OWN: &str = "end2end/memory/dialogues.json";
+pub const OWN: &str = "end2end/memory/dialogues.json";
 
 /// Measures recall on a file, with a database of its own.
 pub fn eval(arguments: &[String]) -> Done {

@@ -20,7 +20,7 @@ cargo xtask dev [--port N] [--data DIR]
     the same, and builds and starts again when a source changes
 cargo xtask test [rules|domain|server|end2end] [--release] [-- FILTER]
     prepares what tests need and runs them, all kinds or one
-cargo xtask bench fanout|post|page|minds [--json]
+cargo xtask bench fanout|post|page|minds|recall [--json]
     measures on the release build, beside a bare limit of the same run
 cargo xtask eval memory [FILE] [--json]
     measures how well recall finds what questions about dialogues mean: the project's own, or those of a file

@@ -10,8 +10,8 @@ pub use reader::Reader;
 
 use crate::accounts::admins_only;
 use crate::error::not_found;
+use crate::memory;
 use crate::memory::words::Language;
-use crate::memory::{self, RecalledPassage};
 use crate::minds::studio;
 use crate::{Result, Space, entities};
 use model::{
@@ -95,7 +95,7 @@ pub async fn find(space: &Space, by: EntityId, mind: EntityId, question: &str) -
     }
     let spoken = Language::of_code(&entities::store::language(&space.db, by).await?);
     let mut found = memory::known(space, mind, question, spoken).await?;
-    found.retain(RecalledPassage::is_near);
+    found.retain(|one| one.near.is_near());
     found.truncate(FOUND);
     Ok(found.into_iter().map(|one| one.passage).collect())
 }

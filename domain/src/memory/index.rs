@@ -5,8 +5,10 @@
 //! clock that it has come to: a crash leaves nothing half done and does nothing twice.
 
 use super::forming;
+use super::sketches::Derived;
 use super::store::{self, Entry, Said};
 use super::words::{Language, cut};
+use super::{Embedder, NoVectors};
 use crate::{Error, Result, Space};
 use futures::FutureExt;
 use model::ChannelId;
@@ -203,23 +205,13 @@ async fn vectors(space: &Space) -> Result<usize> {
         work.rollback().await?;
         return Ok(0);
     }
-    let turns = waiting.iter().map(store::Waiting::turn);
-    let arounds = waiting.iter().map(store::Waiting::around);
-    let made = match embedder.embed(turns.chain(arounds).collect()).await {
-        Ok(made) => made,
-        Err(cause) => {
-            // Words alone are found meanwhile.
-            tracing::warn!(%cause, "no vectors were made; they are tried again");
-            work.rollback().await?;
-            return Ok(0);
-        }
-    };
-    let Some((turns, arounds)) = made.split_at_checked(waiting.len()).filter(|(_, rest)| rest.len() == waiting.len())
-    else {
-        tracing::warn!(made = made.len(), "not as many vectors were made as were asked for");
+    let turns = waiting.iter().map(|one| (one.language.as_str(), one.turn()));
+    let arounds = waiting.iter().map(|one| (one.language.as_str(), one.around()));
+    let Some(made) = made(&**embedder, turns.chain(arounds).collect()).await else {
         work.rollback().await?;
         return Ok(0);
     };
+    let (turns, arounds) = made.split_at(waiting.len());
     store::put_vectors(&mut work, embedder.name(), &waiting, turns, arounds).await?;
     work.commit().await?;
     Ok(waiting.len())
@@ -232,28 +224,50 @@ async fn derived_vectors(space: &Space) -> Result<usize> {
     if !store::is_alone(&mut work).await? {
         return Ok(0);
     }
-    let memories = store::memories_without_vectors(&mut work, BATCH).await?;
     // Memories come first: a long book does not keep them waiting.
-    let is_memory = !memories.is_empty();
-    let waiting = if is_memory { memories } else { store::passages_without_vectors(&mut work, BATCH).await? };
-    let (ids, texts): (Vec<Uuid>, Vec<String>) = waiting.into_iter().unzip();
-    let made = if ids.is_empty() { Ok(Vec::new()) } else { embedder.embed(texts).await };
-    match made {
-        Ok(made) if !ids.is_empty() && made.len() == ids.len() => {
-            if is_memory {
-                store::put_memory_vectors(&mut work, embedder.name(), &ids, &made).await?;
-            } else {
-                store::put_passage_vectors(&mut work, embedder.name(), &ids, &made).await?;
-            }
-            work.commit().await?;
-            Ok(ids.len())
-        }
-        made => {
-            if !ids.is_empty() {
-                tracing::warn!(failed = made.is_err(), "no vectors of memories were made; they are tried again");
-            }
-            work.rollback().await?;
-            Ok(0)
+    let (mut kind, mut waiting) = (Derived::Memories, Vec::new());
+    for next in [Derived::Memories, Derived::Passages] {
+        if waiting.is_empty() {
+            kind = next;
+            waiting = store::without_vectors_of(&mut work, kind, BATCH).await?;
         }
     }
+    let (ids, texts): (Vec<Uuid>, Vec<(String, String)>) =
+        waiting.into_iter().map(|(id, language, text)| (id, (language, text))).unzip();
+    if ids.is_empty() {
+        work.rollback().await?;
+        return Ok(0);
+    }
+    let texts = texts.iter().map(|(language, text)| (language.as_str(), text.clone())).collect();
+    let Some(made) = made(&**embedder, texts).await else {
+        work.rollback().await?;
+        return Ok(0);
+    };
+    store::put_vectors_of(&mut work, kind, embedder.name(), &ids, &made).await?;
+    work.commit().await?;
+    Ok(ids.len())
+}
+
+/// The vectors of texts, each with its language; none of a language that the encoder does not know. `None` where none are
+/// made now: words alone are found meanwhile.
+async fn made(embedder: &dyn Embedder, texts: Vec<(&str, String)>) -> Option<Vec<Option<Vec<f32>>>> {
+    let is_known = |code: &str| Language::of_code(code).is_none_or(|language| embedder.knows(language));
+    let known: Vec<bool> = texts.iter().map(|(language, _)| is_known(language)).collect();
+    let asked: Vec<String> =
+        texts.into_iter().zip(&known).filter(|(_, known)| **known).map(|((_, text), _)| text).collect();
+    let count = asked.len();
+    let made = match embedder.embed(asked).await {
+        Ok(made) if made.len() == count => made,
+        Ok(made) => {
+            tracing::warn!(made = made.len(), "not as many vectors were made as were asked for");
+            return None;
+        }
+        Err(NoVectors::Rests) => return None,
+        Err(cause) => {
+            tracing::warn!(%cause, "no vectors were made; they are tried again");
+            return None;
+        }
+    };
+    let mut made = made.into_iter();
+    Some(known.into_iter().map(|known| if known { made.next().flatten() } else { None }).collect())
 }

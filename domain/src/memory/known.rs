@@ -1,7 +1,8 @@
 //! What an AI knows from documents, as far as a question is about it.
 
 use super::fusion::{self, Candidate, WEIGHTS, Wanted};
-use super::recall::is_near;
+use super::near::{self, Nearness};
+use super::sketches::Probe;
 use super::store;
 use super::words::{Cut, Language, cut, is_common};
 use crate::{Result, Space};
@@ -10,7 +11,7 @@ use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
 /// How many passages are looked at, by their words and by their vectors each.
-const LOOKED_AT: i64 = 100;
+const LOOKED_AT: usize = 100;
 
 /// A passage that is recalled.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,18 +21,7 @@ pub struct RecalledPassage {
     /// Where it stands, and what it says.
     pub passage: FoundPassage,
     /// How much speaks for it.
-    pub score: f32,
-    /// How much of what the question asks for by words stands in it.
-    pub share: f32,
-    /// The cosine of its vector with the question's, where there are both.
-    pub cosine: Option<f32>,
-}
-
-impl RecalledPassage {
-    /// Whether it is about the question at all.
-    pub fn is_near(&self) -> bool {
-        is_near(self.share, self.cosine)
-    }
+    pub near: Nearness,
 }
 
 /// Of what an AI knows from documents, what a question is about, the likeliest first. For the studio: nobody hears it.
@@ -42,8 +32,10 @@ pub(crate) async fn known(
     spoken: Option<Language>,
 ) -> Result<Vec<RecalledPassage>> {
     let cut = cut(question, spoken);
-    let vector = super::recall::vector(space.embedder.as_deref(), question).await;
-    passages(space, mind, None, &cut, vector.as_deref()).await
+    let vector = super::recall::vector(space.embedder.as_deref(), question, cut.language).await;
+    space.sketches.refresh(space).await?;
+    let probe = vector.as_deref().map(Probe::of);
+    passages(space, mind, None, &cut, (vector.as_deref(), probe.as_ref())).await
 }
 
 /// The same, of a question that was cut and has its vector: nothing where it is not in the channel that is named.
@@ -52,7 +44,7 @@ pub(super) async fn passages(
     mind: EntityId,
     channel: Option<ChannelId>,
     cut: &Cut,
-    vector: Option<&[f32]>,
+    (vector, probe): (Option<&[f32]>, Option<&Probe>),
 ) -> Result<Vec<RecalledPassage>> {
     let terms: BTreeSet<&str> = cut.terms.iter().map(String::as_str).collect();
     let terms: Vec<&str> = terms.into_iter().collect();
@@ -78,7 +70,8 @@ pub(super) async fn passages(
     let every: Vec<i32> = wanted.iter().map(|one| one.term).collect();
     let finders: Vec<i32> = wanted.iter().filter(|one| !one.common).map(|one| one.term).collect();
     let embedder = space.embedder.as_ref().map_or("", |embedder| embedder.name());
-    let found = store::passages(&space.db, mind, channel, (&every, &finders), (embedder, vector), LOOKED_AT).await?;
+    let known = store::Known { mind, channel, wanted: &every, finders: &finders, embedder, vector };
+    let found = near::passages(space, &known, probe, LOOKED_AT).await?;
     // Each stands alone: no neighbours lift it.
     let alone = |(place, one): (usize, &store::FoundRow)| Candidate {
         place,
@@ -97,11 +90,9 @@ pub(super) async fn passages(
         .map(|(one, evidence)| RecalledPassage {
             id: one.id,
             passage: one.passage,
-            score: evidence.score(&WEIGHTS),
-            share: evidence.share,
-            cosine: one.vector,
+            near: Nearness { score: evidence.score(&WEIGHTS), share: evidence.share, cosine: one.vector },
         })
         .collect();
-    known.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.id.cmp(&b.id)));
+    known.sort_by(|a, b| b.near.score.total_cmp(&a.near.score).then(a.id.cmp(&b.id)));
     Ok(known)
 }

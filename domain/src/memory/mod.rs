@@ -1,5 +1,6 @@
 //! What AIs remember: messages, indexed once and found again by those who may, and what is derived from them.
 
+mod endpoint;
 pub(crate) mod facts;
 pub mod forgetting;
 mod forming;
@@ -7,20 +8,27 @@ mod fusion;
 pub mod index;
 mod keywords;
 mod known;
+mod near;
 mod recall;
+mod sketches;
 pub(crate) mod store;
 pub mod words;
 
+pub use endpoint::VectorEndpoint;
 pub(crate) use keywords::keywords;
 pub use known::RecalledPassage;
 pub(crate) use known::known;
-pub use recall::{Asked, Recalled, RecalledMemory, Recollected, recall};
+pub use near::{Nearness, nearest};
+pub use recall::{Asked, NEAREST, Recalled, RecalledMemory, Recollected, recall};
+pub(crate) use sketches::Sketches;
+pub use sketches::sketch;
 
 use crate::knowledge::Carried;
 use crate::{Result, Space};
 use async_trait::async_trait;
 use model::{ChannelId, EntityId};
 use uuid::Uuid;
+use words::Language;
 
 /// What a memory is and rests on, as it was read.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,16 +59,26 @@ pub async fn counted(space: &Space, by: EntityId, id: EntityId) -> Result<(i64, 
     store::counted(&space.db, id).await
 }
 
-/// Why there are no vectors. The text is for the log.
+/// Why there are no vectors.
 #[derive(Debug, thiserror::Error)]
-#[error("no vectors: {0}")]
-pub struct NoVectors(pub String);
+pub enum NoVectors {
+    /// Something went wrong. The text is for the log.
+    #[error("no vectors: {0}")]
+    Failed(String),
+    /// What went wrong before is not tried again yet.
+    #[error("no vectors for a while")]
+    Rests,
+}
 
 /// What turns text into vectors: the encoder of this machine, or an endpoint.
 #[async_trait]
 pub trait Embedder: Send + Sync {
     /// Its name, which is kept with each vector: those of different ones are not compared.
     fn name(&self) -> &str;
+    /// Whether it knows a language: of text in another one it makes no vectors.
+    fn knows(&self, _language: Language) -> bool {
+        true
+    }
     /// A vector of unit length for each text, all of one dimension; `None` for a text of which it knows nothing.
     async fn embed(&self, texts: Vec<String>) -> Result<Vec<Option<Vec<f32>>>, NoVectors>;
 }

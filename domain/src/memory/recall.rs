@@ -1,11 +1,14 @@
 //! What an AI recalls: of all that it may say here, what a question is about.
 
 use super::fusion::{self, Candidate, Evidence, WEIGHTS, Wanted};
+use super::near::{self, Nearness};
+use super::sketches::Probe;
 use super::words::{self, Language, cut, is_common};
-use super::{Embedder, Kept, RecalledPassage, known, store};
+use super::{Embedder, Kept, NoVectors, RecalledPassage, known, store};
 use crate::{Result, Space};
 use model::{ChannelId, EntityId, MessageId};
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::time::Duration;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -15,12 +18,14 @@ const FEW: i64 = 2_000;
 const RARE: f64 = 0.05;
 /// How many messages the rarest words find together, at most.
 const FOUND: i64 = 4_000;
-/// How many of those that are nearest by their vectors are looked at.
-const NEAREST: i64 = 150;
+/// How many of those that are nearest by their vectors are looked at, by each of the two.
+pub const NEAREST: usize = 150;
 /// How many of the best have their neighbours looked at.
 const LIFTED: usize = 100;
-/// How many episodes and facts are looked at.
-const KEPT: i64 = 300;
+/// How many episodes and facts are looked at, by their words and by their vectors each.
+const KEPT: usize = 150;
+/// How long a question's vector may take.
+const PATIENCE: Duration = Duration::from_millis(1_500);
 /// How much a fact's importance weighs, of which 1 is the most.
 const IMPORTANCE: f32 = 0.3;
 
@@ -56,21 +61,10 @@ pub struct Recalled {
     pub said_at: OffsetDateTime,
     /// The stretch of talk that it belongs to, by the number of its first message.
     pub stretch: i64,
-    /// How much speaks for it: the higher, the more.
-    pub score: f32,
+    /// How much speaks for it.
+    pub near: Nearness,
     /// What speaks for it, each from 0 to 1: its words, its neighbours', its stretch's, its vector, that of its surroundings.
     pub reasons: [f32; 5],
-    /// How much of what the question asks for by words stands in it: all of it is 1.
-    pub share: f32,
-    /// The cosine of its vector with the question's, where there are both.
-    pub cosine: Option<f32>,
-}
-
-impl Recalled {
-    /// Whether it is about the question at all: what is only the least far is nothing that one is reminded of.
-    pub fn is_near(&self) -> bool {
-        is_near(self.share, self.cosine)
-    }
 }
 
 /// An episode or a fact that is recalled.
@@ -91,23 +85,7 @@ pub struct RecalledMemory {
     /// The lines that tell most of an episode; a fact's statement.
     pub text: String,
     /// How much speaks for it.
-    pub score: f32,
-    /// How much of what the question asks for by words stands in it.
-    pub share: f32,
-    /// The cosine of its vector with the question's, where there are both.
-    pub cosine: Option<f32>,
-}
-
-impl RecalledMemory {
-    /// Whether it is about the question at all.
-    pub fn is_near(&self) -> bool {
-        is_near(self.share, self.cosine)
-    }
-}
-
-pub(super) fn is_near(share: f32, cosine: Option<f32>) -> bool {
-    let cosine = cosine.unwrap_or(0.0);
-    share >= 0.45 || cosine >= 0.45 || (share >= 0.15 && cosine >= 0.3)
+    pub near: Nearness,
 }
 
 /// What is recalled, of each kind the likeliest first.
@@ -140,12 +118,14 @@ pub async fn recall(space: &Space, asked: Asked<'_>) -> Result<Recollected> {
             beside: !asks.contains(term.as_str()),
         })
         .collect();
-    let wanted_terms: Vec<&str> = known.iter().filter(|(.., df)| *df > 0).map(|(term, ..)| term.as_str()).collect();
-    let unknown = terms
-        .iter()
-        .filter(|term| !is_common(cut.language, term) && wanted_terms.iter().all(|known| known != *term))
-        .count();
-    let vector = vector(space.embedder.as_deref(), asked.question).await;
+    let telling: Vec<&str> = terms.iter().copied().filter(|term| !is_common(cut.language, term)).collect();
+    let never = |least: i32| {
+        telling.iter().filter(|term| !known.iter().any(|(one, _, df)| one == *term && *df >= least)).count()
+    };
+    // What is kept is in words of its own, which may stand in no message.
+    let of_kept: Vec<i32> = wanted.iter().filter(|one| !one.common && !one.beside).map(|one| one.term).collect();
+    let (unknown, unknown_of_kept) = (never(1), never(0));
+    let vector = vector(space.embedder.as_deref(), asked.question, cut.language).await;
     let embedder = space.embedder.as_ref().map_or("", |embedder| embedder.name());
     let look = store::Look {
         entity: asked.entity,
@@ -156,30 +136,46 @@ pub async fn recall(space: &Space, asked: Asked<'_>) -> Result<Recollected> {
         wanted: &wanted.iter().map(|one| one.term).collect::<Vec<i32>>(),
     };
     let finders = finders(&wanted, all);
-    let mut found = store::by_words(&space.db, &look, &finders, FOUND).await?;
-    if vector.is_some() {
-        found.extend(store::nearest(&space.db, &look, NEAREST).await?);
+    let said: Vec<Wanted> = wanted.iter().filter(|one| one.df > 0).copied().collect();
+    let probe = vector.as_deref().map(Probe::of);
+    space.sketches.refresh(space).await?;
+    let mut found = Vec::new();
+    if let Some(probe) = &probe {
+        let open = store::open(&space.db, &look).await?;
+        found = near::messages(space, &look, probe, &open, NEAREST).await?;
     }
-    let mut seen = HashSet::new();
-    found.retain(|one| seen.insert(one.message));
-    let beside = beside(&found, &wanted, unknown, all);
+    let mut seen: HashSet<Uuid> = found.iter().map(|one| one.message).collect();
+    let more = store::by_words(&space.db, &look, &finders, FOUND).await?;
+    found.extend(more.into_iter().filter(|one| seen.insert(one.message)));
+    // Who is not among the nearest is far, and need not be known to be how far exactly.
+    let estimate = |found: &mut [store::Found]| {
+        if let Some(probe) = &probe {
+            near::estimate(space, probe, found);
+        }
+    };
+    estimate(&mut found);
+    let beside = beside(&found, &said, unknown, all);
     let more = store::at(&space.db, &look, &beside).await?;
     found.extend(more.into_iter().filter(|one| seen.insert(one.message)));
-    let kept = store::memories(&space.db, &look, &finders, KEPT).await?;
-    let mut passages = known::passages(space, asked.entity, Some(asked.channel), &cut, vector.as_deref()).await?;
+    estimate(&mut found);
+    let kept = near::memories(space, &look, probe.as_ref(), &of_kept, KEPT).await?;
+    let vector = (vector.as_deref(), probe.as_ref());
+    let mut passages = known::passages(space, asked.entity, Some(asked.channel), &cut, vector).await?;
     passages.truncate(asked.most);
     Ok(Recollected {
-        messages: ranked(&found, &wanted, unknown, all, asked.most),
-        kept: ranked_memories(kept, &wanted, unknown, all, asked.most),
+        messages: ranked(&found, &said, unknown, all, asked.most),
+        kept: ranked_memories(kept, &wanted, unknown_of_kept, all, asked.most),
         passages,
     })
 }
 
-/// The question's vector, where something makes one.
-pub(super) async fn vector(embedder: Option<&dyn Embedder>, question: &str) -> Option<Vec<f32>> {
-    let made = embedder?.embed(vec![question.to_owned()]).await;
-    match made {
+/// The question's vector, where something makes one of its language in time.
+pub(super) async fn vector(embedder: Option<&dyn Embedder>, question: &str, language: Language) -> Option<Vec<f32>> {
+    let embedder = embedder.filter(|embedder| embedder.knows(language))?;
+    let made = tokio::time::timeout(PATIENCE, embedder.embed(vec![question.to_owned()])).await;
+    match made.unwrap_or_else(|_| Err(NoVectors::Failed("it takes too long".into()))) {
         Ok(mut vectors) => vectors.pop().flatten(),
+        Err(NoVectors::Rests) => None,
         Err(cause) => {
             tracing::warn!(%cause, "a question was recalled by its words alone");
             None
@@ -247,15 +243,14 @@ fn ranked(found: &[store::Found], wanted: &[Wanted], unknown: usize, all: i64, m
                 seq: one.seq,
                 said_at: one.said_at,
                 stretch: one.stretch,
-                score: evidence.score(&WEIGHTS),
+                near: Nearness { score: evidence.score(&WEIGHTS), share, cosine: one.turn },
                 reasons: [words, beside, stretch, turn, around],
-                share,
-                cosine: one.turn,
             }
         })
         .collect();
-    recalled
-        .sort_by(|a, b| b.score.total_cmp(&a.score).then(b.said_at.cmp(&a.said_at)).then(a.message.cmp(&b.message)));
+    recalled.sort_by(|a, b| {
+        b.near.score.total_cmp(&a.near.score).then(b.said_at.cmp(&a.said_at)).then(a.message.cmp(&b.message))
+    });
     recalled.truncate(most);
     recalled
 }
@@ -290,13 +285,15 @@ fn ranked_memories(
             said_from: one.said_from,
             keywords: one.keywords,
             text: one.text,
-            score: evidence.score(&WEIGHTS) + if one.is_fact { one.importance * IMPORTANCE } else { 0.0 },
-            share: evidence.share,
-            cosine: one.vector,
+            near: Nearness {
+                score: evidence.score(&WEIGHTS) + if one.is_fact { one.importance * IMPORTANCE } else { 0.0 },
+                share: evidence.share,
+                cosine: one.vector,
+            },
         })
         .collect();
     recalled.sort_by(|a, b| {
-        b.score.total_cmp(&a.score).then(b.said_from.cmp(&a.said_from)).then(a.kept.id.cmp(&b.kept.id))
+        b.near.score.total_cmp(&a.near.score).then(b.said_from.cmp(&a.said_from)).then(a.kept.id.cmp(&b.kept.id))
     });
     recalled.truncate(most);
     recalled

@@ -46,11 +46,7 @@ impl Endpoint {
 
     /// A failure as it may be told: shortened, and without the key, which what complains of it may repeat.
     pub(super) fn without_key(&self, cause: ModelError) -> ModelError {
-        let clean = |text: String| {
-            let key = self.key.as_ref().map_or("", |key| key.expose_secret());
-            let text = if key.is_empty() { text } else { text.replace(key, "…") };
-            text.chars().filter(|c| *c != '\0').take(COMPLAINT).collect()
-        };
+        let clean = |text: String| self.clean(&text);
         match cause {
             ModelError::Refused { status, text, retry_after } => {
                 ModelError::Refused { status, text: clean(text), retry_after }
@@ -61,8 +57,15 @@ impl Endpoint {
         }
     }
 
+    /// What was answered as it may be told.
+    pub(crate) fn clean(&self, text: &str) -> String {
+        let key = self.key.as_ref().map_or("", |key| key.expose_secret());
+        let text = if key.is_empty() { text.to_owned() } else { text.replace(key, "…") };
+        text.chars().filter(|c| *c != '\0').take(COMPLAINT).collect()
+    }
+
     /// The same, asked for a model.
-    pub(super) fn asked_for(self: &Arc<Self>, model: &str) -> Asked {
+    pub(crate) fn asked_for(self: &Arc<Self>, model: &str) -> Asked {
         let key = self.key.clone().unwrap_or_else(|| String::new().into());
         Asked { endpoint: self.clone(), model: model.to_owned(), key }
     }
@@ -110,7 +113,7 @@ impl Endpoint {
 
 /// An endpoint that is asked for a model, as the client library wants to know it.
 #[derive(Clone, Debug)]
-pub(super) struct Asked {
+pub(crate) struct Asked {
     endpoint: Arc<Endpoint>,
     model: String,
     key: SecretString,

@@ -4,7 +4,7 @@ use crate::tasks::ai;
 use crate::world::{admin, circle, code, person, room, say, space};
 use domain::memory::forgetting::{self, Sought};
 use domain::memory::words::Language;
-use domain::memory::{Asked, RecalledMemory, index, recall};
+use domain::memory::{Asked, index, recall};
 use domain::{Space, channels, messages};
 use model::{ChannelId, Code, EntityId, History, MemoryOfMe, Message};
 
@@ -13,9 +13,9 @@ async fn recalled(space: &Space, entity: EntityId, channel: ChannelId, question:
     let language = Language::of_code("en");
     let asked = Asked { entity, channel, question, language, beside: &[], shown_from: i64::MAX, most: 20 };
     let found = recall(space, asked).await.unwrap();
-    let mut seqs: Vec<i64> = found.messages.iter().filter(|one| one.is_near()).map(|one| one.seq).collect();
+    let mut seqs: Vec<i64> = found.messages.iter().filter(|one| one.near.is_near()).map(|one| one.seq).collect();
     seqs.sort_unstable();
-    (seqs, found.kept.into_iter().filter(RecalledMemory::is_near).map(|one| one.text).collect())
+    (seqs, found.kept.into_iter().filter(|one| one.near.is_near()).map(|one| one.text).collect())
 }
 
 async fn mine(space: &Space, who: EntityId) -> Vec<MemoryOfMe> {

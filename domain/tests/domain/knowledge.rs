@@ -45,7 +45,7 @@ async fn recalled(space: &Space, entity: EntityId, channel: ChannelId, question:
         most: 20,
     };
     let found: Vec<RecalledPassage> = recall(space, asked).await.unwrap().passages;
-    let near = found.into_iter().filter(RecalledPassage::is_near).map(|one| one.passage.passage);
+    let near = found.into_iter().filter(|one| one.near.is_near()).map(|one| one.passage.passage);
     near.map(|passage| (passage.page, passage.text)).collect()
 }
 

@@ -143,7 +143,7 @@ impl Embedder for Two {
     }
     async fn embed(&self, texts: Vec<String>) -> Result<Vec<Option<Vec<f32>>>, NoVectors> {
         if self.fails.load(Ordering::Relaxed) {
-            return Err(NoVectors("as told".into()));
+            return Err(NoVectors::Failed("as told".into()));
         }
         let vector = |text: &String| {
             let about = |words: &[&str]| if words.iter().any(|word| text.contains(word)) { 1.0 } else { 0.0 };

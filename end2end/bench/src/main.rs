@@ -1,6 +1,6 @@
 //! How fast the space is, beside what this machine could do at best in the same run. Loopback only, bounded in time and count.
 //!
-//! `bench fanout|post|page|minds [--json]`; `cargo xtask bench` builds both halves and calls it.
+//! `bench fanout|post|page|minds|recall [--json]`; `cargo xtask bench` builds both halves and calls it.
 
 mod bare;
 mod eval;
@@ -11,6 +11,7 @@ mod http;
 mod minds;
 mod page;
 mod post;
+mod recall;
 
 use serde_json::{Value, json};
 
@@ -28,8 +29,13 @@ async fn main() -> Result<(), Failure> {
         "fanout" => json!({"fanout": fanout::measure().await?}),
         "post" => json!({"post": post::measure().await?}),
         "minds" => json!({"minds": minds::measure().await?}),
+        "recall" => json!({"recall": recall::measure().await?}),
         "page" => json!({"page": page::measure().await?}),
-        unknown => return Err(format!("there is no figure “{unknown}”: there are fanout, post, page and minds").into()),
+        unknown => {
+            return Err(
+                format!("there is no figure “{unknown}”: there are fanout, post, page, minds and recall").into()
+            );
+        }
     };
     if arguments.iter().any(|argument| argument == "--json") {
         println!("{measured}");

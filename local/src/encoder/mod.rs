@@ -62,7 +62,7 @@ impl Embedder for Encoder {
     async fn embed(&self, texts: Vec<String>) -> Result<Vec<Option<Vec<f32>>>, NoVectors> {
         let inner = self.inner.clone();
         let work = tokio::task::spawn_blocking(move || texts.iter().map(|text| inner.encode(text)).collect());
-        work.await.map_err(|cause| NoVectors(cause.to_string()))
+        work.await.map_err(|cause| NoVectors::Failed(cause.to_string()))
     }
 }
 

@@ -1,7 +1,6 @@
 //! The tables `memories` and `formed`.
 
 use super::search::remembered;
-use super::written;
 use crate::Result;
 use crate::memory::Kept;
 use crate::memory::forming::Episode;
@@ -208,40 +207,6 @@ pub(in crate::memory) async fn make_anew(db: &mut PgConnection, channel: Channel
     ] {
         sqlx::query(facts).bind(channel.0).bind(seqs).execute(&mut *db).await?;
     }
-    Ok(())
-}
-
-/// The next memories that have no vector: which, and what it is made of.
-pub(in crate::memory) async fn memories_without_vectors(
-    db: &mut PgConnection,
-    limit: i64,
-) -> Result<Vec<(Uuid, String)>> {
-    let waiting = sqlx::query_as(
-        "select id, concat_ws(E'\\n', nullif(array_to_string(keywords, ', '), ''), text) from memories
-         where embedder is null and text <> '' and kind <> 'gist' order by created_at limit $1",
-    )
-    .bind(limit)
-    .fetch_all(db)
-    .await?;
-    Ok(waiting)
-}
-
-/// Keeps the vectors of memories.
-pub(in crate::memory) async fn put_memory_vectors(
-    db: &mut PgConnection,
-    embedder: &str,
-    ids: &[Uuid],
-    vectors: &[Option<Vec<f32>>],
-) -> Result<()> {
-    sqlx::query(
-        "update memories m set embedder = $1, vector = x.vector::halfvec
-         from unnest($2::uuid[], $3::text[]) as x (id, vector) where m.id = x.id",
-    )
-    .bind(embedder)
-    .bind(ids)
-    .bind(vectors.iter().map(|vector| vector.as_deref().map(written)).collect::<Vec<Option<String>>>())
-    .execute(db)
-    .await?;
     Ok(())
 }
 

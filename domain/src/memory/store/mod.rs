@@ -5,23 +5,23 @@ mod facts;
 mod gists;
 mod passages;
 mod search;
+mod vectors;
 
-pub(super) use episodes::{
-    Line, counted, keep_episode, lines, make_anew, memories_without_vectors, of_rooms, over, put_memory_vectors, stale,
-};
+pub(super) use episodes::{Line, counted, keep_episode, lines, make_anew, of_rooms, over, stale};
 pub(crate) use episodes::{call_otherwise, recalled, stands};
 pub(super) use facts::{is_any_left, keep as keep_facts, talk};
 pub(crate) use gists::gist;
 pub(super) use gists::{day, fade, grown, keep_gist};
-pub(super) use passages::{FoundRow, passage_rarity, passages, passages_without_vectors, put_passage_vectors};
-pub(super) use search::{Found, FoundMemory, Look, at, by_words, memories, nearest, rarity};
+pub(super) use passages::{FoundRow, Known, passage_rarity, passages};
+pub(super) use search::{Found, FoundMemory, Look, Open, at, by_words, gone, memories, near, open, rarity};
+pub(super) use vectors::{Made, forget_vectors_but, gone_of, made, put_vectors, put_vectors_of, without_vectors_of};
 
 use crate::Result;
 use model::ChannelId;
 use serde::Serialize;
 use serde_json::json;
 use sqlx::postgres::PgRow;
-use sqlx::{FromRow, PgConnection, PgPool, Row};
+use sqlx::{FromRow, PgConnection, Row};
 use std::collections::{BTreeMap, HashMap};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -254,21 +254,10 @@ pub(super) async fn indexed(db: &mut PgConnection, channel: ChannelId, clock: i6
     Ok(())
 }
 
-/// Has everything turned into vectors again that another encoder has made.
-pub(super) async fn forget_vectors_but(db: &PgPool, embedder: &str) -> Result<()> {
-    for table in [
-        "update recollections set embedder = null where embedder <> $1",
-        "update memories set embedder = null where embedder <> $1",
-        "update passages set embedder = null where embedder <> $1",
-    ] {
-        sqlx::query(table).bind(embedder).execute(db).await?;
-    }
-    Ok(())
-}
-
 /// A message that has no vectors.
 pub(super) struct Waiting {
     pub id: Uuid,
+    pub language: String,
     author: String,
     body: String,
     before: Option<String>,
@@ -279,6 +268,7 @@ impl FromRow<'_, PgRow> for Waiting {
     fn from_row(row: &PgRow) -> sqlx::Result<Self> {
         Ok(Self {
             id: row.try_get("id")?,
+            language: row.try_get("language")?,
             author: row.try_get("author")?,
             body: row.try_get("body")?,
             before: row.try_get("before")?,
@@ -304,7 +294,7 @@ impl Waiting {
 /// The next messages that have no vectors, channel by channel.
 pub(super) async fn without_vectors(db: &mut PgConnection, limit: i64) -> Result<Vec<Waiting>> {
     let waiting = sqlx::query_as(
-        "select m.id, e.name as author, m.body,
+        "select m.id, r.language, e.name as author, m.body,
                 (select a.name || ': ' || b.body from recollections n join messages b on b.id = n.message_id
                  join entities a on a.id = b.author_id
                  where n.channel_id = r.channel_id and n.seq = r.seq - 1 and b.deleted_at is null and not b.off_record) as before,
@@ -324,28 +314,4 @@ pub(super) async fn without_vectors(db: &mut PgConnection, limit: i64) -> Result
 pub(super) fn written(vector: &[f32]) -> String {
     let numbers: Vec<String> = vector.iter().map(ToString::to_string).collect();
     format!("[{}]", numbers.join(","))
-}
-
-/// Keeps the vectors of messages.
-pub(super) async fn put_vectors(
-    db: &mut PgConnection,
-    embedder: &str,
-    waiting: &[Waiting],
-    turns: &[Option<Vec<f32>>],
-    arounds: &[Option<Vec<f32>>],
-) -> Result<()> {
-    let write = |vectors: &[Option<Vec<f32>>]| -> Vec<Option<String>> {
-        vectors.iter().map(|vector| vector.as_deref().map(written)).collect()
-    };
-    sqlx::query(
-        "update recollections r set embedder = $1, turn = x.turn::halfvec, around = x.around::halfvec
-         from unnest($2::uuid[], $3::text[], $4::text[]) as x (id, turn, around) where r.message_id = x.id",
-    )
-    .bind(embedder)
-    .bind(waiting.iter().map(|one| one.id).collect::<Vec<Uuid>>())
-    .bind(write(turns))
-    .bind(write(arounds))
-    .execute(db)
-    .await?;
-    Ok(())
 }

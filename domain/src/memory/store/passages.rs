@@ -4,7 +4,7 @@ use super::written;
 use crate::Result;
 use model::{ChannelId, DocumentId, EntityId, FoundPassage, Passage};
 use sqlx::postgres::PgRow;
-use sqlx::{FromRow, PgConnection, PgPool, Row};
+use sqlx::{FromRow, PgPool, Row};
 use uuid::Uuid;
 
 /// A passage that was found.
@@ -61,16 +61,27 @@ pub(in crate::memory) async fn passage_rarity(
     Ok((known, all))
 }
 
-/// The passages in which most of these words stand, and those that are nearest to the question's vector.
+/// A question about what an AI knows, as the database gets it.
+pub(in crate::memory) struct Known<'a> {
+    pub mind: EntityId,
+    /// Where it will be said; nowhere in the studio.
+    pub channel: Option<ChannelId>,
+    /// The words that are counted, and those that find.
+    pub wanted: &'a [i32],
+    pub finders: &'a [i32],
+    /// Whose vectors are compared.
+    pub embedder: &'a str,
+    pub vector: Option<&'a [f32]>,
+}
+
+/// The passages in which most of these words stand, and those that are named: the nearest to the question's vector.
 ///
 /// What an AI knows from documents is everybody's; where it is not in the channel, it says nothing there. Without a channel
 /// it is looked for in the studio.
 pub(in crate::memory) async fn passages(
     db: &PgPool,
-    mind: EntityId,
-    channel: Option<ChannelId>,
-    (wanted, finders): (&[i32], &[i32]),
-    (embedder, vector): (&str, Option<&[f32]>),
+    known: &Known<'_>,
+    near: &[Uuid],
     most: i64,
 ) -> Result<Vec<FoundRow>> {
     let found = sqlx::query_as(
@@ -81,9 +92,7 @@ pub(in crate::memory) async fn passages(
             (select p.id from passages p where p.entity_id = $1 and p.terms && $4 and exists (select from here)
              order by (select count(*) from unnest(p.terms) t where t = any($4)) desc, p.length limit $7)
             union
-            (select p.id from passages p where p.entity_id = $1 and p.embedder = $5 and p.vector is not null
-                    and $6::halfvec is not null and exists (select from here)
-             order by p.vector <#> $6::halfvec limit $7)
+            (select p.id from passages p where p.entity_id = $1 and p.id = any($8) and exists (select from here))
          )
          select p.id, p.document_id, d.title, p.place, p.page, p.heading, p.text, p.length,
                 array(select t from unnest(p.terms) with ordinality u (t, n) where t = any($3) order by n) as terms,
@@ -91,48 +100,15 @@ pub(in crate::memory) async fn passages(
                 case when p.embedder = $5 then (-(p.vector <#> $6::halfvec))::real end as vector
          from found join passages p using (id) join documents d on d.id = p.document_id",
     )
-    .bind(mind.0)
-    .bind(channel.map(|channel| channel.0))
-    .bind(wanted)
-    .bind(finders)
-    .bind(embedder)
-    .bind(vector.map(written))
+    .bind(known.mind.0)
+    .bind(known.channel.map(|channel| channel.0))
+    .bind(known.wanted)
+    .bind(known.finders)
+    .bind(known.embedder)
+    .bind(known.vector.map(written))
     .bind(most)
+    .bind(near)
     .fetch_all(db)
     .await?;
     Ok(found)
-}
-
-/// The next passages that have no vector: which, and what it is made of.
-pub(in crate::memory) async fn passages_without_vectors(
-    db: &mut PgConnection,
-    limit: i64,
-) -> Result<Vec<(Uuid, String)>> {
-    let waiting = sqlx::query_as(
-        "select id, concat_ws(E'\\n', nullif(heading, ''), text) from passages
-         where embedder is null order by document_id, place limit $1",
-    )
-    .bind(limit)
-    .fetch_all(db)
-    .await?;
-    Ok(waiting)
-}
-
-/// Keeps the vectors of passages.
-pub(in crate::memory) async fn put_passage_vectors(
-    db: &mut PgConnection,
-    embedder: &str,
-    ids: &[Uuid],
-    vectors: &[Option<Vec<f32>>],
-) -> Result<()> {
-    sqlx::query(
-        "update passages p set embedder = $1, vector = x.vector::halfvec
-         from unnest($2::uuid[], $3::text[]) as x (id, vector) where p.id = x.id",
-    )
-    .bind(embedder)
-    .bind(ids)
-    .bind(vectors.iter().map(|vector| vector.as_deref().map(written)).collect::<Vec<Option<String>>>())
-    .execute(db)
-    .await?;
-    Ok(())
 }

@@ -96,17 +96,24 @@ macro_rules! remembered {
 }
 pub(super) use remembered;
 
-/// The columns of a [`Found`]: $4 the wanted words, $5 the encoder, $6 the question's vector.
+/// The columns of a [`Found`]: $4 the wanted words, with what is told of its vectors. From where it is looked for in the
+/// recollections `r`, and what else has to hold.
 macro_rules! found {
-    () => {
+    ($vectors:literal, $from:literal, $rest:literal) => {
         concat!(
-        "select r.message_id as message, r.channel_id as channel, r.seq, r.stretch, r.said_at, r.length,
-                array(select t from unnest(r.terms) with ordinality u (t, n) where t = any($4) order by n) as terms,
-                array(select c from unnest(r.terms, r.counts) with ordinality u (t, c, n) where t = any($4) order by n) as counts,
-                case when r.embedder = $5 then (-(r.turn <#> $6::halfvec))::real end as turn,
-                case when r.embedder = $5 then (-(r.around <#> $6::halfvec))::real end as around
-         from open o join recollections r on r.channel_id = o.channel_id and r.seq between o.first and o.last and r.edited <= o.known
-              and (r.channel_id <> $2 or r.seq < $3) and ", remembered!(), " ")
+            "with ",
+            open!(),
+            "select r.message_id as message, r.channel_id as channel, r.seq, r.stretch, r.said_at, r.length,
+                    array(select t from unnest(r.terms) with ordinality u (t, n) where t = any($4) order by n) as terms,
+                    array(select c from unnest(r.terms, r.counts) with ordinality u (t, c, n) where t = any($4) order by n) as counts, ",
+            $vectors,
+            " from ",
+            $from,
+            " join open o on r.channel_id = o.channel_id and r.seq between o.first and o.last and r.edited <= o.known
+              where (r.channel_id <> $2 or r.seq < $3) and ",
+            remembered!(),
+            $rest
+        )
     };
 }
 
@@ -134,6 +141,29 @@ pub(in crate::memory) async fn rarity(db: &PgPool, terms: &[&str]) -> Result<(Ve
     Ok((known, all))
 }
 
+/// A channel of which something may be said, from one number to another.
+#[derive(Clone, Debug)]
+pub(in crate::memory) struct Open {
+    pub channel: Uuid,
+    pub first: i64,
+    pub last: i64,
+}
+
+/// What may be said: by it alone nothing is told, each message is looked at for itself.
+pub(in crate::memory) async fn open(db: &PgPool, look: &Look<'_>) -> Result<Vec<Open>> {
+    let rows: Vec<(Uuid, i64, i64)> = sqlx::query_as(concat!(
+        "with ",
+        open!(),
+        "select channel_id, first, case when channel_id = $2 then least(last, $3 - 1) else last end from open"
+    ))
+    .bind(look.entity.0)
+    .bind(look.channel.0)
+    .bind(look.shown_from)
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|(channel, first, last)| Open { channel, first, last }).collect())
+}
+
 /// Messages in which one of these words stands, the newest first.
 pub(in crate::memory) async fn by_words(db: &PgPool, look: &Look<'_>, words: &[i32], most: i64) -> Result<Vec<Found>> {
     if words.is_empty() {
@@ -142,38 +172,31 @@ pub(in crate::memory) async fn by_words(db: &PgPool, look: &Look<'_>, words: &[i
     Ok(look!(
         db,
         look,
-        concat!("with ", open!(), found!(), "where r.terms && $7 order by r.said_at desc limit $8"),
+        found!(
+            "null::real as turn, null::real as around",
+            "recollections r",
+            " and r.terms && $7 order by r.said_at desc limit $8"
+        ),
         words,
         most
     ))
 }
 
-/// The messages that are nearest to the question's vector, by themselves or among their neighbours.
-pub(in crate::memory) async fn nearest(db: &PgPool, look: &Look<'_>, most: i64) -> Result<Vec<Found>> {
-    let mut found: Vec<Found> = look!(
+/// The messages of these numbers, of those that may be seen, with the cosines of their vectors with the question's.
+pub(in crate::memory) async fn near(db: &PgPool, look: &Look<'_>, places: &[(Uuid, i64)]) -> Result<Vec<Found>> {
+    let (channels, seqs): (Vec<Uuid>, Vec<i64>) = places.iter().copied().unzip();
+    Ok(look!(
         db,
         look,
-        concat!(
-            "with ",
-            open!(),
-            found!(),
-            "where r.embedder = $5 and r.turn is not null order by r.turn <#> $6::halfvec limit $7"
+        found!(
+            "case when r.embedder = $5 then (-(r.turn <#> $6::halfvec))::real end as turn,
+             case when r.embedder = $5 then (-(r.around <#> $6::halfvec))::real end as around",
+            "unnest($7::uuid[], $8::bigint[]) as x (c, s) join recollections r on r.channel_id = x.c and r.seq = x.s",
+            ""
         ),
-        most
-    );
-    let around: Vec<Found> = look!(
-        db,
-        look,
-        concat!(
-            "with ",
-            open!(),
-            found!(),
-            "where r.embedder = $5 and r.around is not null order by r.around <#> $6::halfvec limit $7"
-        ),
-        most
-    );
-    found.extend(around);
-    Ok(found)
+        channels,
+        seqs
+    ))
 }
 
 /// The messages of these numbers, of those that may be seen.
@@ -182,15 +205,28 @@ pub(in crate::memory) async fn at(db: &PgPool, look: &Look<'_>, places: &[(Uuid,
     Ok(look!(
         db,
         look,
-        concat!(
-            "with ",
-            open!(),
-            found!(),
-            "join unnest($7::uuid[], $8::bigint[]) as x (c, s) on r.channel_id = x.c and r.seq = x.s"
+        found!(
+            "null::real as turn, null::real as around",
+            "unnest($7::uuid[], $8::bigint[]) as x (c, s) join recollections r on r.channel_id = x.c and r.seq = x.s",
+            ""
         ),
         channels,
         seqs
     ))
+}
+
+/// Which of these are in the index no more.
+pub(in crate::memory) async fn gone(db: &PgPool, places: &[(Uuid, i64)]) -> Result<Vec<(Uuid, i64)>> {
+    let (channels, seqs): (Vec<Uuid>, Vec<i64>) = places.iter().copied().unzip();
+    let gone = sqlx::query_as(
+        "select x.c, x.s from unnest($1::uuid[], $2::bigint[]) as x (c, s)
+         where not exists (select from recollections r where r.channel_id = x.c and r.seq = x.s)",
+    )
+    .bind(channels)
+    .bind(seqs)
+    .fetch_all(db)
+    .await?;
+    Ok(gone)
 }
 
 /// An episode or a fact that was found.
@@ -237,12 +273,13 @@ impl FromRow<'_, PgRow> for FoundMemory {
     }
 }
 
-/// What the AI has kept, and nothing newer has taken the place of, in which one of these words stands, then those that are nearest to the question's vector: of
-/// those alone of which every message may be seen.
+/// What the AI has kept, and nothing newer has taken the place of: the newest in which one of these words stands, and those
+/// that are named, the nearest to the question's vector. Of those alone of which every message may be seen.
 pub(in crate::memory) async fn memories(
     db: &PgPool,
     look: &Look<'_>,
     words: &[i32],
+    near: &[Uuid],
     most: i64,
 ) -> Result<Vec<FoundMemory>> {
     Ok(look!(
@@ -251,18 +288,25 @@ pub(in crate::memory) async fn memories(
         concat!(
             "with ",
             open!(),
-            "select r.id, r.kind = 'fact' as is_fact, r.importance, r.sources, r.edited, r.channel_id, c.kind, c.name, r.first_seq, r.last_seq, r.said_from, r.keywords, r.text, r.length,
+            ", allowed as (
+                select r.id, r.said_to, r.terms && $7 as by_words
+                from open o join memories r on r.channel_id = o.channel_id and r.entity_id = $1
+                     and r.first_seq >= o.first and r.last_seq <= o.last and r.edited <= o.known
+                     and (r.channel_id <> $2 or r.last_seq < $3)
+                where r.kind <> 'gist' and not r.stale and r.superseded_by is null and r.text <> ''
+                  and (r.terms && $7 or r.id = any($8))
+             ), found as (
+                select id from allowed where not by_words
+                union (select id from allowed where by_words order by said_to desc limit $9)
+             )
+             select r.id, r.kind = 'fact' as is_fact, r.importance, r.sources, r.edited, r.channel_id, c.kind, c.name, r.first_seq, r.last_seq, r.said_from, r.keywords, r.text, r.length,
                     array(select t from unnest(r.terms) with ordinality u (t, n) where t = any($4) order by n) as terms,
                     array(select n from unnest(r.terms, r.counts) with ordinality u (t, n, o) where t = any($4) order by o) as counts,
                     case when r.embedder = $5 then (-(r.vector <#> $6::halfvec))::real end as vector
-             from open o join memories r on r.channel_id = o.channel_id and r.entity_id = $1
-                  and r.first_seq >= o.first and r.last_seq <= o.last and r.edited <= o.known
-                  and (r.channel_id <> $2 or r.last_seq < $3)
-             join channels c on c.id = r.channel_id
-             where r.kind <> 'gist' and not r.stale and r.superseded_by is null and r.text <> '' and (r.terms && $7 or r.embedder = $5)
-             order by r.terms && $7 desc, case when r.embedder = $5 then r.vector <#> $6::halfvec end, r.said_to desc limit $8"
+             from found join memories r using (id) join channels c on c.id = r.channel_id"
         ),
         words,
+        near,
         most
     ))
 }

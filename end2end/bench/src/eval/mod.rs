@@ -2,7 +2,7 @@
 //! questions asked of them. No language model takes part.
 
 mod bm25;
-mod dialogues;
+pub mod dialogues;
 mod figures;
 
 use crate::Failure;
@@ -70,7 +70,9 @@ pub async fn run(arguments: &[String]) -> Result<(), Failure> {
             if reasons.is_some() {
                 let turns: Vec<Value> = recalled
                     .iter()
-                    .filter_map(|one| Some(json!([place.turns.get(&one.seq)?, one.reasons, one.share, one.cosine])))
+                    .filter_map(|one| {
+                        Some(json!([place.turns.get(&one.seq)?, one.reasons, one.near.share, one.near.cosine]))
+                    })
                     .collect();
                 written.push(
                     json!({"dialogue": dialogue.id, "category": question.category, "evidence": question.evidence,
@@ -98,7 +100,7 @@ pub async fn run(arguments: &[String]) -> Result<(), Failure> {
 }
 
 /// A space of its own for a dialogue.
-async fn fresh(server: &PgConnectOptions, encoder: &Arc<dyn Embedder>) -> Result<Space, Failure> {
+pub async fn fresh(server: &PgConnectOptions, encoder: &Arc<dyn Embedder>) -> Result<Space, Failure> {
     let name = format!("eval_{}", Uuid::new_v4().simple());
     let admin = database::connect(server.clone(), 2).await?;
     database::create(&admin, &name, None).await?;

@@ -1,0 +1,157 @@
+//! Which vectors are near to a question's: told by sketches of all of them, which this node holds in memory (136 bytes for a
+//! message's two of 512 numbers each), so that no filter makes it slow or leaves it with too few. What is told here is looked up
+//! in the database before it counts: who may see what is decided there, and cosines are exact.
+//!
+//! A graph in the database (pgvector's HNSW) finds first and filters then: where one in a thousand may be seen, it finds
+//! none. Comparing the vectors themselves takes a microsecond each.
+
+mod shelf;
+
+pub(super) use shelf::Probe;
+pub use shelf::sketch;
+
+use super::store::{self, Made, Open};
+use crate::{Result, Space};
+use model::EntityId;
+use shelf::{Shelf, Within, nearest};
+use std::collections::HashMap;
+use std::sync::{PoisonError, RwLock, RwLockReadGuard};
+use tokio::sync::Mutex;
+use uuid::Uuid;
+
+/// How many new ones are read at once.
+const BATCH: i64 = 20_000;
+
+/// The sketches of everything that has vectors.
+#[derive(Default)]
+pub(crate) struct Sketches {
+    shelves: RwLock<Shelves>,
+    /// How far the tables have been read; one reads at a time.
+    read: Mutex<[i64; 3]>,
+}
+
+#[derive(Default)]
+struct Shelves {
+    /// By channel and number.
+    turns: HashMap<Uuid, Shelf<i64>>,
+    arounds: HashMap<Uuid, Shelf<i64>>,
+    /// By AI and which.
+    memories: HashMap<Uuid, Shelf<Uuid>>,
+    passages: HashMap<Uuid, Shelf<Uuid>>,
+}
+
+/// What an AI has vectors of beside messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Derived {
+    Memories,
+    Passages,
+}
+
+impl Sketches {
+    /// Reads what has got vectors since it was last looked.
+    pub async fn refresh(&self, space: &Space) -> Result<()> {
+        let Some(embedder) = &space.embedder else { return Ok(()) };
+        let mut read = self.read.lock().await;
+        for (kind, read) in [None, Some(Derived::Memories), Some(Derived::Passages)].into_iter().zip(read.iter_mut()) {
+            loop {
+                let made = store::made(&space.db, kind, embedder.name(), *read, BATCH).await?;
+                let Some(last) = made.last() else { break };
+                let is_all = (made.len() as i64) < BATCH;
+                let last = last.number;
+                self.put(kind, &made);
+                *read = last;
+                if is_all {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn put(&self, kind: Option<Derived>, made: &[Made]) {
+        let mut shelves = self.shelves.write().unwrap_or_else(PoisonError::into_inner);
+        for one in made {
+            match kind {
+                None => {
+                    place(&mut shelves.turns, one.scope, one.seq, one.turn.as_deref());
+                    place(&mut shelves.arounds, one.scope, one.seq, one.around.as_deref());
+                }
+                Some(Derived::Memories) => place(&mut shelves.memories, one.scope, one.id, one.turn.as_deref()),
+                Some(Derived::Passages) => place(&mut shelves.passages, one.scope, one.id, one.turn.as_deref()),
+            }
+        }
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Shelves> {
+        // What panicked while it wrote has left whole shelves.
+        self.shelves.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The messages in these stretches whose vectors, by themselves or among their neighbours, are nearest: as many of each.
+    pub(super) fn messages(&self, probe: &Probe, open: &[Open], most: usize) -> Vec<(Uuid, i64)> {
+        let shelves = self.read();
+        let mut keys: Vec<(Uuid, i64)> = Vec::with_capacity(most * 2);
+        for kind in [&shelves.turns, &shelves.arounds] {
+            let (places, within): (Vec<Uuid>, Vec<Within<'_, i64>>) = open
+                .iter()
+                .filter_map(|one| Some((one.channel, (kind.get(&one.channel)?, one.first, one.last))))
+                .unzip();
+            keys.extend(nearest(probe, &within, most).into_iter().map(|(at, seq, _)| (places[at], seq)));
+        }
+        keys.sort_unstable();
+        keys.dedup();
+        keys
+    }
+
+    /// About the cosines of a message's two vectors.
+    pub(super) fn cosines(&self, probe: &Probe, places: &[(Uuid, i64)]) -> Vec<[Option<f32>; 2]> {
+        let shelves = self.read();
+        let of =
+            |kind: &HashMap<Uuid, Shelf<i64>>, (channel, seq): &(Uuid, i64)| kind.get(channel)?.cosine(probe, *seq);
+        places.iter().map(|place| [of(&shelves.turns, place), of(&shelves.arounds, place)]).collect()
+    }
+
+    /// What of an AI's memories or passages is nearest.
+    pub(super) fn derived(&self, probe: &Probe, kind: Derived, entity: EntityId, most: usize) -> Vec<Uuid> {
+        let shelves = self.read();
+        let kind = match kind {
+            Derived::Memories => &shelves.memories,
+            Derived::Passages => &shelves.passages,
+        };
+        let all = kind.get(&entity.0).map(|shelf| (shelf, Uuid::nil(), Uuid::max()));
+        nearest(probe, all.as_slice(), most).into_iter().map(|(_, id, _)| id).collect()
+    }
+
+    /// Takes away what is there no more.
+    pub(super) fn drop_messages(&self, gone: &[(Uuid, i64)]) {
+        let mut shelves = self.shelves.write().unwrap_or_else(PoisonError::into_inner);
+        for (channel, seq) in gone {
+            for shelf in [shelves.turns.get_mut(channel)].into_iter().flatten() {
+                shelf.remove(*seq);
+            }
+            for shelf in [shelves.arounds.get_mut(channel)].into_iter().flatten() {
+                shelf.remove(*seq);
+            }
+        }
+    }
+
+    /// Takes away memories or passages that are there no more.
+    pub(super) fn drop_derived(&self, kind: Derived, entity: EntityId, gone: &[Uuid]) {
+        let mut shelves = self.shelves.write().unwrap_or_else(PoisonError::into_inner);
+        let kind = match kind {
+            Derived::Memories => &mut shelves.memories,
+            Derived::Passages => &mut shelves.passages,
+        };
+        if let Some(shelf) = kind.get_mut(&entity.0) {
+            gone.iter().for_each(|id| shelf.remove(*id));
+        }
+    }
+}
+
+fn place<K: Ord + Copy + Default>(shelves: &mut HashMap<Uuid, Shelf<K>>, scope: Uuid, key: K, sketch: Option<&[u8]>) {
+    let shelf = shelves.entry(scope).or_default();
+    match sketch {
+        Some(sketch) => shelf.put(key, sketch),
+        None => shelf.remove(key),
+    }
+}

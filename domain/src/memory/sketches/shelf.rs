@@ -1,0 +1,266 @@
+//! Vectors of one kind and place as sketches: of each number its sign alone. Comparing them takes some nanoseconds.
+//!
+//! Charikar 2002, "Similarity estimation techniques from rounding algorithms", is where signs come from; that a question
+//! keeps its numbers, and only what is searched has none, is asymmetric comparison (Dong, Charikar, Li 2008).
+
+use std::collections::BinaryHeap;
+
+/// How many times as many as are wanted are looked at more closely.
+const CLOSER: usize = 24;
+
+/// The signs of a vector's numbers, eight to a byte.
+pub fn sketch(vector: &[f32]) -> Vec<u8> {
+    let byte = |numbers: &[f32]| {
+        numbers.iter().enumerate().fold(0_u8, |byte, (at, number)| byte | (u8::from(*number > 0.0) << at))
+    };
+    vector.chunks(8).map(byte).collect()
+}
+
+/// A question's vector, prepared for being compared.
+pub(in crate::memory) struct Probe {
+    signs: Vec<u64>,
+    /// For each byte of a sketch what it adds to the product, for all of its 256 values.
+    parts: Vec<[f32; 256]>,
+    /// What makes a cosine of a product.
+    scale: f32,
+}
+
+impl Probe {
+    pub fn of(vector: &[f32]) -> Self {
+        let parts = vector.chunks(8).map(|numbers| {
+            let mut sums = [0.0; 256];
+            for (value, sum) in sums.iter_mut().enumerate() {
+                *sum = numbers
+                    .iter()
+                    .enumerate()
+                    .map(|(at, number)| if value >> at & 1 == 1 { *number } else { -number })
+                    .sum();
+            }
+            sums
+        });
+        // The mean of |x| over a unit vector of n normal numbers is √(2/πn).
+        let scale = (std::f32::consts::PI / 2.0 / vector.len().max(1) as f32).sqrt();
+        Self { signs: wide(&sketch(vector)), parts: parts.collect(), scale }
+    }
+
+    /// In how many signs a sketch differs.
+    fn distance(&self, row: &[u64]) -> u32 {
+        self.signs.iter().zip(row).map(|(a, b)| (a ^ b).count_ones()).sum()
+    }
+
+    /// About the cosine with the vector that was sketched.
+    fn cosine(&self, row: &[u64]) -> f32 {
+        let bytes = row.iter().flat_map(|word| word.to_le_bytes());
+        let sum: f32 = self.parts.iter().zip(bytes).map(|(part, byte)| part[usize::from(byte)]).sum();
+        sum * self.scale
+    }
+}
+
+/// A sketch in words of 64 bits.
+fn wide(sketch: &[u8]) -> Vec<u64> {
+    let word = |bytes: &[u8]| bytes.iter().rev().fold(0_u64, |word, byte| word << 8 | u64::from(*byte));
+    sketch.chunks(8).map(word).collect()
+}
+
+/// Sketches by key, in its order.
+#[derive(Default)]
+pub(in crate::memory) struct Shelf<K> {
+    keys: Vec<K>,
+    /// As many words for each key.
+    rows: Vec<u64>,
+    words: usize,
+}
+
+impl<K: Ord + Copy> Shelf<K> {
+    /// Puts a sketch there, in place of the one before. One of another length is left out.
+    pub fn put(&mut self, key: K, sketch: &[u8]) {
+        let row = wide(sketch);
+        if self.keys.is_empty() {
+            self.words = row.len();
+        }
+        if row.len() != self.words {
+            return;
+        }
+        match self.keys.binary_search(&key) {
+            Ok(at) => self.rows[at * self.words..(at + 1) * self.words].copy_from_slice(&row),
+            Err(at) => {
+                self.keys.insert(at, key);
+                self.rows.splice(at * self.words..at * self.words, row);
+            }
+        }
+    }
+
+    /// Takes a sketch away.
+    pub fn remove(&mut self, key: K) {
+        if let Ok(at) = self.keys.binary_search(&key) {
+            self.keys.remove(at);
+            self.rows.drain(at * self.words..(at + 1) * self.words);
+        }
+    }
+
+    fn row(&self, at: usize) -> &[u64] {
+        &self.rows[at * self.words..(at + 1) * self.words]
+    }
+
+    /// About the cosine of one of them.
+    pub fn cosine(&self, probe: &Probe, key: K) -> Option<f32> {
+        let at = self.keys.binary_search(&key).ok()?;
+        (probe.signs.len() == self.words).then(|| probe.cosine(self.row(at)))
+    }
+
+    /// Where the keys from one to another stand.
+    fn places(&self, from: K, to: K) -> std::ops::Range<usize> {
+        let first = self.keys.partition_point(|key| *key < from);
+        first..self.keys.partition_point(|key| *key <= to).max(first)
+    }
+}
+
+/// A shelf that is looked through from one key to another.
+pub(in crate::memory) type Within<'a, K> = (&'a Shelf<K>, K, K);
+
+/// Of several shelves, those of their sketches that are nearest to a question, with about their cosines, the nearest first.
+pub(in crate::memory) fn nearest<K: Ord + Copy>(
+    probe: &Probe,
+    shelves: &[Within<'_, K>],
+    most: usize,
+) -> Vec<(usize, K, f32)> {
+    let fitting = || shelves.iter().enumerate().filter(|(_, (shelf, ..))| shelf.words == probe.signs.len());
+    // How far off the many are that are looked at more closely.
+    let mut by_distance = vec![0_usize; probe.signs.len() * 64 + 1];
+    let mut distances: Vec<u16> = Vec::new();
+    for (_, (shelf, from, to)) in fitting() {
+        for at in shelf.places(*from, *to) {
+            let distance = probe.distance(shelf.row(at));
+            by_distance[distance as usize] += 1;
+            distances.push(distance as u16);
+        }
+    }
+    let mut sum = 0;
+    let limit = by_distance.iter().position(|count| {
+        sum += count;
+        sum >= most.saturating_mul(CLOSER)
+    });
+    let limit = limit.unwrap_or(by_distance.len()) as u16;
+    let mut best: BinaryHeap<Near<K>> = BinaryHeap::with_capacity(most + 1);
+    let mut distances = distances.into_iter();
+    for (number, (shelf, from, to)) in fitting() {
+        for at in shelf.places(*from, *to) {
+            if distances.next().is_some_and(|distance| distance <= limit) {
+                best.push(Near { cosine: probe.cosine(shelf.row(at)), shelf: number, key: shelf.keys[at] });
+                if best.len() > most {
+                    best.pop();
+                }
+            }
+        }
+    }
+    best.into_sorted_vec().into_iter().map(|near| (near.shelf, near.key, near.cosine)).collect()
+}
+
+/// Of two the farther one is the greater.
+struct Near<K> {
+    cosine: f32,
+    shelf: usize,
+    key: K,
+}
+
+impl<K: Ord> Ord for Near<K> {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        other.cosine.total_cmp(&self.cosine).then_with(|| (self.shelf, &self.key).cmp(&(other.shelf, &other.key)))
+    }
+}
+
+impl<K: Ord> PartialOrd for Near<K> {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl<K: Ord> PartialEq for Near<K> {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl<K: Ord> Eq for Near<K> {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Vectors around some middles, as those of texts are.
+    fn vectors(count: usize) -> Vec<Vec<f32>> {
+        let mut state = 7_u64;
+        let mut random = || {
+            // SplitMix64 (Steele, Lea, Flood 2014), summed to something like a bell.
+            let mut sum = 0.0_f32;
+            for _ in 0..6 {
+                state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+                let mut z = state;
+                z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+                z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+                sum += ((z ^ (z >> 31)) >> 40) as f32 / (1_u64 << 24) as f32 - 0.5;
+            }
+            sum
+        };
+        let middles: Vec<Vec<f32>> = (0..40).map(|_| (0..512).map(|_| random()).collect()).collect();
+        (0..count)
+            .map(|at| {
+                let mut vector: Vec<f32> = middles[at % 40].iter().map(|number| number + random()).collect();
+                let length = vector.iter().map(|number| number * number).sum::<f32>().sqrt();
+                vector.iter_mut().for_each(|number| *number /= length);
+                vector
+            })
+            .collect()
+    }
+
+    fn product(a: &[f32], b: &[f32]) -> f32 {
+        a.iter().zip(b).map(|(a, b)| a * b).sum()
+    }
+
+    #[test]
+    fn the_nearest_are_among_those_that_are_looked_at() {
+        let all = vectors(4_000);
+        let mut shelves = [Shelf::default(), Shelf::default()];
+        for (at, vector) in all.iter().enumerate() {
+            shelves[at % 2].put(at as i64, &sketch(vector));
+        }
+        let shelves = [(&shelves[0], 0, i64::MAX), (&shelves[1], 0, i64::MAX)];
+        let (mut found, mut off) = (0, 0.0_f32);
+        for question in all.iter().step_by(100) {
+            let mut exact: Vec<(usize, f32)> =
+                all.iter().enumerate().map(|(at, vector)| (at, product(question, vector))).collect();
+            exact.sort_by(|a, b| b.1.total_cmp(&a.1));
+            let near = nearest(&Probe::of(question), &shelves, 150);
+            assert_eq!(near.len(), 150);
+            assert!(near.iter().all(|(shelf, key, _)| *key % 2 == *shelf as i64));
+            found += exact[..10].iter().filter(|(at, _)| near.iter().any(|(_, key, _)| *key == *at as i64)).count();
+            for (_, key, cosine) in &near[1..] {
+                off = off.max((cosine - product(question, &all[*key as usize])).abs());
+            }
+        }
+        assert!(found >= 396, "{found} of 400");
+        assert!(off < 0.16, "{off}");
+    }
+
+    #[test]
+    fn a_shelf_holds_what_was_put_there_last() {
+        let mut shelf = Shelf::default();
+        let (up, down) = (sketch(&[1.0; 100]), sketch(&[-1.0; 100]));
+        for key in [5, 1, 3] {
+            shelf.put(key, &down);
+        }
+        shelf.put(3, &up);
+        shelf.put(4, &[1]);
+        shelf.remove(1);
+        shelf.remove(2);
+        let probe = Probe::of(&[0.1; 100]);
+        let keys = |from, to| -> Vec<i32> {
+            nearest(&probe, &[(&shelf, from, to)], 9).into_iter().map(|(_, key, _)| key).collect()
+        };
+        assert_eq!(keys(0, 9), [3, 5]);
+        assert_eq!(keys(4, 9), [5]);
+        assert_eq!((keys(6, 9), keys(9, 0)), (vec![], vec![]));
+        assert!(shelf.cosine(&probe, 3).unwrap() > 0.9 && shelf.cosine(&probe, 4).is_none());
+        assert!(nearest(&Probe::of(&[1.0; 9]), &[(&shelf, 0, 9)], 9).is_empty());
+    }
+}

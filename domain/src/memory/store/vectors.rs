@@ -1,0 +1,159 @@
+//! Vectors of what is remembered, and their sketches.
+
+use super::{Waiting, written};
+use crate::Result;
+use crate::memory::sketches::{Derived, sketch};
+use sqlx::postgres::PgRow;
+use sqlx::{FromRow, PgConnection, PgPool, Row};
+use uuid::Uuid;
+
+/// Has everything turned into vectors again that another encoder has made.
+pub(in crate::memory) async fn forget_vectors_but(db: &PgPool, embedder: &str) -> Result<()> {
+    for table in [
+        "update recollections set embedder = null where embedder <> $1",
+        "update memories set embedder = null where embedder <> $1",
+        "update passages set embedder = null where embedder <> $1",
+    ] {
+        sqlx::query(table).bind(embedder).execute(db).await?;
+    }
+    Ok(())
+}
+
+fn all_written(vectors: &[Option<Vec<f32>>]) -> Vec<Option<String>> {
+    vectors.iter().map(|vector| vector.as_deref().map(written)).collect()
+}
+
+fn sketches(vectors: &[Option<Vec<f32>>]) -> Vec<Option<Vec<u8>>> {
+    vectors.iter().map(|vector| vector.as_deref().map(sketch)).collect()
+}
+
+/// Keeps the vectors of messages.
+pub(in crate::memory) async fn put_vectors(
+    db: &mut PgConnection,
+    embedder: &str,
+    waiting: &[Waiting],
+    turns: &[Option<Vec<f32>>],
+    arounds: &[Option<Vec<f32>>],
+) -> Result<()> {
+    sqlx::query(
+        "update recollections r set embedder = $1, turn = x.turn::halfvec, around = x.around::halfvec,
+                turn_sketch = x.turn_sketch, around_sketch = x.around_sketch, made = nextval('vectors_made')
+         from unnest($2::uuid[], $3::text[], $4::text[], $5::bytea[], $6::bytea[])
+              as x (id, turn, around, turn_sketch, around_sketch) where r.message_id = x.id",
+    )
+    .bind(embedder)
+    .bind(waiting.iter().map(|one| one.id).collect::<Vec<Uuid>>())
+    .bind(all_written(turns))
+    .bind(all_written(arounds))
+    .bind(sketches(turns))
+    .bind(sketches(arounds))
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// The next memories or passages that have no vector: which, in which language, and what it is made of.
+pub(in crate::memory) async fn without_vectors_of(
+    db: &mut PgConnection,
+    kind: Derived,
+    limit: i64,
+) -> Result<Vec<(Uuid, String, String)>> {
+    let query = match kind {
+        Derived::Memories => {
+            "select id, language, concat_ws(E'\\n', nullif(array_to_string(keywords, ', '), ''), text) from memories
+             where embedder is null and text <> '' and kind <> 'gist' order by created_at limit $1"
+        }
+        Derived::Passages => {
+            "select id, language, concat_ws(E'\\n', nullif(heading, ''), text) from passages
+             where embedder is null order by document_id, place limit $1"
+        }
+    };
+    Ok(sqlx::query_as(query).bind(limit).fetch_all(db).await?)
+}
+
+/// Keeps the vectors of memories or passages.
+pub(in crate::memory) async fn put_vectors_of(
+    db: &mut PgConnection,
+    kind: Derived,
+    embedder: &str,
+    ids: &[Uuid],
+    vectors: &[Option<Vec<f32>>],
+) -> Result<()> {
+    let query = match kind {
+        Derived::Memories => {
+            "update memories r set embedder = $1, vector = x.vector::halfvec, sketch = x.sketch, made = nextval('vectors_made')
+             from unnest($2::uuid[], $3::text[], $4::bytea[]) as x (id, vector, sketch) where r.id = x.id"
+        }
+        Derived::Passages => {
+            "update passages r set embedder = $1, vector = x.vector::halfvec, sketch = x.sketch, made = nextval('vectors_made')
+             from unnest($2::uuid[], $3::text[], $4::bytea[]) as x (id, vector, sketch) where r.id = x.id"
+        }
+    };
+    sqlx::query(query).bind(embedder).bind(ids).bind(all_written(vectors)).bind(sketches(vectors)).execute(db).await?;
+    Ok(())
+}
+
+/// What has got vectors, as its sketches.
+pub(in crate::memory) struct Made {
+    /// In which order.
+    pub number: i64,
+    /// The channel of a message; the AI whose it is.
+    pub scope: Uuid,
+    /// A message's number there, and which memory or passage it is.
+    pub seq: i64,
+    pub id: Uuid,
+    pub turn: Option<Vec<u8>>,
+    pub around: Option<Vec<u8>>,
+}
+
+impl FromRow<'_, PgRow> for Made {
+    fn from_row(row: &PgRow) -> sqlx::Result<Self> {
+        Ok(Self {
+            number: row.try_get("made")?,
+            scope: row.try_get("scope")?,
+            seq: row.try_get("seq")?,
+            id: row.try_get("id")?,
+            turn: row.try_get("turn")?,
+            around: row.try_get("around")?,
+        })
+    }
+}
+
+/// The next that have got vectors of this encoder: messages, or what is derived.
+pub(in crate::memory) async fn made(
+    db: &PgPool,
+    kind: Option<Derived>,
+    embedder: &str,
+    since: i64,
+    limit: i64,
+) -> Result<Vec<Made>> {
+    let query = match kind {
+        None => {
+            "select made, channel_id as scope, seq, message_id as id, turn_sketch as turn, around_sketch as around
+             from recollections where made > $1 and embedder = $2 order by made limit $3"
+        }
+        Some(Derived::Memories) => {
+            "select made, entity_id as scope, 0::bigint as seq, id, sketch as turn, null::bytea as around
+             from memories where made > $1 and embedder = $2 order by made limit $3"
+        }
+        Some(Derived::Passages) => {
+            "select made, entity_id as scope, 0::bigint as seq, id, sketch as turn, null::bytea as around
+             from passages where made > $1 and embedder = $2 order by made limit $3"
+        }
+    };
+    Ok(sqlx::query_as(query).bind(since).bind(embedder).bind(limit).fetch_all(db).await?)
+}
+
+/// Which of these are there no more.
+pub(in crate::memory) async fn gone_of(db: &PgPool, kind: Derived, ids: &[Uuid]) -> Result<Vec<Uuid>> {
+    let query = match kind {
+        Derived::Memories => {
+            "select id from unnest($1::uuid[]) as x (id) where not exists (select from memories r where r.id = x.id)"
+        }
+        Derived::Passages => {
+            "select id from unnest($1::uuid[]) as x (id) where not exists (select from passages r where r.id = x.id)"
+        }
+    };
+    let rows: Vec<(Uuid,)> = sqlx::query_as(query).bind(ids).fetch_all(db).await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}

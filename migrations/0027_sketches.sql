@@ -1,0 +1,21 @@
+-- Vectors as one bit for each number, which are compared in memory, and in which order they were made: what is new is read by that.
+create sequence vectors_made;
+alter table recollections
+    add column turn_sketch   bytea,
+    add column around_sketch bytea,
+    add column made          bigint;
+alter table memories
+    add column sketch bytea,
+    add column made   bigint;
+alter table passages
+    add column sketch bytea,
+    add column made   bigint;
+create index recollections_made on recollections (made) where made is not null;
+create index memories_made on memories (made) where made is not null;
+create index passages_made on passages (made) where made is not null;
+create index memories_by_term on memories using gin (terms);
+
+-- What has vectors gets them again, with sketches.
+update recollections set embedder = null where embedder is not null;
+update memories set embedder = null where embedder is not null;
+update passages set embedder = null where embedder is not null;
