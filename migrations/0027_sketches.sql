@@ -13,6 +13,11 @@ alter table passages
 create index recollections_made on recollections (made) where made is not null;
 create index memories_made on memories (made) where made is not null;
 create index passages_made on passages (made) where made is not null;
+-- Words in the channels that are looked in, in one look.
+create extension if not exists btree_gin;
+drop index recollections_by_term;
+create index recollections_by_term on recollections using gin (channel_id, terms);
+create index recollections_by_time on recollections (channel_id, said_at);
 create index memories_by_term on memories using gin (terms);
 
 -- What has vectors gets them again, with sketches.

@@ -200,6 +200,22 @@ pub const RATHER: &str = "Rather with";
 pub const IS_FOUND: &str = "runs on this machine, at";
 pub const NO_MODELS: &str = "It has no models yet.";
 pub const USE_IT: &str = "Use it";
+/// How far what is remembered is found by its meaning.
+pub fn remembered_by(by: Option<(String, i64, i64)>) -> String {
+    match by {
+        None => "They find what they remember by its words alone: no encoder is here.".to_owned(),
+        Some((name, done, all)) if done < all => {
+            format!(
+                "{name} turns what they remember into vectors: {done} of {all} are done. Until then, words find the rest."
+            )
+        }
+        Some((name, _, all)) => format!("{name} has turned all {all} things that they remember into vectors."),
+    }
+}
+/// What stands over a thought.
+pub fn thinks(name: &str) -> String {
+    format!("What {name} has come to think")
+}
 pub const NEW_PROVIDER: &str = "Another provider";
 pub const ADD_PROVIDER: &str = "Add it";
 pub const ADDRESS: &str = "Address";

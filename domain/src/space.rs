@@ -49,6 +49,8 @@ pub struct Policy {
     pub channel_cents: Option<i64>,
     /// Most money in a day, in US cents, that AIs may spend on what one person says; `None` for no limit.
     pub person_cents: Option<i64>,
+    /// How much an AI notes of a place, by the sum of its facts' importance, before it thinks about it; 0: it never does.
+    pub reflects_after: f32,
     /// Where servers of models may run on this machine; what is found there is offered to admins.
     pub local_servers: Vec<String>,
 }

@@ -63,6 +63,8 @@ for (const [size, viewport] of Object.entries(SIZES)) {
       await page.getByRole('link', { name: 'Silas' }).click();
       await page.getByText('Model, and how it chooses its words').click();
       await look('mind');
+      await page.getByRole('link', { name: 'Documents that it knows' }).click();
+      await look('knowledge');
       const provider = { name: 'Ollama', base_url: `${stub.url}/v1`, model: 'stub', key: 'sk-sesame' };
       await page.request.post('/api/providers/add', { data: provider, headers: { 'sec-fetch-site': 'none' } });
       await page.goto('/providers');
@@ -73,6 +75,8 @@ for (const [size, viewport] of Object.entries(SIZES)) {
       await look('usage');
       await page.goto('/me');
       await look('me');
+      await page.goto('/me/memories');
+      await look('me-memories');
       await page.goto('/rooms/new');
       await look('new');
       await page.goto('/rooms');

@@ -23,7 +23,7 @@ pub use documents::{Document, DocumentKind, DocumentState, FoundPassage, Passage
 pub use entities::{Entity, EntityKind};
 pub use events::{Event, Position, SyncAnswer, Synced};
 pub use ids::{ChannelId, ClientKey, DocumentId, EntityId, MessageId, ProviderId, ReplyId};
-pub use memories::{MemoryOfMe, Remembering};
+pub use memories::{MemoryKind, MemoryOfMe, Remembering};
 pub use messages::{Message, MessageKind, Page};
 pub use minds::{
     Decision, MindCard, MindDraft, MindFile, Rehearsed, Remembered, ReplyState, Sampling, Strategy, Writing,

@@ -5,6 +5,21 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+/// What an AI has kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum MemoryKind {
+    /// What a talk was about, and the lines that tell most.
+    Episode,
+    /// One statement that it has taken from a talk.
+    Fact,
+    /// What goes on in a channel, until it is replaced.
+    Gist,
+    /// What it has come to think of what it knows.
+    Reflection,
+}
+
 /// Something that an AI has kept in which one appears.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -15,8 +30,8 @@ pub struct MemoryOfMe {
     pub mind: EntityId,
     /// Its name.
     pub mind_name: String,
-    /// Whether it is a fact, and else what it kept of a talk.
-    pub is_fact: bool,
+    /// What it is.
+    pub kind: MemoryKind,
     /// Whether somebody has put it right.
     pub corrected: bool,
     /// Its words.

@@ -1,10 +1,10 @@
 //! Starting and stopping, in order.
 
-use crate::config::{Config, Database};
+use crate::config::{Config, Database, Embedding, OPENAI};
 use crate::database::{self, DatabaseError, Opened};
 use crate::{assets, listener, router, sessions, telling};
 use domain::knowledge::Reader;
-use domain::memory::{self, Embedder};
+use domain::memory::{self, Embedder, VectorEndpoint};
 use domain::minds::Minds;
 use domain::minds::openai::{Endpoint, OpenAi};
 use domain::{Policy, Space, accounts, demonstration, wire};
@@ -242,6 +242,7 @@ pub(crate) fn policy(config: &Config, demonstration: bool) -> Policy {
         person_tokens: config.person_tokens,
         channel_cents: config.channel_cents,
         person_cents: config.person_cents,
+        reflects_after: config.reflects_after as f32 / 10.0,
         local_servers: config.local_servers.clone(),
     }
 }
@@ -252,9 +253,7 @@ fn minds(config: &Config) -> Result<Minds, Stopped> {
         return Ok(Minds::none());
     }
     let base_url = config.openai_base_url.clone();
-    if let Some(base_url) =
-        base_url.or_else(|| config.openai_api_key.is_some().then(|| "https://api.openai.com/v1".to_owned()))
-    {
+    if let Some(base_url) = base_url.or_else(|| config.openai_api_key.is_some().then(|| OPENAI.to_owned())) {
         let here = is_on_this_machine(&base_url);
         let endpoint = Endpoint::new(base_url, config.openai_api_key.clone(), config.openai_model.clone());
         let provider = OpenAi::new(&endpoint)
@@ -278,8 +277,15 @@ fn minds(config: &Config) -> Result<Minds, Stopped> {
     }
 }
 
-/// What turns text into vectors: the encoder that is named, or the one that came with the server.
+/// What turns text into vectors: a model that is named, else the encoder that is, or the one that came with the server.
 fn encoder(config: &Config) -> Result<Option<Arc<dyn Embedder>>, Stopped> {
+    if let Some(Embedding { base_url, key, model, dimension, languages }) = config.embedding.clone() {
+        let endpoint = Endpoint::new(base_url, key, model);
+        let vectors = VectorEndpoint::new(endpoint, dimension as usize, languages);
+        let vectors =
+            vectors.map_err(|cause| Stopped::Refused(format!("EMBEDDING_BASE_URL cannot be used: {cause}")))?;
+        return Ok(Some(Arc::new(vectors)));
+    }
     let named = config.encoder.clone();
     let beside = || {
         let folder = std::env::current_exe().ok()?.parent()?.join("encoder");

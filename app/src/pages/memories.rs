@@ -11,7 +11,7 @@ use leptos::either::Either;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
-use model::{EntityId, MemoryOfMe, Remembering};
+use model::{EntityId, MemoryKind, MemoryOfMe, Remembering};
 
 const FORGET: &str = "/api/memories/forget";
 const CORRECT: &str = "/api/memories/correct";
@@ -160,11 +160,13 @@ fn Kept(one: MemoryOfMe) -> impl IntoView {
     let day = when::day_name(when::day(one.said_at, viewer.zone_minutes), viewer.today);
     let recalled = words::recalled_times(one.recalled);
     let source = format!("/rooms/{}?at={}#m{}", one.channel, one.seq, one.seq);
+    let thinks = (one.kind == MemoryKind::Reflection).then(|| view! { <b>{words::thinks(&one.mind_name)}</b> });
     let about = (!one.keywords.is_empty()).then(|| view! { <b>{one.keywords.join(", ")}</b> });
     let label = format!("{}: {}", words::FORGET_IT, one.text.chars().take(60).collect::<String>());
     let memory = one.id.to_string();
     view! {
         <li>
+            {thinks}
             {about}
             <p class="written" dir="auto">{one.text.clone()}</p>
             <p class="hint">
@@ -181,7 +183,7 @@ fn Kept(one: MemoryOfMe) -> impl IntoView {
                         <input type="hidden" name="memory" value=memory />
                         <label>
                             <span class="hint">{words::PUT_RIGHT_HINT}</span>
-                            <textarea name="text" rows="3" maxlength="300" required=true dir="auto">{if one.is_fact { one.text } else { String::new() }}</textarea>
+                            <textarea name="text" rows="3" maxlength="300" required=true dir="auto">{if one.kind == MemoryKind::Fact { one.text } else { String::new() }}</textarea>
                         </label>
                         <button class="secondary">{words::SAVE}</button>
                     </form>

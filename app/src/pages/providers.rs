@@ -6,6 +6,7 @@ use crate::failure::Failure;
 use crate::pages::trouble;
 use crate::visitor::{Viewer, me, space};
 use crate::{when, words};
+use domain::memory;
 use domain::minds::providers;
 use leptos::either::Either;
 use leptos::prelude::*;
@@ -23,6 +24,8 @@ struct Shown {
     providers: Vec<Provider>,
     found: Vec<FoundServer>,
     prices: Vec<Price>,
+    /// How far what is remembered has vectors.
+    remembered: Option<memory::Progress>,
     /// What AIs think with that name nothing, where none of the providers is preferred.
     own: &'static str,
 }
@@ -33,6 +36,7 @@ async fn load() -> Result<Shown, Failure> {
         providers: providers::all(&space, me.id).await?,
         found: providers::found(&space, me.id).await?,
         prices: providers::prices(&space, me.id).await?,
+        remembered: memory::progress(&space, me.id).await?,
         own: match space.minds.configured() {
             None => words::THINK_WITH_NOTHING,
             Some(true) => words::THINK_LOCALLY,
@@ -59,7 +63,7 @@ pub fn Providers() -> impl IntoView {
 
 #[component]
 fn Show(shown: Shown) -> impl IntoView {
-    let Shown { providers, found, prices, own } = shown;
+    let Shown { providers, found, prices, remembered, own } = shown;
     let viewer = viewer().get_untracked();
     let elsewhere = viewer.flash.as_ref().filter(|flash| ![ADD, EDIT, PRICE].contains(&flash.endpoint.as_str()));
     let problem = elsewhere.map(|flash| flash.problem.clone());
@@ -85,6 +89,7 @@ fn Show(shown: Shown) -> impl IntoView {
                 <p>{words::PROVIDERS_HINT}</p>
                 <p>{words::THINK_WITH} " " <b>{now}</b>"."</p>
                 {back}
+                <p class="hint">{words::remembered_by(remembered.map(|one| (one.by, one.done, one.all)))}</p>
             </section>
             {offers}
             {cards}

@@ -26,7 +26,7 @@ pub struct VectorEndpoint {
     http: reqwest::Client,
     endpoint: Arc<Endpoint>,
     dimension: usize,
-    /// Whether it is asked for vectors of this length, or has just one.
+    /// Whether its model can give vectors of any length, and is asked for this one.
     asks: bool,
     languages: Vec<Language>,
     name: String,
@@ -63,15 +63,15 @@ struct One {
 struct Failure(String, Option<Duration>);
 
 impl VectorEndpoint {
-    /// An endpoint whose model gives vectors of so many numbers; with `asks` it is asked for this length, as some models can.
-    /// It knows these languages; none named: all. Nothing is asked yet.
-    pub fn new(endpoint: Endpoint, dimension: usize, asks: bool, languages: Vec<Language>) -> Result<Self, NoVectors> {
+    /// An endpoint whose model gives vectors of so many numbers. It knows these languages; none named: all. Nothing is asked yet.
+    pub fn new(endpoint: Endpoint, dimension: usize, languages: Vec<Language>) -> Result<Self, NoVectors> {
         let http = reqwest::Client::builder()
             .connect_timeout(Duration::from_secs(10))
             .timeout(PATIENCE)
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .map_err(|cause| NoVectors::Failed(cause.to_string()))?;
+        let asks = endpoint.model.contains("text-embedding-3");
         let name = format!("{}/{dimension}", endpoint.model);
         Ok(Self { http, endpoint: Arc::new(endpoint), dimension, asks, languages, name, rest: Mutex::default() })
     }
@@ -194,7 +194,7 @@ mod tests {
     #[test]
     fn it_rests_longer_after_each_failure() {
         let endpoint = Endpoint::new("http://127.0.0.1:9/v1", None, "small");
-        let vectors = VectorEndpoint::new(endpoint, 3, false, vec![Language::En]).unwrap();
+        let vectors = VectorEndpoint::new(endpoint, 3, vec![Language::En]).unwrap();
         assert!(!vectors.rests() && vectors.knows(Language::En) && !vectors.knows(Language::Ja));
         let until = |vectors: &VectorEndpoint| vectors.rest.lock().unwrap().until.unwrap();
         vectors.note(Some(&Failure(String::new(), None)));

@@ -64,7 +64,12 @@ pub(crate) async fn is_any_left(db: &PgPool, entity: EntityId) -> Result<bool> {
 }
 
 /// Keeps the facts of a talk in place of those that it had, and notes that it was asked about; all of it or nothing, and
-/// nothing where one of its lines has changed since, or somebody is called otherwise.
-pub(crate) async fn keep(db: &mut PgConnection, talk: &Talk, facts: &[NewFact<'_>]) -> Result<()> {
-    store::keep_facts(db, talk, facts).await
+/// nothing where one of its lines has changed since, or somebody is called otherwise. Once there is as much that has not been
+/// thought about as `reflects_after` says, by the sum of its importance, the AI is to think about it; at 0 it never does.
+pub(crate) async fn keep(db: &mut PgConnection, talk: &Talk, facts: &[NewFact<'_>], reflects_after: f32) -> Result<()> {
+    store::keep_facts(&mut *db, talk, facts).await?;
+    if reflects_after > 0.0 {
+        store::ask_to_reflect(db, talk.entity, talk.channel, reflects_after).await?;
+    }
+    Ok(())
 }

@@ -57,6 +57,12 @@ pub(super) struct Candidate {
     pub around: Option<f32>,
 }
 
+/// How often each of the wanted words stands in a text, of all of its words.
+pub(super) fn wanted_of(wanted: &[Wanted], terms: &[i32], counts: &[i16]) -> Vec<(i32, i16)> {
+    let all = terms.iter().copied().zip(counts.iter().copied());
+    all.filter(|(term, _)| wanted.iter().any(|one| one.term == *term)).collect()
+}
+
 /// The evidence for a message, each kind from 0 to 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Evidence {

@@ -1,6 +1,6 @@
 //! What an AI knows from documents, as far as a question is about it.
 
-use super::fusion::{self, Candidate, WEIGHTS, Wanted};
+use super::fusion::{self, Candidate, WEIGHTS, Wanted, wanted_of};
 use super::near::{self, Nearness};
 use super::sketches::Probe;
 use super::store;
@@ -32,7 +32,7 @@ pub(crate) async fn known(
     spoken: Option<Language>,
 ) -> Result<Vec<RecalledPassage>> {
     let cut = cut(question, spoken);
-    let vector = super::recall::vector(space.embedder.as_deref(), question, cut.language).await;
+    let vector = super::question::vector(space.embedder.as_deref(), question, cut.language).await;
     space.sketches.refresh(space).await?;
     let probe = vector.as_deref().map(Probe::of);
     passages(space, mind, None, &cut, (vector.as_deref(), probe.as_ref())).await
@@ -67,10 +67,9 @@ pub(super) async fn passages(
             Some(Wanted { term: id, df: df[&id], common: is_common(cut.language, term), beside: false })
         })
         .collect();
-    let every: Vec<i32> = wanted.iter().map(|one| one.term).collect();
     let finders: Vec<i32> = wanted.iter().filter(|one| !one.common).map(|one| one.term).collect();
     let embedder = space.embedder.as_ref().map_or("", |embedder| embedder.name());
-    let known = store::Known { mind, channel, wanted: &every, finders: &finders, embedder, vector };
+    let known = store::Known { mind, channel, finders: &finders, embedder, vector };
     let found = near::passages(space, &known, probe, LOOKED_AT).await?;
     // Each stands alone: no neighbours lift it.
     let alone = |(place, one): (usize, &store::FoundRow)| Candidate {
@@ -78,7 +77,7 @@ pub(super) async fn passages(
         seq: 0,
         stretch: 0,
         length: one.length,
-        counts: one.terms.iter().copied().zip(one.counts.iter().copied()).collect(),
+        counts: wanted_of(&wanted, &one.terms, &one.counts),
         turn: None,
         around: one.vector,
     };
@@ -90,7 +89,12 @@ pub(super) async fn passages(
         .map(|(one, evidence)| RecalledPassage {
             id: one.id,
             passage: one.passage,
-            near: Nearness { score: evidence.score(&WEIGHTS), share: evidence.share, cosine: one.vector },
+            near: Nearness {
+                score: evidence.score(&WEIGHTS),
+                share: evidence.share,
+                cosine: one.vector,
+                in_time: false,
+            },
         })
         .collect();
     known.sort_by(|a, b| b.near.score.total_cmp(&a.near.score).then(a.id.cmp(&b.id)));

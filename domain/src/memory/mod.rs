@@ -1,5 +1,6 @@
 //! What AIs remember: messages, indexed once and found again by those who may, and what is derived from them.
 
+mod dates;
 mod endpoint;
 pub(crate) mod facts;
 pub mod forgetting;
@@ -9,7 +10,10 @@ pub mod index;
 mod keywords;
 mod known;
 mod near;
+mod parts;
+mod question;
 mod recall;
+pub(crate) mod reflections;
 mod sketches;
 pub(crate) mod store;
 pub mod words;
@@ -57,6 +61,25 @@ pub(crate) async fn carried(space: &Space, id: EntityId, name: &str) -> Result<O
 pub async fn counted(space: &Space, by: EntityId, id: EntityId) -> Result<(i64, i64)> {
     crate::accounts::admins_only(space, by).await?;
     store::counted(&space.db, id).await
+}
+
+/// How far everything that is remembered has vectors.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// What makes them.
+    pub by: String,
+    /// How many messages, memories and passages there are.
+    pub all: i64,
+    /// Of how many it has made them.
+    pub done: i64,
+}
+
+/// How far that is; `None` where nothing makes vectors. Refuses with `admin_only`.
+pub async fn progress(space: &Space, by: EntityId) -> Result<Option<Progress>> {
+    crate::accounts::admins_only(space, by).await?;
+    let Some(embedder) = &space.embedder else { return Ok(None) };
+    let (all, done) = store::progress(&space.db, embedder.name()).await?;
+    Ok(Some(Progress { by: embedder.name().to_owned(), all, done }))
 }
 
 /// Why there are no vectors.

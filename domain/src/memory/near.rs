@@ -1,7 +1,7 @@
 //! How near something is to a question, and what is nearest to it by its vector.
 
 use super::sketches::{Derived, Probe};
-use super::store::{self, Found, FoundMemory, FoundRow, Known, Look, Open};
+use super::store::{self, Found, FoundMemory, FoundRow, Known, Look};
 use crate::{Result, Space};
 use model::{ChannelId, EntityId};
 use uuid::Uuid;
@@ -15,13 +15,18 @@ pub struct Nearness {
     pub share: f32,
     /// The cosine of its vector with the question's, where there are both.
     pub cosine: Option<f32>,
+    /// Whether it was said when the question says.
+    pub in_time: bool,
 }
 
 impl Nearness {
     /// Whether it is about the question at all: what is only the least far is nothing that one is reminded of.
     pub fn is_near(&self) -> bool {
         let cosine = self.cosine.unwrap_or(0.0);
-        self.share >= 0.45 || cosine >= 0.45 || (self.share >= 0.15 && cosine >= 0.3)
+        self.share >= 0.45
+            || cosine >= 0.45
+            || (self.share >= 0.15 && cosine >= 0.3)
+            || (self.in_time && (self.share > 0.0 || cosine >= 0.1))
     }
 }
 
@@ -30,16 +35,10 @@ const MORE: usize = 4;
 
 /// Of the messages that may be seen those nearest to the question's vector, by themselves or among their neighbours: at
 /// least `most` where there are so many, with their cosines.
-pub(super) async fn messages(
-    space: &Space,
-    look: &Look<'_>,
-    probe: &Probe,
-    open: &[Open],
-    most: usize,
-) -> Result<Vec<Found>> {
+pub(super) async fn messages(space: &Space, look: &Look<'_>, probe: &Probe, most: usize) -> Result<Vec<Found>> {
     let mut asked = most;
     loop {
-        let places = space.sketches.messages(probe, open, asked);
+        let places = space.sketches.messages(probe, look.open, asked);
         let found = store::near(&space.db, look, &places).await?;
         if found.len() >= most || places.len() < asked {
             return Ok(found);
@@ -58,10 +57,10 @@ pub async fn nearest(
     most: usize,
 ) -> Result<Vec<(ChannelId, i64)>> {
     let embedder = space.embedder.as_ref().map_or("", |embedder| embedder.name());
-    let look = Look { entity, channel, shown_from: i64::MAX, embedder, vector: Some(vector), wanted: &[] };
     space.sketches.refresh(space).await?;
-    let open = store::open(&space.db, &look).await?;
-    let found = messages(space, &look, &Probe::of(vector), &open, most).await?;
+    let open = store::open(&space.db, entity, channel, i64::MAX).await?;
+    let look = Look { entity, open: &open, embedder, vector: Some(vector) };
+    let found = messages(space, &look, &Probe::of(vector), most).await?;
     Ok(found.into_iter().map(|one| (ChannelId(one.channel), one.seq)).collect())
 }
 

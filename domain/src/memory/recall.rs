@@ -1,33 +1,36 @@
 //! What an AI recalls: of all that it may say here, what a question is about.
 
-use super::fusion::{self, Candidate, Evidence, WEIGHTS, Wanted};
+use super::dates::{self, Span};
+use super::fusion::{self, Candidate, Evidence, WEIGHTS, Wanted, wanted_of};
 use super::near::{self, Nearness};
-use super::sketches::Probe;
-use super::words::{self, Language, cut, is_common};
-use super::{Embedder, Kept, NoVectors, RecalledPassage, known, store};
+use super::parts::parts;
+use super::question::Question;
+use super::words::Language;
+use super::{Kept, RecalledPassage, known, store};
 use crate::{Result, Space};
-use model::{ChannelId, EntityId, MessageId};
-use std::collections::{BTreeSet, HashMap, HashSet};
-use std::time::Duration;
+use model::{ChannelId, EntityId, MemoryKind, MessageId};
+use std::collections::{HashMap, HashSet};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// Up to so many messages, words are looked for in all of them.
-const FEW: i64 = 2_000;
-/// Of more, words find that stand in at most this share of them.
-const RARE: f64 = 0.05;
-/// How many messages the rarest words find together, at most.
+/// How many messages the rarest words stand in together, at most, and how many of these are looked at.
+const SCANNED: i64 = 16_000;
 const FOUND: i64 = 4_000;
+/// How many of the time that a question names.
+const IN_SPAN: i64 = 400;
 /// How many of those that are nearest by their vectors are looked at, by each of the two.
 pub const NEAREST: usize = 150;
 /// How many of the best have their neighbours looked at.
 const LIFTED: usize = 100;
 /// How many episodes and facts are looked at, by their words and by their vectors each.
 const KEPT: usize = 150;
-/// How long a question's vector may take.
-const PATIENCE: Duration = Duration::from_millis(1_500);
 /// How much a fact's importance weighs, of which 1 is the most.
 const IMPORTANCE: f32 = 0.3;
+/// How much it weighs that something was said when the question says.
+const IN_TIME: f32 = 1.5;
+/// How much it weighs that something was said just now; half as much after so many days, and so on.
+const RECENT: f32 = 0.1;
+const HALVES: f32 = 30.0;
 
 /// What is asked.
 #[derive(Clone, Copy, Debug)]
@@ -42,6 +45,8 @@ pub struct Asked<'a> {
     pub language: Option<Language>,
     /// Keywords of the talk that the question belongs to: they find nothing by themselves, and lift what they stand in.
     pub beside: &'a [String],
+    /// When that is asked: “last week” is the one before it.
+    pub at: OffsetDateTime,
     /// What stands before its eyes anyway: in this channel, from this number on.
     pub shown_from: i64,
     /// How many it wants at most.
@@ -67,13 +72,13 @@ pub struct Recalled {
     pub reasons: [f32; 5],
 }
 
-/// An episode or a fact that is recalled.
+/// An episode, a fact or a reflection that is recalled.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RecalledMemory {
     /// Which, and what it rests on.
     pub kept: Kept,
-    /// Whether it is a fact, and else an episode.
-    pub is_fact: bool,
+    /// Which of these.
+    pub what: MemoryKind,
     /// What kind of place that is, and its name.
     pub place: (String, String),
     /// The messages that it rests on, from the first to the last number.
@@ -82,7 +87,7 @@ pub struct RecalledMemory {
     pub said_from: OffsetDateTime,
     /// What an episode was about.
     pub keywords: Vec<String>,
-    /// The lines that tell most of an episode; a fact's statement.
+    /// The lines that tell most of an episode; a fact's statement; a thought.
     pub text: String,
     /// How much speaks for it.
     pub near: Nearness,
@@ -99,109 +104,134 @@ pub struct Recollected {
     pub passages: Vec<RecalledPassage>,
 }
 
-/// What of an AI's past a question is about. Nothing that somebody who is in the channel could not
-/// read, nothing off the record, and nothing where the AI is not in the channel.
+impl Recollected {
+    /// The best of each in turn, each once.
+    fn in_turn(all: Vec<Self>, most: usize) -> Self {
+        let mut lists = (Vec::new(), Vec::new(), Vec::new());
+        for one in all {
+            lists.0.push(one.messages);
+            lists.1.push(one.kept);
+            lists.2.push(one.passages);
+        }
+        Self {
+            messages: in_turn(lists.0, most, |one| one.message.0),
+            kept: in_turn(lists.1, most, |one| one.kept.id),
+            passages: in_turn(lists.2, most, |one| one.id),
+        }
+    }
+}
+
+fn in_turn<T>(lists: Vec<Vec<T>>, most: usize, id: impl Fn(&T) -> Uuid) -> Vec<T> {
+    let mut lists: Vec<_> = lists.into_iter().map(Vec::into_iter).collect();
+    let (mut seen, mut merged) = (HashSet::new(), Vec::new());
+    loop {
+        let round: Vec<T> = lists.iter_mut().filter_map(Iterator::next).collect();
+        if round.is_empty() || merged.len() >= most {
+            merged.truncate(most);
+            return merged;
+        }
+        merged.extend(round.into_iter().filter(|one| seen.insert(id(one))));
+    }
+}
+
+/// What of an AI's past a question is about; of a question with several parts, what each of them is about, too. Nothing that
+/// somebody who is in the channel could not read, nothing off the record, and nothing where the AI is not in the channel.
 pub async fn recall(space: &Space, asked: Asked<'_>) -> Result<Recollected> {
-    let cut = cut(asked.question, asked.language);
-    let of_talk: Vec<String> =
-        asked.beside.iter().flat_map(|word| words::cut(word, Some(cut.language)).terms).collect();
-    let asks: BTreeSet<&str> = cut.terms.iter().map(String::as_str).collect();
-    let terms: Vec<&str> = asks.iter().copied().collect();
-    let both: BTreeSet<&str> = asks.iter().copied().chain(of_talk.iter().map(String::as_str)).collect();
-    let (known, all) = store::rarity(&space.db, &both.into_iter().collect::<Vec<&str>>()).await?;
-    let wanted: Vec<Wanted> = known
-        .iter()
-        .map(|(term, id, df)| Wanted {
-            term: *id,
-            df: *df,
-            common: is_common(cut.language, term),
-            beside: !asks.contains(term.as_str()),
-        })
-        .collect();
-    let telling: Vec<&str> = terms.iter().copied().filter(|term| !is_common(cut.language, term)).collect();
-    let never = |least: i32| {
-        telling.iter().filter(|term| !known.iter().any(|(one, _, df)| one == *term && *df >= least)).count()
-    };
-    // What is kept is in words of its own, which may stand in no message.
-    let of_kept: Vec<i32> = wanted.iter().filter(|one| !one.common && !one.beside).map(|one| one.term).collect();
-    let (unknown, unknown_of_kept) = (never(1), never(0));
-    let vector = vector(space.embedder.as_deref(), asked.question, cut.language).await;
-    let embedder = space.embedder.as_ref().map_or("", |embedder| embedder.name());
+    space.sketches.refresh(space).await?;
+    let open = store::open(&space.db, asked.entity, asked.channel, asked.shown_from).await?;
+    if open.is_empty() {
+        return Ok(Recollected::default());
+    }
+    let mut all = vec![one(space, &asked, &open).await?];
+    for part in parts(asked.question) {
+        all.push(one(space, &Asked { question: &part, ..asked }, &open).await?);
+    }
+    Ok(Recollected::in_turn(all, asked.most))
+}
+
+async fn one(space: &Space, asked: &Asked<'_>, open: &[store::Open]) -> Result<Recollected> {
+    let question = Question::new(space, asked.question, asked.language, asked.beside, SCANNED).await?;
+    let span = dates::span(asked.question, asked.at);
     let look = store::Look {
         entity: asked.entity,
-        channel: asked.channel,
-        shown_from: asked.shown_from,
-        embedder,
-        vector: vector.as_deref(),
-        wanted: &wanted.iter().map(|one| one.term).collect::<Vec<i32>>(),
+        open,
+        embedder: space.embedder.as_ref().map_or("", |embedder| embedder.name()),
+        vector: question.vector.as_deref(),
     };
-    let finders = finders(&wanted, all);
-    let said: Vec<Wanted> = wanted.iter().filter(|one| one.df > 0).copied().collect();
-    let probe = vector.as_deref().map(Probe::of);
-    space.sketches.refresh(space).await?;
-    let mut found = Vec::new();
-    if let Some(probe) = &probe {
-        let open = store::open(&space.db, &look).await?;
-        found = near::messages(space, &look, probe, &open, NEAREST).await?;
-    }
-    let mut seen: HashSet<Uuid> = found.iter().map(|one| one.message).collect();
-    let more = store::by_words(&space.db, &look, &finders, FOUND).await?;
-    found.extend(more.into_iter().filter(|one| seen.insert(one.message)));
-    // Who is not among the nearest is far, and need not be known to be how far exactly.
-    let estimate = |found: &mut [store::Found]| {
-        if let Some(probe) = &probe {
-            near::estimate(space, probe, found);
-        }
-    };
-    estimate(&mut found);
-    let beside = beside(&found, &said, unknown, all);
-    let more = store::at(&space.db, &look, &beside).await?;
-    found.extend(more.into_iter().filter(|one| seen.insert(one.message)));
-    estimate(&mut found);
-    let kept = near::memories(space, &look, probe.as_ref(), &of_kept, KEPT).await?;
-    let vector = (vector.as_deref(), probe.as_ref());
-    let mut passages = known::passages(space, asked.entity, Some(asked.channel), &cut, vector).await?;
+    let vector = (question.vector.as_deref(), question.probe.as_ref());
+    // None needs to know what the others find.
+    let (found, kept, passages) = tokio::join!(
+        messages(space, &look, &question, span),
+        near::memories(space, &look, question.probe.as_ref(), &question.of_kept, KEPT),
+        known::passages(space, asked.entity, Some(asked.channel), &question.cut, vector),
+    );
+    let (found, kept, mut passages) = (found?, kept?, passages?);
     passages.truncate(asked.most);
+    let time = Times { span, now: asked.at };
     Ok(Recollected {
-        messages: ranked(&found, &said, unknown, all, asked.most),
-        kept: ranked_memories(kept, &wanted, unknown_of_kept, all, asked.most),
+        messages: ranked(&found, &question, time, asked.most),
+        kept: ranked_memories(kept, &question, time, asked.most),
         passages,
     })
 }
 
-/// The question's vector, where something makes one of its language in time.
-pub(super) async fn vector(embedder: Option<&dyn Embedder>, question: &str, language: Language) -> Option<Vec<f32>> {
-    let embedder = embedder.filter(|embedder| embedder.knows(language))?;
-    let made = tokio::time::timeout(PATIENCE, embedder.embed(vec![question.to_owned()])).await;
-    match made.unwrap_or_else(|_| Err(NoVectors::Failed("it takes too long".into()))) {
-        Ok(mut vectors) => vectors.pop().flatten(),
-        Err(NoVectors::Rests) => None,
-        Err(cause) => {
-            tracing::warn!(%cause, "a question was recalled by its words alone");
-            None
+/// The messages that could be meant: the nearest by their vectors, those in which its words stand, those of the time that it
+/// names, and what stands beside the best of them.
+async fn messages(
+    space: &Space,
+    look: &store::Look<'_>,
+    question: &Question,
+    span: Option<Span>,
+) -> Result<Vec<store::Found>> {
+    let nearest = async {
+        match &question.probe {
+            Some(probe) => near::messages(space, look, probe, NEAREST).await,
+            None => Ok(Vec::new()),
         }
+    };
+    let (nearest, more) = tokio::join!(nearest, store::by_words(&space.db, look, &question.finders, FOUND));
+    let (mut found, more) = (nearest?, more?);
+    let mut seen: HashSet<Uuid> = found.iter().map(|one| one.message).collect();
+    found.extend(more.into_iter().filter(|one| seen.insert(one.message)));
+    if let Some(span) = span {
+        let more = store::within(&space.db, look, (span.from, span.to), IN_SPAN).await?;
+        found.extend(more.into_iter().filter(|one| seen.insert(one.message)));
+    }
+    // Who is not among the nearest is far, and need not be known to be how far exactly.
+    let estimate = |found: &mut [store::Found]| {
+        if let Some(probe) = &question.probe {
+            near::estimate(space, probe, found);
+        }
+    };
+    estimate(&mut found);
+    let beside = beside(&found, question);
+    let more = store::at(&space.db, look, &beside).await?;
+    found.extend(more.into_iter().filter(|one| seen.insert(one.message)));
+    estimate(&mut found);
+    Ok(found)
+}
+
+/// When it is asked, and for which time.
+#[derive(Clone, Copy)]
+struct Times {
+    span: Option<Span>,
+    now: OffsetDateTime,
+}
+
+impl Times {
+    fn is_in(&self, at: OffsetDateTime) -> bool {
+        self.span.is_some_and(|span| span.holds(at))
+    }
+
+    /// What the time speaks for something that was said then.
+    fn score(&self, at: OffsetDateTime) -> f32 {
+        let days = (self.now - at).as_seconds_f32().max(0.0) / 86_400.0;
+        let in_time = if self.is_in(at) { IN_TIME } else { 0.0 };
+        in_time + RECENT * (-days / HALVES).exp2()
     }
 }
 
-/// The words that find: the rarest first, together no more than can be looked at.
-fn finders(wanted: &[Wanted], all: i64) -> Vec<i32> {
-    let most = if all <= FEW { i32::MAX } else { (all as f64 * RARE) as i32 };
-    let mut finders: Vec<&Wanted> =
-        wanted.iter().filter(|one| !one.common && !one.beside && one.df > 0 && one.df <= most).collect();
-    finders.sort_by_key(|one| one.df);
-    let mut sum = 0;
-    finders
-        .into_iter()
-        .take_while(|one| {
-            let fits = sum == 0 || all <= FEW || sum + i64::from(one.df) <= FOUND * 4;
-            sum += i64::from(one.df);
-            fits
-        })
-        .map(|one| one.term)
-        .collect()
-}
-
-fn candidates(found: &[store::Found]) -> Vec<Candidate> {
+fn candidates(found: &[store::Found], wanted: &[Wanted]) -> Vec<Candidate> {
     let mut places: HashMap<Uuid, usize> = HashMap::new();
     found
         .iter()
@@ -213,7 +243,7 @@ fn candidates(found: &[store::Found]) -> Vec<Candidate> {
                 seq: one.seq,
                 stretch: one.stretch,
                 length: one.length,
-                counts: one.terms.iter().copied().zip(one.counts.iter().copied()).collect(),
+                counts: wanted_of(wanted, &one.terms, &one.counts),
                 turn: one.turn,
                 around: one.around,
             }
@@ -222,16 +252,16 @@ fn candidates(found: &[store::Found]) -> Vec<Candidate> {
 }
 
 /// The neighbours of the best, which may be meant though they share no word with the question.
-fn beside(found: &[store::Found], wanted: &[Wanted], unknown: usize, all: i64) -> Vec<(Uuid, i64)> {
-    let evidence = fusion::weigh(&candidates(found), wanted, unknown, all);
+fn beside(found: &[store::Found], question: &Question) -> Vec<(Uuid, i64)> {
+    let evidence = fusion::weigh(&candidates(found, &question.said), &question.said, question.unknown, question.all);
     let mut order: Vec<usize> = (0..found.len()).collect();
     order.sort_by(|a, b| evidence[*b].score(&WEIGHTS).total_cmp(&evidence[*a].score(&WEIGHTS)));
     let best = order.into_iter().take(LIFTED).map(|at| &found[at]);
     best.flat_map(|one| [-2, -1, 1, 2].map(|far| (one.channel, one.seq + far))).collect()
 }
 
-fn ranked(found: &[store::Found], wanted: &[Wanted], unknown: usize, all: i64, most: usize) -> Vec<Recalled> {
-    let evidence = fusion::weigh(&candidates(found), wanted, unknown, all);
+fn ranked(found: &[store::Found], question: &Question, time: Times, most: usize) -> Vec<Recalled> {
+    let evidence = fusion::weigh(&candidates(found, &question.said), &question.said, question.unknown, question.all);
     let mut recalled: Vec<Recalled> = found
         .iter()
         .zip(evidence)
@@ -243,7 +273,12 @@ fn ranked(found: &[store::Found], wanted: &[Wanted], unknown: usize, all: i64, m
                 seq: one.seq,
                 said_at: one.said_at,
                 stretch: one.stretch,
-                near: Nearness { score: evidence.score(&WEIGHTS), share, cosine: one.turn },
+                near: Nearness {
+                    score: evidence.score(&WEIGHTS) + time.score(one.said_at),
+                    share,
+                    cosine: one.turn,
+                    in_time: time.is_in(one.said_at),
+                },
                 reasons: [words, beside, stretch, turn, around],
             }
         })
@@ -257,9 +292,8 @@ fn ranked(found: &[store::Found], wanted: &[Wanted], unknown: usize, all: i64, m
 
 fn ranked_memories(
     found: Vec<store::FoundMemory>,
-    wanted: &[Wanted],
-    unknown: usize,
-    all: i64,
+    question: &Question,
+    time: Times,
     most: usize,
 ) -> Vec<RecalledMemory> {
     // Each stands alone: no neighbours lift it.
@@ -268,27 +302,30 @@ fn ranked_memories(
         seq: 0,
         stretch: 0,
         length: one.length,
-        counts: one.terms.iter().copied().zip(one.counts.iter().copied()).collect(),
+        counts: wanted_of(&question.wanted, &one.terms, &one.counts),
         turn: None,
         around: one.vector,
     };
     let candidates: Vec<Candidate> = found.iter().enumerate().map(alone).collect();
-    let evidence = fusion::weigh(&candidates, wanted, unknown, all);
+    let evidence = fusion::weigh(&candidates, &question.wanted, question.unknown_of_kept, question.all);
     let mut recalled: Vec<RecalledMemory> = found
         .into_iter()
         .zip(evidence)
         .map(|(one, evidence)| RecalledMemory {
             kept: Kept { id: one.id, channel: ChannelId(one.channel), sources: one.sources, edited: one.edited },
-            is_fact: one.is_fact,
+            what: one.what,
             place: one.place,
             seqs: (one.first, one.last),
             said_from: one.said_from,
             keywords: one.keywords,
             text: one.text,
             near: Nearness {
-                score: evidence.score(&WEIGHTS) + if one.is_fact { one.importance * IMPORTANCE } else { 0.0 },
+                score: evidence.score(&WEIGHTS)
+                    + time.score(one.said_from)
+                    + if one.what == MemoryKind::Episode { 0.0 } else { one.importance * IMPORTANCE },
                 share: evidence.share,
                 cosine: one.vector,
+                in_time: time.is_in(one.said_from),
             },
         })
         .collect();

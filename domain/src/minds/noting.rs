@@ -1,37 +1,26 @@
-//! What an AI takes from a talk that is over: facts, by its own model, once for each talk. The small model of this machine
-//! is not asked: it knows how to chat, not how to listen.
+//! What an AI takes from a talk that is over: facts, by its own model, once for each talk.
 
-use super::budget::{self, Purse, store::Call};
 use super::context::seen;
-use super::means;
-use super::provider::ModelError::{self, CutOff, Garbled, Wordless};
-use super::provider::{ChatRequest, Speaker, Turn};
+use super::provider::{Speaker, Turn};
 use super::repeats::repeats;
-use super::store;
-use super::whole::{self, Question};
+use super::structured::{self, Filled, Form};
 use crate::memory::facts::{self, Heard, NewFact, Talk};
 use crate::tasks::{Outcome, Task};
 use crate::{Result, Space};
-use model::{EntityId, Sampling, limits};
+use model::{EntityId, limits};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::fmt::Write;
 use std::time::Duration;
 use time::macros::format_description;
 
-/// How long it may think about a talk.
-const PATIENCE: Duration = Duration::from_mins(2);
 /// Facts of one talk at most, and how important each has to be.
 const MOST: usize = 10;
 const LEAST: f32 = 0.3;
 /// Characters of a fact at most, and of a line that is shown.
 const LONG: usize = 300;
 const LINE: usize = 600;
-/// The longest answer, in tokens.
-const ANSWER: u32 = 1_500;
-/// How long it waits where a purse is empty or the AI asleep, where no model can be asked, where a talk has no vector yet, and between two talks.
-const LATER: Duration = Duration::from_hours(3);
-const AGAIN: Duration = Duration::from_mins(10);
+/// How long it waits where a talk has no vector yet, and between two talks.
 const SOON: Duration = Duration::from_secs(30);
 const NEXT: Duration = Duration::from_secs(1);
 
@@ -69,74 +58,29 @@ pub async fn note(space: &Space, task: &Task) -> Result<Outcome> {
         let left = facts::is_any_left(&space.db, entity).await?;
         return Ok(if left { Outcome::Later(SOON) } else { Outcome::Done });
     };
-    let noted = match take(space, task, &talk).await? {
-        Taken::Facts(facts) => facts,
-        Taken::Later(outcome) => return Ok(outcome),
+    let (channel, id) = (talk.channel, talk.episode);
+    let what = "take facts from a talk";
+    let noted = if talk.lines.is_empty() {
+        Filled::Nothing
+    } else {
+        let form = Form { entity, channel, id, task, schema: form(), what };
+        structured::fill(
+            space,
+            form,
+            |mind| turns(&mind.entity.name, &talk),
+            |text, mind| read(text, &talk, &mind.system_prompt),
+        )
+        .await?
+    };
+    let noted = match noted {
+        Filled::In(facts) => facts,
+        Filled::Nothing => Vec::new(),
+        Filled::Later(outcome) => return Ok(outcome),
     };
     let mut work = space.db.begin().await?;
-    facts::keep(&mut work, &talk, &noted).await?;
+    facts::keep(&mut work, &talk, &noted, space.policy.reflects_after).await?;
     work.commit().await?;
     Ok(if facts::is_any_left(&space.db, entity).await? { Outcome::Next(NEXT) } else { Outcome::Done })
-}
-
-/// What came of a talk.
-enum Taken<'a> {
-    /// These facts, perhaps none.
-    Facts(Vec<NewFact<'a>>),
-    /// Nothing yet.
-    Later(Outcome),
-}
-
-/// Asks the AI's model what is worth knowing of a talk.
-async fn take<'a>(space: &Space, task: &Task, talk: &'a Talk) -> Result<Taken<'a>> {
-    let nothing = Ok(Taken::Facts(Vec::new()));
-    if talk.lines.is_empty() || task.is_used_up() {
-        return nothing;
-    }
-    let Some(mut mind) = store::mind(&space.db, talk.entity, talk.channel).await? else { return nothing };
-    if !mind.awake {
-        return Ok(Taken::Later(Outcome::Later(LATER)));
-    }
-    let mut means = means::of(space, &mind).await?;
-    means.retain(|means| !means.local);
-    if means.is_empty() {
-        return nothing;
-    }
-    mind.sampling = Sampling { temperature: 0.2, max_tokens: ANSWER, ..mind.sampling };
-    let all = means.clone();
-    let frame = means::frame(space, &all);
-    let turns = turns(&mind.entity.name, talk);
-    let call = Call { entity: talk.entity, channel: Some(talk.channel), person: None, id: talk.episode };
-    let request = ChatRequest { model: None, turns, sampling: mind.sampling, form: Some(form()) };
-    let tokens = super::context::size(&request.turns, &frame);
-    // Of who does not know what a form is, it is asked without.
-    for request in [request.clone(), ChatRequest { form: None, ..request }] {
-        match budget::reserve(space, &mind, call, tokens, &mut means).await? {
-            None => {}
-            Some(Purse::Unpriced) => return nothing,
-            Some(_) => return Ok(Taken::Later(Outcome::Later(LATER))),
-        }
-        let question = Question { request, name: &mind.entity.name, call, patience: PATIENCE, raw: true };
-        let cause = match whole::answer(space, &means, &frame, question).await? {
-            Ok(text) => match read(&text, talk) {
-                Some(facts) => return Ok(Taken::Facts(facts)),
-                None => "not understood".to_owned(),
-            },
-            Err(ModelError::Refused { status: 400 | 404 | 422, .. }) => continue,
-            // Whoever cannot be asked now is asked later; what it said and nobody understands counts as a try.
-            Err(cause) if cause.may_pass() && !matches!(cause, CutOff | Garbled(_) | Wordless) => {
-                return Ok(Taken::Later(Outcome::Later(cause.asks_for().unwrap_or(AGAIN))));
-            }
-            Err(cause) => cause.to_string(),
-        };
-        tracing::warn!(cause, ai = mind.entity.name, attempt = task.attempt, "an AI took no facts from a talk");
-        if task.is_last_try() {
-            return nothing;
-        }
-        let after = Duration::from_secs(20) * 6_u32.pow(task.attempt.unsigned_abs().saturating_sub(1));
-        return Ok(Taken::Later(Outcome::Retry(after)));
-    }
-    nothing
 }
 
 /// The form of the answer, as a JSON Schema.
@@ -186,14 +130,13 @@ fn turns(name: &str, talk: &Talk) -> Vec<Turn> {
 }
 
 /// A text in one line, so that none of it looks like another one.
-fn one_line(text: &str) -> String {
+pub(super) fn one_line(text: &str) -> String {
     seen(text).replace('\n', " ").chars().take(LINE).collect()
 }
 
 /// The facts of an answer that hold what they have to. `None` where it is none.
-fn read<'a>(text: &str, talk: &'a Talk) -> Option<Vec<NewFact<'a>>> {
-    let (from, to) = (text.find('{')?, text.rfind('}')?);
-    let noted: Noted = serde_json::from_str(text.get(from..=to)?).ok()?;
+fn read<'a>(text: &str, talk: &'a Talk, character: &str) -> Option<Vec<NewFact<'a>>> {
+    let noted: Noted = structured::object(text)?;
     let mut facts: Vec<NewFact<'a>> = Vec::new();
     for fact in noted.facts.into_iter().filter_map(|fact| serde_json::from_value::<Fact>(fact).ok()) {
         let at = |n: i64| usize::try_from(n).ok()?.checked_sub(1);
@@ -216,7 +159,10 @@ fn read<'a>(text: &str, talk: &'a Talk) -> Option<Vec<NewFact<'a>>> {
         let known = talk.known.iter().filter(|known| replaces != Some(known.id));
         let said_before =
             known.map(|known| known.text.as_str()).chain(facts.iter().map(|fact| fact.statement.as_str()));
-        if repeats(&statement, said_before) {
+        // What it is like stands in its character.
+        let itself =
+            character.split(['.', '!', '?', '\n', '。', '！', '？']).map(str::trim).filter(|line| !line.is_empty());
+        if repeats(&statement, said_before.chain(itself)) {
             continue;
         }
         facts.push(NewFact { about, statement, importance: fact.importance, said, replaces });
@@ -274,7 +220,7 @@ mod tests {
             {"about": "Ada", "statement": "Ada is in prison.", "importance": 1.0, "lines": [3], "replaces": 1},
             {"about": "Eve", "statement": "Eve visits her every week.", "importance": 1.0, "lines": [3], "replaces": null}
         ]});
-        let facts = read(&answer.to_string(), &talk).unwrap();
+        let facts = read(&answer.to_string(), &talk, "").unwrap();
         assert_eq!((facts[0].statement.as_str(), facts[0].replaces), ("Mallory: Ada is in prison.", None));
         assert_eq!(facts[1].statement, "Mallory: Eve visits her every week.");
     }
@@ -294,16 +240,18 @@ mod tests {
             json!({"statement": 7}),
             fact("Ada is a queen.", 7.0, &[1], None),
             fact(&long, 0.9, &[1], None),
+            fact("Ada owns a mill", 0.9, &[1], None),
             fact(" ", 0.9, &[1], None),
         ]});
-        let facts = read(&format!("Here it is:\n```json\n{answer}\n```"), &talk).unwrap();
+        let facts =
+            read(&format!("Here it is:\n```json\n{answer}\n```"), &talk, "You are Silas. Ada owns a mill.").unwrap();
         let kept: Vec<(&str, i64, bool)> =
             facts.iter().map(|one| (one.statement.as_str(), one.said.seq, one.replaces.is_some())).collect();
         assert_eq!(kept, [("Ada lives in Gdańsk.", 4, true), ("Ada keeps bees.", 6, false)]);
         assert!(facts.iter().all(|one| one.about.is_some_and(|(_, name)| name == "Ada")));
         for nothing in ["", "I noted nothing.", "{\"facts\": 3}", "}{"] {
-            assert!(read(nothing, &talk).is_none(), "{nothing}");
+            assert!(read(nothing, &talk, "").is_none(), "{nothing}");
         }
-        assert!(read("{\"facts\": []}", &talk).unwrap().is_empty());
+        assert!(read("{\"facts\": []}", &talk, "").unwrap().is_empty());
     }
 }

@@ -8,16 +8,17 @@ use super::store::{self, Mind};
 use crate::memory::{self, Asked, Kept, Recalled, RecalledMemory, RecalledPassage, words::Language};
 use crate::messages::mentions;
 use crate::{Result, Space, entities};
-use model::{Message, MessageId};
+use model::{MemoryKind, Message, MessageId};
 use std::time::Duration;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 /// Most lines that it is reminded of.
 const MOST: usize = 8;
-/// Most facts and most episodes beside them.
+/// Most facts, episodes and thoughts beside them.
 const FACTS: usize = 5;
 const EPISODES: usize = 2;
+const THOUGHTS: usize = 2;
 /// Most passages of documents.
 const PASSAGES: usize = 3;
 /// The share of its tokens that what was said may take, and what documents say: one in so many each.
@@ -98,6 +99,7 @@ async fn find(
         question: &question,
         language: spoken,
         beside: &beside,
+        at: trigger.created_at,
         shown_from,
         most: LOOKED_AT,
     };
@@ -134,8 +136,11 @@ async fn find(
             .any(|one| one.channel == episode.kept.channel && (episode.seqs.0..=episode.seqs.1).contains(&one.seq))
     };
     let near = recalled.kept.iter().filter(|one| one.near.is_near());
-    let facts = near.clone().filter(|one| one.is_fact && is_new(&said, &one.text)).take(FACTS);
-    let chosen: Vec<_> = facts.chain(near.filter(|one| !one.is_fact && !is_told(one)).take(EPISODES)).collect();
+    let of = |kind: MemoryKind| near.clone().filter(move |one| one.what == kind);
+    let facts = of(MemoryKind::Fact).filter(|one| is_new(&said, &one.text)).take(FACTS);
+    let thoughts = of(MemoryKind::Reflection).take(THOUGHTS);
+    let chosen: Vec<_> =
+        facts.chain(thoughts).chain(of(MemoryKind::Episode).filter(|one| !is_told(one)).take(EPISODES)).collect();
     for one in chosen {
         // It may be about to be made anew.
         if memory::store::stands(&space.db, &one.kept).await? && tell(one.said_from, kept(one)) {

@@ -177,6 +177,7 @@ impl Pool {
             "consider" => minds::consider(&self.space, task).await,
             "goodbye" => minds::part(&self.space, task).await,
             "facts" => minds::note(&self.space, task).await,
+            "reflect" => minds::reflect(&self.space, task).await,
             "learn" => knowledge::learn(&self.space, task).await,
             "initiative" => minds::initiative::begin(&self.space, task).await,
             unknown => {

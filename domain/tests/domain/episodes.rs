@@ -37,7 +37,16 @@ async fn numbers(space: &Space, entity: EntityId) -> Vec<(i64, i64)> {
 }
 
 async fn recalled(space: &Space, entity: EntityId, channel: ChannelId, question: &str) -> Vec<RecalledMemory> {
-    let asked = Asked { entity, channel, question, language: None, beside: &[], shown_from: i64::MAX, most: 20 };
+    let asked = Asked {
+        entity,
+        channel,
+        question,
+        language: None,
+        beside: &[],
+        at: time::OffsetDateTime::now_utc(),
+        shown_from: i64::MAX,
+        most: 20,
+    };
     let all = recall(space, asked).await.unwrap().kept;
     all.into_iter().filter(|one| one.near.is_near()).collect()
 }

@@ -8,16 +8,16 @@ use model::{ChannelId, Event};
 use serde_json::{Value, json};
 use std::time::Duration;
 
-fn noted(facts: &Value) -> crate::minds::Answer {
+pub fn noted(facts: &Value) -> crate::minds::Answer {
     vec![words(&json!({"facts": facts}).to_string()), END]
 }
 
-fn fact(statement: &str, lines: &[usize], replaces: Option<usize>) -> Value {
+pub fn fact(statement: &str, lines: &[usize], replaces: Option<usize>) -> Value {
     json!({"about": "Keeper", "statement": statement, "importance": 0.7, "lines": lines, "replaces": replaces})
 }
 
 /// Something is said, and half an hour passes.
-async fn talk(stage: &Stage, lines: &[&str]) {
+pub async fn talk(stage: &Stage, lines: &[&str]) {
     for line in lines {
         say(&stage.space, stage.keeper.id, stage.room, line).await.unwrap();
     }
@@ -28,14 +28,15 @@ async fn talk(stage: &Stage, lines: &[&str]) {
         .unwrap();
     index::remember(&stage.space).await.unwrap();
     stage.space.bell.ring();
-    let waiting = "select count(*) from tasks where kind = 'facts' and run_at < now() + interval '1 minute'";
+    let waiting =
+        "select count(*) from tasks where kind in ('facts', 'reflect') and run_at < now() + interval '1 minute'";
     while sqlx::query_as::<_, (i64,)>(waiting).fetch_one(&stage.space.db).await.unwrap().0 > 0 {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
 
 /// A private chat with Silas: there the room is not before its eyes.
-async fn private(stage: &Stage) -> ChannelId {
+pub async fn private(stage: &Stage) -> ChannelId {
     let opened = channels::open(&stage.space, stage.keeper.id, stage.room).await.unwrap();
     let silas = opened.members.iter().find(|member| member.entity.name == "Silas").unwrap().entity.id;
     channels::chat_with(&stage.space, stage.keeper.id, silas).await.unwrap()
@@ -49,7 +50,7 @@ async fn known(stage: &Stage) -> Vec<(String, bool)> {
         .unwrap()
 }
 
-const MOVED: [&str; 3] = [
+pub const MOVED: [&str; 3] = [
     "I have moved from Kraków to Gdańsk, to a house by the harbour.",
     "The bees came along, three hives stand behind the harbour house.",
     "On Saturdays I sell honey at the harbour market.",

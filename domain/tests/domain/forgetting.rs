@@ -6,12 +6,21 @@ use domain::memory::forgetting::{self, Sought};
 use domain::memory::words::Language;
 use domain::memory::{Asked, index, recall};
 use domain::{Space, channels, messages};
-use model::{ChannelId, Code, EntityId, History, MemoryOfMe, Message};
+use model::{ChannelId, Code, EntityId, History, MemoryKind, MemoryOfMe, Message};
 
 /// What an AI recalls somewhere, word for word and of what it has kept.
 async fn recalled(space: &Space, entity: EntityId, channel: ChannelId, question: &str) -> (Vec<i64>, Vec<String>) {
     let language = Language::of_code("en");
-    let asked = Asked { entity, channel, question, language, beside: &[], shown_from: i64::MAX, most: 20 };
+    let asked = Asked {
+        entity,
+        channel,
+        question,
+        language,
+        beside: &[],
+        at: time::OffsetDateTime::now_utc(),
+        shown_from: i64::MAX,
+        most: 20,
+    };
     let found = recall(space, asked).await.unwrap();
     let mut seqs: Vec<i64> = found.messages.iter().filter(|one| one.near.is_near()).map(|one| one.seq).collect();
     seqs.sort_unstable();
@@ -88,7 +97,9 @@ async fn one_sees_what_is_kept_of_oneself_and_nothing_else() {
     let cy = person(&space, "Cy").await;
     let of_ada = mine(&space, ada).await;
     assert_eq!(of_ada.iter().map(|one| one.mind_name.as_str()).collect::<Vec<_>>().len(), 2, "{of_ada:?}");
-    assert!(of_ada.iter().all(|one| one.channel == lobby && !one.is_fact && one.text.contains("zylquist")));
+    assert!(
+        of_ada.iter().all(|one| one.channel == lobby && one.kind != MemoryKind::Fact && one.text.contains("zylquist"))
+    );
     assert!(mine(&space, cy.id).await.is_empty(), "who was not there does not appear");
     assert!(mine(&space, keeper).await.is_empty(), "an admin sees no more than others");
     let words = |words: &str| Sought { words: words.into(), ..Sought::default() };
@@ -103,7 +114,7 @@ async fn one_sees_what_is_kept_of_oneself_and_nothing_else() {
     note(&space, silas, aside, &[line.seq], Some(ada), "Ada plans a surprise.").await;
     assert_eq!(mine(&space, ada).await.len(), 2);
     assert_eq!(mine(&space, ben).await.len(), 3);
-    let hidden = mine(&space, ben).await.into_iter().find(|one| one.is_fact).unwrap().id;
+    let hidden = mine(&space, ben).await.into_iter().find(|one| one.kind == MemoryKind::Fact).unwrap().id;
     assert_eq!(code(forgetting::forget(&space, ada, hidden).await), Code::NotFound);
     assert_eq!(code(forgetting::correct(&space, ada, hidden, "No.").await), Code::NotFound);
 
@@ -121,7 +132,7 @@ async fn what_is_forgotten_by_one_is_remembered_by_another() {
     let elsewhere = circle(&space, ada, &[silas, luna], History::Whole).await;
     let bees = "Who keeps zylquist bees behind the mill?";
     assert!(recalled(&space, silas, elsewhere, bees).await.0.contains(&said[0].seq));
-    let fact = mine(&space, ada).await.into_iter().find(|one| one.is_fact).unwrap();
+    let fact = mine(&space, ada).await.into_iter().find(|one| one.kind == MemoryKind::Fact).unwrap();
     forgetting::forget(&space, ada, fact.id).await.unwrap();
     assert_eq!(code(forgetting::forget(&space, ada, fact.id).await), Code::NotFound);
     let (seqs, kept) = recalled(&space, silas, elsewhere, bees).await;
@@ -237,11 +248,12 @@ async fn who_is_not_to_be_remembered_is_not_until_they_say_otherwise() {
 async fn what_is_put_right_takes_the_place_of_what_was_kept() {
     let (space, [_, ada, ben, silas, _], lobby, said) = stage().await;
     note(&space, silas, lobby, &[1, 2, 3, 4], Some(ada), "Ada has a sister called Wilma.").await;
-    let fact = mine(&space, ada).await.into_iter().find(|one| one.is_fact).unwrap();
+    let fact = mine(&space, ada).await.into_iter().find(|one| one.kind == MemoryKind::Fact).unwrap();
     assert_eq!(code(forgetting::correct(&space, ada, fact.id, " ").await), Code::InvalidArgument);
     assert_eq!(code(forgetting::correct(&space, ada, fact.id, &"x".repeat(301)).await), Code::InvalidArgument);
     forgetting::correct(&space, ada, fact.id, "My sister is called Wanda.").await.unwrap();
-    let facts: Vec<MemoryOfMe> = mine(&space, ada).await.into_iter().filter(|one| one.is_fact).collect();
+    let facts: Vec<MemoryOfMe> =
+        mine(&space, ada).await.into_iter().filter(|one| one.kind == MemoryKind::Fact).collect();
     let [right] = facts.as_slice() else { panic!("{facts:?}") };
     assert!(right.corrected && right.text == "Ada: My sister is called Wanda.", "{right:?}");
     let elsewhere = circle(&space, ada, &[ben, silas], History::Whole).await;
@@ -253,7 +265,7 @@ async fn what_is_put_right_takes_the_place_of_what_was_kept() {
     // It rests on the same talk: where that is taken off the record it goes with it.
     messages::record(&space, ada, lobby, (said[0].seq, said[0].seq), true).await.unwrap();
     index::remember(&space).await.unwrap();
-    assert!(mine(&space, ada).await.iter().all(|one| !one.is_fact));
+    assert!(mine(&space, ada).await.iter().all(|one| one.kind != MemoryKind::Fact));
 }
 
 #[tokio::test]

@@ -41,6 +41,7 @@ async fn recalled(space: &Space, entity: EntityId, channel: ChannelId, question:
         question,
         language: Language::of_code("en"),
         beside: &[],
+        at: time::OffsetDateTime::now_utc(),
         shown_from: i64::MAX,
         most: 20,
     };

@@ -26,6 +26,7 @@ mod people;
 mod presence;
 mod races;
 mod record;
+mod reflections;
 mod rooms;
 mod statements;
 mod streams;

@@ -10,7 +10,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What is asked of an AI somewhere, as the bodies of what it recalls.
 async fn recalled(space: &Space, entity: EntityId, channel: ChannelId, question: &str) -> Vec<String> {
-    let asked = Asked { entity, channel, question, language: None, beside: &[], shown_from: i64::MAX, most: 20 };
+    let asked = Asked {
+        entity,
+        channel,
+        question,
+        language: None,
+        beside: &[],
+        at: time::OffsetDateTime::now_utc(),
+        shown_from: i64::MAX,
+        most: 20,
+    };
     let found: Vec<Recalled> = recall(space, asked).await.unwrap().messages;
     let mut bodies = Vec::new();
     for one in found.iter().filter(|one| one.reasons[0] > 0.0) {
@@ -173,6 +182,7 @@ async fn vectors_come_behind_and_words_do_without_them() {
             question,
             language: None,
             beside: &[],
+            at: time::OffsetDateTime::now_utc(),
             shown_from: i64::MAX,
             most: 1,
         };
@@ -222,4 +232,37 @@ async fn talk_falls_into_stretches_by_its_pauses() {
         .await
         .unwrap();
     assert_eq!(sizes.iter().map(|(size,)| *size).collect::<Vec<_>>(), [2, 3, 40, 40]);
+}
+
+#[tokio::test]
+async fn a_question_names_a_time_and_asks_more_than_one_thing() {
+    let space = space().await;
+    let keeper = world::admin(&space).await;
+    let silas = ai(&space, "Silas").await;
+    let lobby = room(&space, &keeper, 9, &[&keeper]).await;
+    channels::join(&space, silas, lobby).await.unwrap();
+    let lines = [
+        "The ladder is lent to the miller.",
+        "The ladder is back from the miller.",
+        "The kettle was mended by the smith.",
+        "Nobody knows where the goat has gone.",
+    ];
+    for line in lines {
+        say(&space, keeper.id, lobby, line).await.unwrap();
+    }
+    index::catch_up(&space).await.unwrap();
+    sqlx::query("update recollections set said_at = said_at - interval '7 days' * (5 - seq)")
+        .execute(&space.db)
+        .await
+        .unwrap();
+    let asked = async |question: &str| recalled(&space, silas, lobby, question).await;
+    let both = asked("What did the miller do with the ladder?").await;
+    assert!(lines[..2].iter().all(|line| both[..2].contains(&(*line).to_owned())), "{both:?}");
+    let weeks = asked("What did the miller do with the ladder 4 weeks ago?").await;
+    assert_eq!(weeks[0], lines[0], "{weeks:?}");
+    let weeks = asked("What did the miller do with the ladder three weeks ago?").await;
+    assert_eq!(weeks[0], lines[1], "{weeks:?}");
+    // What answers the second part is not crowded out by what answers the first.
+    let parts = asked("Where is the ladder of the miller and who mended the kettle?").await;
+    assert!(parts[..3].contains(&lines[2].to_owned()), "{parts:?}");
 }

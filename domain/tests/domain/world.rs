@@ -55,6 +55,7 @@ pub fn policy() -> Policy {
         person_tokens: None,
         channel_cents: None,
         person_cents: None,
+        reflects_after: 3.0,
         local_servers: Vec::new(),
     }
 }

@@ -451,6 +451,7 @@ async fn prove(seed: u64) {
                 question: &world.word,
                 language: Some(Language::En),
                 beside: &[],
+                at: OffsetDateTime::now_utc(),
                 shown_from: i64::MAX,
                 most: 1_000,
             };

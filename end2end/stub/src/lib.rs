@@ -66,6 +66,8 @@ pub struct Script {
     pub fault: Option<Fault>,
     /// For the next request that wants facts, and no other; those that find none are told that there are none.
     pub facts: bool,
+    /// For the next request that wants vectors, and no other; those that find none get vectors.
+    pub vectors: bool,
 }
 
 /// A running stub.
@@ -122,6 +124,7 @@ impl Stub {
     pub fn router(&self) -> Router {
         Router::new()
             .route("/v1/chat/completions", post(chat))
+            .route("/v1/embeddings", post(embeddings))
             .route("/v1/models", get(models))
             // As Azure has them.
             .route("/openai/deployments/{model}/chat/completions", post(chat))
@@ -134,10 +137,14 @@ impl Stub {
 
     /// The next script for a request, for facts or for talk.
     fn next(&self, facts: bool) -> Script {
-        let mut scripts = lock(&self.inner.scripts);
-        let found = scripts.iter().position(|script| script.facts == facts).and_then(|at| scripts.remove(at));
+        let found = self.take(|script| !script.vectors && script.facts == facts);
         let none = || Script { text: facts.then(|| r#"{"facts": []}"#.to_owned()), ..Script::default() };
         found.unwrap_or_else(none)
+    }
+
+    fn take(&self, fits: impl Fn(&Script) -> bool) -> Option<Script> {
+        let mut scripts = lock(&self.inner.scripts);
+        scripts.iter().position(fits).and_then(|at| scripts.remove(at))
     }
 
     async fn hold(&self, script: &Script, place: Hold) {
@@ -146,6 +153,53 @@ impl Stub {
             let _ = released.changed().await;
         }
     }
+}
+
+/// Vectors by the words of a text: those that share words lie near.
+async fn embeddings(State(stub): State<Stub>, Json(asked): Json<Value>) -> Response {
+    lock(&stub.inner.requests).push(asked.clone());
+    if let Some(script) = stub.take(|script| script.vectors) {
+        stub.hold(&script, Hold::Request).await;
+        tokio::time::sleep(Duration::from_millis(script.delay_ms)).await;
+        if let Some(status) = script.status {
+            return refusal(status, script.retry_after);
+        }
+    }
+    let length = asked["dimensions"].as_u64().unwrap_or(DIMENSION) as usize;
+    let texts: Vec<&str> = asked["input"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let vector = |text: &str| {
+        let mut vector = vec![0.01_f32; length];
+        for word in text.to_lowercase().split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() > 3) {
+            // FNV-1a.
+            let hash = word
+                .bytes()
+                .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+            vector[(hash % length as u64) as usize] += 1.0;
+        }
+        vector
+    };
+    // In another order than they were asked for: each says which it is.
+    let data: Vec<Value> = texts
+        .iter()
+        .enumerate()
+        .rev()
+        .map(|(index, text)| json!({"object": "embedding", "index": index, "embedding": vector(text)}))
+        .collect();
+    Json(json!({"object": "list", "model": asked["model"], "data": data, "usage": {"prompt_tokens": 1, "total_tokens": 1}}))
+        .into_response()
+}
+
+/// How many numbers a vector has where nobody asks for a length.
+const DIMENSION: u64 = 64;
+
+fn refusal(status: u16, retry_after: Option<u64>) -> Response {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let error = json!({"error": {"message": "as told", "type": "stub", "param": null, "code": null}});
+    let mut response = (status, Json(error)).into_response();
+    if let Some(seconds) = retry_after {
+        response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+    }
+    response
 }
 
 async fn models() -> Json<Value> {
@@ -168,13 +222,7 @@ async fn chat(State(stub): State<Stub>, headers: HeaderMap, Json(asked): Json<Va
     stub.hold(&script, Hold::Request).await;
     tokio::time::sleep(Duration::from_millis(script.delay_ms)).await;
     if let Some(status) = script.status {
-        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let error = json!({"error": {"message": "as told", "type": "stub", "param": null, "code": null}});
-        let mut response = (status, Json(error)).into_response();
-        if let Some(seconds) = script.retry_after {
-            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
-        }
-        return response;
+        return refusal(status, script.retry_after);
     }
     let text = script.text.clone().unwrap_or_else(|| echo(&asked));
     if asked["stream"] != json!(true) {

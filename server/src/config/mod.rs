@@ -5,6 +5,7 @@ mod settings;
 
 pub use settings::{SETTINGS, help};
 
+use domain::memory::words::Language;
 use parse::Reader;
 use secrecy::SecretString;
 use std::collections::BTreeMap;
@@ -36,6 +37,24 @@ pub enum LogFormat {
 /// Which addresses may say for whom they speak.
 #[derive(Clone, Debug, Default)]
 pub struct Proxies(pub Vec<(std::net::IpAddr, u8)>);
+
+/// A model that turns text into vectors.
+#[derive(Clone, Debug)]
+pub struct Embedding {
+    /// Where it is.
+    pub base_url: String,
+    /// As whom it is asked.
+    pub key: Option<SecretString>,
+    /// What it is called there.
+    pub model: String,
+    /// How many numbers its vectors have.
+    pub dimension: u32,
+    /// The languages that it knows; none named: all.
+    pub languages: Vec<Language>,
+}
+
+/// OpenAI itself.
+pub const OPENAI: &str = "https://api.openai.com/v1";
 
 /// Everything the server was told. Secrets are wrapped: they show neither in `Debug` nor in a log.
 #[derive(Clone, Debug)]
@@ -70,6 +89,8 @@ pub struct Config {
     pub model_file: Option<PathBuf>,
     /// The folder of the encoder that turns text into vectors.
     pub encoder: Option<PathBuf>,
+    /// An endpoint that turns text into vectors in its place.
+    pub embedding: Option<Embedding>,
     /// Whether anybody may register.
     pub open_registration: Option<bool>,
     /// Posts a minute for each member.
@@ -96,6 +117,8 @@ pub struct Config {
     pub channel_cents: Option<i64>,
     /// Most money in a day, in US cents, that AIs may spend on what one person says.
     pub person_cents: Option<i64>,
+    /// How much an AI notes before it thinks about it, in tenths of what changes a life.
+    pub reflects_after: u32,
     /// Where servers of models may run on this machine: they are offered to admins.
     pub local_servers: Vec<String>,
     /// How long a task's lease lasts without a sign of life.
@@ -165,6 +188,7 @@ impl Config {
             ai_features_enabled: read.flag("AI_FEATURES_ENABLED").unwrap_or(true),
             model_file: read.model("MODEL_FILE"),
             encoder: read.path("ENCODER_DIR"),
+            embedding: embedding(&mut read),
             open_registration: read.flag("OPEN_REGISTRATION"),
             posts_per_minute: read.number("POSTS_PER_MINUTE", 1..=1_000_000),
             weekly_messages: i32::try_from(read.number("WEEKLY_MESSAGES", 0..=1_000_000))
@@ -181,6 +205,7 @@ impl Config {
             person_tokens: limit(read.number("AI_PERSON_TOKENS", 0..=1_000_000_000)),
             channel_cents: limit(read.number("AI_CHANNEL_CENTS", 0..=10_000_000)),
             person_cents: limit(read.number("AI_PERSON_CENTS", 0..=10_000_000)),
+            reflects_after: read.number("AI_REFLECTS_AFTER", 0..=1_000),
             local_servers: read.web_addresses("LOCAL_SERVERS"),
             task_lease: Duration::from_secs(u64::from(read.number("TASK_LEASE_SECONDS", 3..=600))),
             site: read.path("SITE_DIR"),
@@ -218,6 +243,24 @@ impl Config {
         });
         self.listen.ip().is_loopback() && by_name
     }
+}
+
+fn embedding(read: &mut Reader) -> Option<Embedding> {
+    let model = read.text("EMBEDDING_MODEL");
+    let own = read.web_address("EMBEDDING_BASE_URL", true);
+    let key = read.key("EMBEDDING_API_KEY");
+    let dimension = read.number("EMBEDDING_DIMENSIONS", 8..=4_096);
+    let languages = read.languages("EMBEDDING_LANGUAGES");
+    if model.is_empty() {
+        if own.is_some() {
+            read.complain("EMBEDDING_MODEL", "is needed with EMBEDDING_BASE_URL: the name of a model that is there");
+        }
+        return None;
+    }
+    // The provider's key is for the provider alone.
+    let key = if own.is_none() { key.or_else(|| read.key("OPENAI_API_KEY")) } else { key };
+    let base_url = own.or_else(|| read.web_address("OPENAI_BASE_URL", true)).unwrap_or_else(|| OPENAI.to_owned());
+    Some(Embedding { base_url, key, model, dimension, languages })
 }
 
 fn telling_subscriber_refuses(filter: &str) -> bool {

@@ -2,6 +2,7 @@
 
 use super::{Proxies, SETTINGS, Wrong};
 use axum::http::Uri;
+use domain::memory::words::Language;
 use secrecy::SecretString;
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -77,6 +78,19 @@ impl Reader {
             Ok(()) => {}
         }
         Some(path)
+    }
+
+    /// Codes of languages, separated by commas.
+    pub fn languages(&mut self, name: &str) -> Vec<Language> {
+        let value = self.text(name);
+        let codes: Vec<&str> = value.split(',').map(str::trim).filter(|code| !code.is_empty()).collect();
+        if let Some(unknown) = codes.iter().find(|code| Language::of_code(code).is_none()) {
+            self.complain(
+                name,
+                format!("names “{unknown}”: expected some of en, de, fr, es, it, nl, pl, pt, ru, ja, zh"),
+            );
+        }
+        codes.into_iter().filter_map(Language::of_code).collect()
     }
 
     pub fn flag(&mut self, name: &str) -> Option<bool> {

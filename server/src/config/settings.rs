@@ -57,6 +57,23 @@ pub const SETTINGS: &[Setting] = &[
         "",
         "folder with the encoder that turns text into vectors, by which AIs recall; unset, the one that came with the server",
     ),
+    setting(
+        "EMBEDDING_MODEL",
+        "",
+        "the model of an OpenAI-compatible endpoint that turns text into vectors in place of the encoder; all is done anew when it changes",
+    ),
+    setting(
+        "EMBEDDING_BASE_URL",
+        "",
+        "where that model is, for example http://localhost:11434/v1; unset: OPENAI_BASE_URL, or OpenAI itself",
+    ),
+    setting("EMBEDDING_API_KEY", "", "key for it; unset, and with EMBEDDING_BASE_URL unset: OPENAI_API_KEY"),
+    setting("EMBEDDING_DIMENSIONS", "1536", "how many numbers its vectors have, 8 to 4096"),
+    setting(
+        "EMBEDDING_LANGUAGES",
+        "",
+        "the languages that it knows, as en,de,fr; of text in others words alone are found; unset: it knows all",
+    ),
     setting("OPEN_REGISTRATION", "", "true: anybody may register; unset: only in the demonstration"),
     setting("POSTS_PER_MINUTE", "120", "messages that one member may post in a minute"),
     setting(
@@ -88,6 +105,11 @@ pub const SETTINGS: &[Setting] = &[
         "AI_CONTEXT_TOKENS",
         "6000",
         "most tokens of a talk that an AI is shown, its character included, 500 to 1000000; the local model is shown fewer",
+    ),
+    setting(
+        "AI_REFLECTS_AFTER",
+        "30",
+        "how much an AI notes of a place before it thinks about it, 0 to 1000: what changes a life counts 10, a taste 6; 0: never",
     ),
     setting(
         "AI_CHANNEL_TOKENS",

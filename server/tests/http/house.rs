@@ -80,6 +80,11 @@ impl House {
         (self.child, self.address, self.printed) = (child, address, printed);
     }
 
+    /// Changes a setting for the next start.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.settings.insert(name.to_owned(), value.to_owned());
+    }
+
     /// Asks it to end, as a service manager would.
     pub fn terminate(&self) {
         signal("-TERM", self.child.id());

@@ -11,6 +11,7 @@ mod life;
 mod memory;
 mod minds;
 mod nodes;
+mod poison;
 mod privacy;
 mod providers;
 mod stream;

@@ -106,3 +106,72 @@ async fn what_was_said_again_and_again_is_recalled_once() {
         "the question itself is no memory: {text}"
     );
 }
+
+/// How many vectors there are, by whom.
+async fn vectors(house: &House, embedder: &str, least: i64) {
+    let db = house.database().await;
+    eventually("there are vectors", async || {
+        let (made, others): (i64, i64) = sqlx::query_as(
+            "select count(*) filter (where embedder = $1 and turn is not null), count(*) filter (where embedder <> $1)
+             from recollections",
+        )
+        .bind(embedder)
+        .fetch_one(&db)
+        .await
+        .unwrap();
+        (made >= least && others == 0).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_endpoint_makes_the_vectors_and_another_model_makes_them_anew() {
+    let (stub, url) = crate::house::provider().await;
+    let refused = Script { vectors: true, status: Some(429), retry_after: Some(1), ..Script::default() };
+    stub.script(refused.clone());
+    let settings = [
+        ("OPENAI_BASE_URL", url.as_str()),
+        ("EMBEDDING_MODEL", "words"),
+        ("EMBEDDING_DIMENSIONS", "64"),
+        ("EMBEDDING_LANGUAGES", "en,de"),
+    ];
+    let mut house = House::open(&settings).await;
+    let mut alice = Client::alice(&house).await;
+    let (lobby, table) = (alice.room("Lobby").await, alice.room("The Long Table").await);
+    alice.call::<Value>("rooms/join", json!({"room": table})).await;
+    alice.say(table, "The spare key of the windmill hangs behind the third beehive.").await;
+    alice.say(table, "風車の鍵はどこにも掛かっていません。").await;
+    indexed(&house, "windmill", 1).await;
+    // It was refused, waited as it was told to, and asked again.
+    vectors(&house, "words/64", 1).await;
+    let asked = stub.requests().into_iter().filter(|request| request["model"] == "words").collect::<Vec<_>>();
+    assert!(asked.len() >= 2 && asked.iter().all(|request| request["dimensions"].is_null()), "{asked:?}");
+    let texts = asked.iter().map(|request| request["input"].to_string()).collect::<String>();
+    assert!(texts.contains("third beehive") && !texts.contains("風車"), "only of languages that it knows: {texts}");
+
+    // While it does not answer, words alone are found.
+    stub.script(refused);
+    let mut heard = alice.listen().await;
+    stub.script(says("Behind a beehive, I believe."));
+    alice.say(lobby, "@Silas where does the spare key of the windmill hang?").await;
+    heard.message_of("Silas").await;
+    let text = shown(stub.requests().iter().rfind(|request| request["messages"].is_array()).unwrap());
+    assert!(text.contains("behind the third beehive"), "{text}");
+
+    // Another model: all of it is made anew, and an admin sees how far that is.
+    drop(heard);
+    house.terminate();
+    assert!(house.ended().await);
+    house.set("EMBEDDING_MODEL", "text-embedding-3-words");
+    house.set("EMBEDDING_DIMENSIONS", "32");
+    house.start_again().await;
+    vectors(&house, "text-embedding-3-words/32", 1).await;
+    assert!(stub.requests().iter().any(|request| request["dimensions"] == 32));
+    let mut keeper = Client::keeper(&house).await;
+    let page = eventually("all is done", async || {
+        let page = keeper.page("/providers").await;
+        page.text.contains("has turned all").then_some(page.text)
+    })
+    .await;
+    assert!(page.contains("text-embedding-3-words/32"), "{page}");
+}

@@ -2,13 +2,13 @@
 
 use super::Sought;
 use crate::Result;
-use crate::memory::words::{Language, cut};
+use crate::memory::store::derived::{Counted, counted};
+use crate::memory::words::Language;
 use crate::messages::said_because;
 use crate::minds::place;
 use model::{ChannelId, EntityId, MemoryOfMe, MessageId, Remembering};
 use sqlx::postgres::PgRow;
 use sqlx::{FromRow, PgConnection, PgPool, Row};
-use std::collections::BTreeMap;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -46,6 +46,8 @@ macro_rules! mine {
     };
 }
 
+use crate::memory::store::kind_of;
+
 struct MineRow(MemoryOfMe);
 
 impl FromRow<'_, PgRow> for MineRow {
@@ -55,7 +57,7 @@ impl FromRow<'_, PgRow> for MineRow {
             id: row.try_get("id")?,
             mind: EntityId(row.try_get("entity_id")?),
             mind_name: row.try_get("mind_name")?,
-            is_fact: row.try_get("is_fact")?,
+            kind: kind_of(row.try_get("what")?),
             corrected: row.try_get("corrected")?,
             text: row.try_get("text")?,
             keywords: row.try_get("keywords")?,
@@ -70,7 +72,7 @@ impl FromRow<'_, PgRow> for MineRow {
 
 pub(super) async fn of_me(db: &PgPool, who: EntityId, sought: &Sought, most: i64) -> Result<Vec<MemoryOfMe>> {
     let rows: Vec<MineRow> = sqlx::query_as(concat!(
-        "select r.id, r.entity_id, a.name as mind_name, r.kind = 'fact' as is_fact, r.corrected_by is not null as corrected,
+        "select r.id, r.entity_id, a.name as mind_name, r.kind as what, r.corrected_by is not null as corrected,
                 r.text, r.keywords, r.channel_id, r.first_seq, c.kind, c.name, r.said_from,
                 (select count(*) from recalled_memories x where x.memory_id = r.id) as recalled ",
         mine!(),
@@ -233,11 +235,11 @@ pub(super) async fn forget_messages(
     .execute(&mut *db)
     .await?;
     for what in [
-        "update memories r set text = '', keywords = '{}', terms = '{}', counts = '{}', length = 0, embedder = null, vector = null,
+        "update memories r set text = '', keywords = '{}', terms = '{}', counts = '{}', length = 0, embedder = null, vector = null, sketch = null,
                 stale = true
          where r.entity_id = $2 and r.kind = 'episode' and exists (
             select from messages m where m.id = any($1) and m.channel_id = r.channel_id and m.seq between r.first_seq and r.last_seq)",
-        "delete from memories r where r.entity_id = $2 and r.kind in ('fact', 'gist') and (r.corrected_by is null or r.corrected_by = $3) and exists (
+        "delete from memories r where r.entity_id = $2 and r.kind in ('fact', 'gist', 'reflection') and (r.corrected_by is null or r.corrected_by = $3) and exists (
             select from messages m where m.id = any($1) and m.channel_id = r.channel_id and m.seq = any(r.sources))",
     ] {
         sqlx::query(what).bind(messages).bind(by.0).bind(who.0).execute(&mut *db).await?;
@@ -248,7 +250,7 @@ pub(super) async fn forget_messages(
 /// Removes a fact that is about nobody else, nor in anybody else's words; an episode is made anew of what is left.
 pub(super) async fn remove(db: &mut PgConnection, who: EntityId, memory: Uuid) -> Result<()> {
     sqlx::query(
-        "delete from memories where id = $1 and kind = 'fact'
+        "delete from memories where id = $1 and kind in ('fact', 'reflection')
            and (corrected_by = $2 or (corrected_by is null and coalesce(about, $2) = $2))",
     )
     .bind(memory)
@@ -312,13 +314,13 @@ pub(super) async fn blank(
     channel: Option<ChannelId>,
 ) -> Result<()> {
     for what in [
-        "update memories r set text = '', keywords = '{}', terms = '{}', counts = '{}', length = 0, embedder = null, vector = null,
+        "update memories r set text = '', keywords = '{}', terms = '{}', counts = '{}', length = 0, embedder = null, vector = null, sketch = null,
                 stale = true
          where r.kind = 'episode' and ($2::uuid is null or r.entity_id = $2) and ($3::uuid is null or r.channel_id = $3) and exists (
             select from messages q left join messages p on p.id = q.reply_to
             where q.channel_id = r.channel_id and q.seq = any(r.sources) and $1 in (q.author_id, p.author_id))",
         "delete from memories r
-         where r.kind in ('fact', 'gist') and ($2::uuid is null or r.entity_id = $2) and ($3::uuid is null or r.channel_id = $3) and (
+         where r.kind in ('fact', 'gist', 'reflection') and ($2::uuid is null or r.entity_id = $2) and ($3::uuid is null or r.channel_id = $3) and (
             r.corrected_by = $1 or (r.corrected_by is null and exists (
             select from messages q where q.channel_id = r.channel_id and q.seq = any(r.sources) and q.author_id = $1)))",
         // By none: then nothing of it is needed any more, neither are the vectors of what stood beside it.
@@ -330,7 +332,7 @@ pub(super) async fn blank(
             update terms t set df = greatest(t.df - x.n, 0)
             from (select u as id, count(*)::integer as n from gone, unnest(gone.terms) u group by u) x where t.id = x.id
          ), beside as (
-            update recollections b set embedder = null, turn = null, around = null
+            update recollections b set embedder = null, turn = null, around = null, turn_sketch = null, around_sketch = null
             from gone where b.channel_id = gone.channel_id and abs(b.seq - gone.seq) = 1 and $1 not in (b.author_id, coalesce(b.answers_id, b.author_id))
          )
          update space set recollections = greatest(recollections - (select count(*) from gone), 0)",
@@ -349,7 +351,7 @@ pub(super) async fn blank(
 pub(super) async fn remove_about(db: &mut PgConnection, who: EntityId, by: Option<EntityId>) -> Result<()> {
     sqlx::query(concat!(
         "delete from memories r using entities me
-         where me.id = $1 and r.kind = 'fact' and ($2::uuid is null or r.entity_id = $2) and (r.about = $1 or (
+         where me.id = $1 and r.kind in ('fact', 'reflection') and ($2::uuid is null or r.entity_id = $2) and (r.about = $1 or (
             exists (select from memberships s where s.channel_id = r.channel_id and s.entity_id = $1) and ",
         speaks_of!("r.text"),
         "))"
@@ -365,15 +367,8 @@ pub(super) async fn remove_about(db: &mut PgConnection, who: EntityId, by: Optio
 pub(super) async fn put_right(db: &mut PgConnection, who: EntityId, old: &Mine, text: &str) -> Result<()> {
     let (name, language): (String, String) =
         sqlx::query_as("select name, language from entities where id = $1").bind(who.0).fetch_one(&mut *db).await?;
-    let cut = cut(&format!("{name} {text}"), Language::of_code(&language));
-    let mut counts: BTreeMap<&str, i16> = BTreeMap::new();
-    for term in &cut.terms {
-        let count = counts.entry(term).or_default();
-        *count = count.saturating_add(1);
-    }
-    let known = crate::memory::store::terms(&mut *db, &counts.keys().copied().collect::<Vec<&str>>()).await?;
-    let (ids, counts): (Vec<i32>, Vec<i16>) =
-        counts.iter().filter_map(|(term, count)| Some((*known.get(*term)?, *count))).unzip();
+    let Counted { ids, counts, length, language } =
+        counted(&mut *db, &name, text, Language::of_code(&language)).await?;
     let id = Uuid::now_v7();
     // Whose word it is stands in it.
     sqlx::query(
@@ -385,17 +380,17 @@ pub(super) async fn put_right(db: &mut PgConnection, who: EntityId, old: &Mine, 
     )
     .bind(old.id)
     .bind(id)
-    .bind(cut.language.code())
+    .bind(language)
     .bind(format!("{name}: {text}"))
     .bind(ids)
-    .bind(&counts)
-    .bind(counts.iter().map(|count| i32::from(*count)).sum::<i32>())
+    .bind(counts)
+    .bind(length)
     .bind(who.0)
     .execute(&mut *db)
     .await?;
     // What is about somebody else stays their affair: what is put right stands beside it.
     sqlx::query(
-        "update memories set superseded_by = $2, superseded_at = now() where id = $1 and kind = 'fact'
+        "update memories set superseded_by = $2, superseded_at = now() where id = $1 and kind in ('fact', 'reflection')
            and (corrected_by = $3 or (corrected_by is null and coalesce(about, $3) = $3))",
     )
     .bind(old.id)

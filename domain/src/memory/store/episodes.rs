@@ -198,7 +198,7 @@ pub(in crate::memory) async fn make_anew(db: &mut PgConnection, channel: Channel
     .await?;
     // What somebody has put right stays as long as what it is about does.
     for facts in [
-        "delete from memories r where r.channel_id = $1 and r.kind in ('fact', 'gist') and r.sources && $2
+        "delete from memories r where r.channel_id = $1 and r.kind in ('fact', 'gist', 'reflection') and r.sources && $2
            and (r.corrected_by is null or exists (
                 select from messages q where q.channel_id = $1 and q.seq = any(r.sources) and (q.deleted_at is not null or q.off_record)))",
         "update memories r set edited = greatest(r.edited, (

@@ -1,13 +1,13 @@
 //! Facts in the table `memories`.
 
+use super::derived::{Counted, counted};
 use super::search::remembered;
 use crate::Result;
 use crate::memory::facts::{Heard, Known, NewFact, Talk};
-use crate::memory::words::{Language, cut};
+use crate::memory::words::Language;
 use crate::messages::mentions;
 use model::{ChannelId, EntityId};
 use sqlx::{PgConnection, PgPool};
-use std::collections::BTreeMap;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -148,15 +148,7 @@ pub(in crate::memory) async fn keep(db: &mut PgConnection, talk: &Talk, facts: &
             continue;
         }
         let (about, name) = fact.about.map_or((None, ""), |(id, name)| (Some(id.0), name.as_str()));
-        let mut counts: BTreeMap<String, i16> = BTreeMap::new();
-        for term in cut(&format!("{name} {}", fact.statement), Some(talk.language)).terms {
-            let count = counts.entry(term).or_default();
-            *count = count.saturating_add(1);
-        }
-        let names: Vec<&str> = counts.keys().map(String::as_str).collect();
-        let known = super::terms(db, &names).await?;
-        let (ids, counts): (Vec<i32>, Vec<i16>) =
-            counts.iter().filter_map(|(term, count)| Some((*known.get(term)?, *count))).unzip();
+        let Counted { ids, counts, length, .. } = counted(&mut *db, name, &fact.statement, Some(talk.language)).await?;
         let id = Uuid::now_v7();
         sqlx::query(
             "insert into memories (id, entity_id, channel_id, kind, first_seq, last_seq, said_from, said_to, edited, language,
@@ -174,7 +166,7 @@ pub(in crate::memory) async fn keep(db: &mut PgConnection, talk: &Talk, facts: &
         .bind(&fact.statement)
         .bind(&ids)
         .bind(&counts)
-        .bind(counts.iter().map(|count| i32::from(*count)).sum::<i32>())
+        .bind(length)
         .bind(about)
         .bind(fact.importance)
         .bind(&seqs)

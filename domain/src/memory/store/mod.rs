@@ -1,9 +1,11 @@
 //! The tables `recollections`, `terms` and `indexed`; in files of their own, `memories` and what looks in all of them.
 
+pub(in crate::memory) mod derived;
 mod episodes;
 mod facts;
 mod gists;
 mod passages;
+mod reflections;
 mod search;
 mod vectors;
 
@@ -13,8 +15,13 @@ pub(super) use facts::{is_any_left, keep as keep_facts, talk};
 pub(crate) use gists::gist;
 pub(super) use gists::{day, fade, grown, keep_gist};
 pub(super) use passages::{FoundRow, Known, passage_rarity, passages};
-pub(super) use search::{Found, FoundMemory, Look, Open, at, by_words, gone, memories, near, open, rarity};
-pub(super) use vectors::{Made, forget_vectors_but, gone_of, made, put_vectors, put_vectors_of, without_vectors_of};
+pub(super) use reflections::{ask_to_reflect, grounds, keep_reflections};
+pub(super) use search::{
+    Found, FoundMemory, Look, Open, at, by_words, gone, kind_of, memories, near, open, rarity, within,
+};
+pub(super) use vectors::{
+    Made, forget_vectors_but, gone_of, made, progress, put_vectors, put_vectors_of, without_vectors_of,
+};
 
 use crate::Result;
 use model::ChannelId;

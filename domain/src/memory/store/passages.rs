@@ -66,8 +66,7 @@ pub(in crate::memory) struct Known<'a> {
     pub mind: EntityId,
     /// Where it will be said; nowhere in the studio.
     pub channel: Option<ChannelId>,
-    /// The words that are counted, and those that find.
-    pub wanted: &'a [i32],
+    /// The words that find.
     pub finders: &'a [i32],
     /// Whose vectors are compared.
     pub embedder: &'a str,
@@ -89,20 +88,17 @@ pub(in crate::memory) async fn passages(
             select where $2::uuid is null or exists (
                 select from memberships where channel_id = $2 and entity_id = $1 and left_seq is null)
          ), found as (
-            (select p.id from passages p where p.entity_id = $1 and p.terms && $4 and exists (select from here)
-             order by (select count(*) from unnest(p.terms) t where t = any($4)) desc, p.length limit $7)
+            (select p.id from passages p where p.entity_id = $1 and p.terms && $3 and exists (select from here)
+             order by (select count(*) from unnest(p.terms) t where t = any($3)) desc, p.length limit $6)
             union
-            (select p.id from passages p where p.entity_id = $1 and p.id = any($8) and exists (select from here))
+            (select p.id from passages p where p.entity_id = $1 and p.id = any($7) and exists (select from here))
          )
          select p.id, p.document_id, d.title, p.place, p.page, p.heading, p.text, p.length,
-                array(select t from unnest(p.terms) with ordinality u (t, n) where t = any($3) order by n) as terms,
-                array(select c from unnest(p.terms, p.counts) with ordinality u (t, c, n) where t = any($3) order by n) as counts,
-                case when p.embedder = $5 then (-(p.vector <#> $6::halfvec))::real end as vector
+                p.terms, p.counts, case when p.embedder = $4 then (-(p.vector <#> $5::halfvec))::real end as vector
          from found join passages p using (id) join documents d on d.id = p.document_id",
     )
     .bind(known.mind.0)
     .bind(known.channel.map(|channel| channel.0))
-    .bind(known.wanted)
     .bind(known.finders)
     .bind(known.embedder)
     .bind(known.vector.map(written))

@@ -2,7 +2,7 @@
 
 use super::written;
 use crate::Result;
-use model::{ChannelId, EntityId};
+use model::{ChannelId, EntityId, MemoryKind};
 use sqlx::postgres::PgRow;
 use sqlx::{FromRow, PgPool, Row};
 use time::OffsetDateTime;
@@ -11,14 +11,21 @@ use uuid::Uuid;
 /// A question as the database gets it.
 pub(in crate::memory) struct Look<'a> {
     pub entity: EntityId,
-    pub channel: ChannelId,
-    /// From this number on, messages of the channel itself are not looked for.
-    pub shown_from: i64,
+    /// What may be said where it is asked, as [`open`] found it.
+    pub open: &'a [Open],
     /// Whose vectors are compared.
     pub embedder: &'a str,
     pub vector: Option<&'a [f32]>,
-    /// The words that are counted.
-    pub wanted: &'a [i32],
+}
+
+/// A channel of which something may be said, from one number to another.
+#[derive(Clone, Debug)]
+pub(in crate::memory) struct Open {
+    pub channel: Uuid,
+    pub first: i64,
+    pub last: i64,
+    /// What was edited later than this, somebody does not know.
+    pub known: i64,
 }
 
 /// A message that was found.
@@ -29,7 +36,7 @@ pub(in crate::memory) struct Found {
     pub stretch: i64,
     pub said_at: OffsetDateTime,
     pub length: i32,
-    /// The wanted words that stand in it, and how often.
+    /// Its words, and how often each stands in it.
     pub terms: Vec<i32>,
     pub counts: Vec<i16>,
     /// Cosines with the question's vector.
@@ -96,36 +103,62 @@ macro_rules! remembered {
 }
 pub(super) use remembered;
 
-/// The columns of a [`Found`]: $4 the wanted words, with what is told of its vectors. From where it is looked for in the
-/// recollections `r`, and what else has to hold.
+/// What an AI may say in a channel, of which it is shown what stands from a number on anyway. All that is looked for
+/// afterwards is looked for in this alone.
+pub(in crate::memory) async fn open(
+    db: &PgPool,
+    entity: EntityId,
+    channel: ChannelId,
+    shown_from: i64,
+) -> Result<Vec<Open>> {
+    let rows: Vec<(Uuid, i64, i64, i64)> = sqlx::query_as(concat!(
+        "with ",
+        open!(),
+        "select channel_id, first, case when channel_id = $2 then least(last, $3 - 1) else last end, known from open"
+    ))
+    .bind(entity.0)
+    .bind(channel.0)
+    .bind(shown_from)
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|(channel, first, last, known)| Open { channel, first, last, known }).collect())
+}
+
+/// What is open ($2 to $5), as rows.
+macro_rules! opened {
+    () => {
+        "unnest($2::uuid[], $3::bigint[], $4::bigint[], $5::bigint[]) as o (channel_id, first, last, known)"
+    };
+}
+
+/// The columns of a [`Found`], with what is told of its vectors: from where it is looked for in the recollections `r`, and
+/// what else has to hold.
 macro_rules! found {
     ($vectors:literal, $from:literal, $rest:literal) => {
         concat!(
-            "with ",
-            open!(),
-            "select r.message_id as message, r.channel_id as channel, r.seq, r.stretch, r.said_at, r.length,
-                    array(select t from unnest(r.terms) with ordinality u (t, n) where t = any($4) order by n) as terms,
-                    array(select c from unnest(r.terms, r.counts) with ordinality u (t, c, n) where t = any($4) order by n) as counts, ",
+            "select r.message_id as message, r.channel_id as channel, r.seq, r.stretch, r.said_at, r.length, r.terms, r.counts, ",
             $vectors,
             " from ",
             $from,
-            " join open o on r.channel_id = o.channel_id and r.seq between o.first and o.last and r.edited <= o.known
-              where (r.channel_id <> $2 or r.seq < $3) and ",
+            " join ",
+            opened!(),
+            " on r.channel_id = o.channel_id and r.seq between o.first and o.last and r.edited <= o.known where ",
             remembered!(),
             $rest
         )
     };
 }
 
-/// Runs a query of this kind with one more value.
+/// Runs a query of this kind with more values: $6 is the encoder, $7 the question's vector.
 macro_rules! look {
     ($db:expr, $look:expr, $query:expr, $($more:expr),*) => {{
         let look = $look;
         sqlx::query_as($query)
             .bind(look.entity.0)
-            .bind(look.channel.0)
-            .bind(look.shown_from)
-            .bind(look.wanted)
+            .bind(look.open.iter().map(|one| one.channel).collect::<Vec<Uuid>>())
+            .bind(look.open.iter().map(|one| one.first).collect::<Vec<i64>>())
+            .bind(look.open.iter().map(|one| one.last).collect::<Vec<i64>>())
+            .bind(look.open.iter().map(|one| one.known).collect::<Vec<i64>>())
             .bind(look.embedder)
             .bind(look.vector.map(written))
             $(.bind($more))*
@@ -141,29 +174,6 @@ pub(in crate::memory) async fn rarity(db: &PgPool, terms: &[&str]) -> Result<(Ve
     Ok((known, all))
 }
 
-/// A channel of which something may be said, from one number to another.
-#[derive(Clone, Debug)]
-pub(in crate::memory) struct Open {
-    pub channel: Uuid,
-    pub first: i64,
-    pub last: i64,
-}
-
-/// What may be said: by it alone nothing is told, each message is looked at for itself.
-pub(in crate::memory) async fn open(db: &PgPool, look: &Look<'_>) -> Result<Vec<Open>> {
-    let rows: Vec<(Uuid, i64, i64)> = sqlx::query_as(concat!(
-        "with ",
-        open!(),
-        "select channel_id, first, case when channel_id = $2 then least(last, $3 - 1) else last end from open"
-    ))
-    .bind(look.entity.0)
-    .bind(look.channel.0)
-    .bind(look.shown_from)
-    .fetch_all(db)
-    .await?;
-    Ok(rows.into_iter().map(|(channel, first, last)| Open { channel, first, last }).collect())
-}
-
 /// Messages in which one of these words stands, the newest first.
 pub(in crate::memory) async fn by_words(db: &PgPool, look: &Look<'_>, words: &[i32], most: i64) -> Result<Vec<Found>> {
     if words.is_empty() {
@@ -175,7 +185,7 @@ pub(in crate::memory) async fn by_words(db: &PgPool, look: &Look<'_>, words: &[i
         found!(
             "null::real as turn, null::real as around",
             "recollections r",
-            " and r.terms && $7 order by r.said_at desc limit $8"
+            " and r.channel_id = any($2) and r.terms && $8 order by r.said_at desc limit $9"
         ),
         words,
         most
@@ -189,9 +199,9 @@ pub(in crate::memory) async fn near(db: &PgPool, look: &Look<'_>, places: &[(Uui
         db,
         look,
         found!(
-            "case when r.embedder = $5 then (-(r.turn <#> $6::halfvec))::real end as turn,
-             case when r.embedder = $5 then (-(r.around <#> $6::halfvec))::real end as around",
-            "unnest($7::uuid[], $8::bigint[]) as x (c, s) join recollections r on r.channel_id = x.c and r.seq = x.s",
+            "case when r.embedder = $6 then (-(r.turn <#> $7::halfvec))::real end as turn,
+             case when r.embedder = $6 then (-(r.around <#> $7::halfvec))::real end as around",
+            "unnest($8::uuid[], $9::bigint[]) as x (c, s) join recollections r on r.channel_id = x.c and r.seq = x.s",
             ""
         ),
         channels,
@@ -207,11 +217,32 @@ pub(in crate::memory) async fn at(db: &PgPool, look: &Look<'_>, places: &[(Uuid,
         look,
         found!(
             "null::real as turn, null::real as around",
-            "unnest($7::uuid[], $8::bigint[]) as x (c, s) join recollections r on r.channel_id = x.c and r.seq = x.s",
+            "unnest($8::uuid[], $9::bigint[]) as x (c, s) join recollections r on r.channel_id = x.c and r.seq = x.s",
             ""
         ),
         channels,
         seqs
+    ))
+}
+
+/// The newest messages of a time.
+pub(in crate::memory) async fn within(
+    db: &PgPool,
+    look: &Look<'_>,
+    (from, to): (OffsetDateTime, OffsetDateTime),
+    most: i64,
+) -> Result<Vec<Found>> {
+    Ok(look!(
+        db,
+        look,
+        found!(
+            "null::real as turn, null::real as around",
+            "recollections r",
+            " and r.said_at >= $8 and r.said_at < $9 order by r.said_at desc limit $10"
+        ),
+        from,
+        to,
+        most
     ))
 }
 
@@ -229,10 +260,20 @@ pub(in crate::memory) async fn gone(db: &PgPool, places: &[(Uuid, i64)]) -> Resu
     Ok(gone)
 }
 
-/// An episode or a fact that was found.
+/// What a CHECK has let through.
+pub(in crate::memory) fn kind_of(text: &str) -> MemoryKind {
+    match text {
+        "fact" => MemoryKind::Fact,
+        "gist" => MemoryKind::Gist,
+        "reflection" => MemoryKind::Reflection,
+        _ => MemoryKind::Episode,
+    }
+}
+
+/// An episode, a fact or a reflection that was found.
 pub(in crate::memory) struct FoundMemory {
     pub id: Uuid,
-    pub is_fact: bool,
+    pub what: MemoryKind,
     pub importance: f32,
     pub sources: Vec<i64>,
     pub edited: i64,
@@ -254,7 +295,7 @@ impl FromRow<'_, PgRow> for FoundMemory {
     fn from_row(row: &PgRow) -> sqlx::Result<Self> {
         Ok(Self {
             id: row.try_get("id")?,
-            is_fact: row.try_get("is_fact")?,
+            what: kind_of(row.try_get("what")?),
             importance: row.try_get("importance")?,
             sources: row.try_get("sources")?,
             edited: row.try_get("edited")?,
@@ -286,23 +327,20 @@ pub(in crate::memory) async fn memories(
         db,
         look,
         concat!(
-            "with ",
-            open!(),
-            ", allowed as (
-                select r.id, r.said_to, r.terms && $7 as by_words
-                from open o join memories r on r.channel_id = o.channel_id and r.entity_id = $1
-                     and r.first_seq >= o.first and r.last_seq <= o.last and r.edited <= o.known
-                     and (r.channel_id <> $2 or r.last_seq < $3)
-                where r.kind <> 'gist' and not r.stale and r.superseded_by is null and r.text <> ''
-                  and (r.terms && $7 or r.id = any($8))
+            "with allowed as (
+                select r.id, r.said_to, r.terms && $8 as by_words
+                from memories r join ",
+            opened!(),
+            " on r.channel_id = o.channel_id and r.first_seq >= o.first and r.last_seq <= o.last and r.edited <= o.known
+                where r.entity_id = $1 and r.kind <> 'gist' and not r.stale and r.superseded_by is null and r.text <> ''
+                  and (r.terms && $8 or r.id = any($9))
              ), found as (
                 select id from allowed where not by_words
-                union (select id from allowed where by_words order by said_to desc limit $9)
+                union (select id from allowed where by_words order by said_to desc limit $10)
              )
-             select r.id, r.kind = 'fact' as is_fact, r.importance, r.sources, r.edited, r.channel_id, c.kind, c.name, r.first_seq, r.last_seq, r.said_from, r.keywords, r.text, r.length,
-                    array(select t from unnest(r.terms) with ordinality u (t, n) where t = any($4) order by n) as terms,
-                    array(select n from unnest(r.terms, r.counts) with ordinality u (t, n, o) where t = any($4) order by o) as counts,
-                    case when r.embedder = $5 then (-(r.vector <#> $6::halfvec))::real end as vector
+             select r.id, r.kind as what, r.importance, r.sources, r.edited, r.channel_id, c.kind, c.name, r.first_seq, r.last_seq, r.said_from, r.keywords, r.text, r.length,
+                    r.terms, r.counts,
+                    case when r.embedder = $6 then (-(r.vector <#> $7::halfvec))::real end as vector
              from found join memories r using (id) join channels c on c.id = r.channel_id"
         ),
         words,

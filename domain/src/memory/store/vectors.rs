@@ -19,6 +19,20 @@ pub(in crate::memory) async fn forget_vectors_but(db: &PgPool, embedder: &str) -
     Ok(())
 }
 
+/// How much there is that has vectors sooner or later, and how much has them of this encoder.
+pub(in crate::memory) async fn progress(db: &PgPool, embedder: &str) -> Result<(i64, i64)> {
+    let counts = sqlx::query_as(
+        "select count(*), count(*) filter (where embedder = $1) from (
+            select embedder from recollections
+            union all select embedder from memories where text <> '' and kind <> 'gist'
+            union all select embedder from passages) x",
+    )
+    .bind(embedder)
+    .fetch_one(db)
+    .await?;
+    Ok(counts)
+}
+
 fn all_written(vectors: &[Option<Vec<f32>>]) -> Vec<Option<String>> {
     vectors.iter().map(|vector| vector.as_deref().map(written)).collect()
 }

@@ -6,7 +6,7 @@ mod tokens;
 use super::provider::{Speaker, Turn};
 use super::store::{Mind, Source};
 use crate::memory::RecalledMemory;
-use model::{Channel, ChannelKind, FoundPassage, Member, Message, MessageId, MessageKind, limits};
+use model::{Channel, ChannelKind, FoundPassage, Member, MemoryKind, Message, MessageId, MessageKind, limits};
 pub(super) use seen::seen;
 use seen::visible;
 use std::collections::HashMap;
@@ -169,8 +169,10 @@ pub(super) fn kept(memory: &RecalledMemory) -> String {
     let place = place(&memory.place.0, &memory.place.1);
     // Of a talk some lines, in one.
     let text = seen(&memory.text).replace('\n', " /");
-    if memory.is_fact {
-        return format!("Known ({on}, {place}): {text}");
+    match memory.what {
+        MemoryKind::Fact => return format!("Known ({on}, {place}): {text}"),
+        MemoryKind::Reflection => return format!("You have come to think ({on}, {place}): {text}"),
+        MemoryKind::Episode | MemoryKind::Gist => {}
     }
     format!("Talk ({on}, {place}) about {}: {text}", seen(&memory.keywords.join(", ")))
 }

@@ -55,6 +55,8 @@ pub async fn run(arguments: &[String]) -> Result<(), Failure> {
                     question: &question.text,
                     language,
                     beside: &[],
+                    at: dialogue.said.last().map_or(time::OffsetDateTime::UNIX_EPOCH, |last| last.at)
+                        + time::Duration::days(1),
                     shown_from: i64::MAX,
                     most: MOST,
                 },
@@ -123,6 +125,7 @@ pub async fn fresh(server: &PgConnectOptions, encoder: &Arc<dyn Embedder>) -> Re
         person_tokens: None,
         channel_cents: None,
         person_cents: None,
+        reflects_after: 0.0,
         local_servers: Vec::new(),
     };
     Ok(Space::new(db, policy, Minds::none()).embedding(Some(encoder.clone())))

@@ -20,7 +20,7 @@ use world::Place;
 /// How many questions are asked before it is measured.
 const WARM: usize = 60;
 /// Of how many it is compared what is nearest.
-const COMPARED: usize = 100;
+const COMPARED: usize = 15;
 /// How many are wanted, as an answer wants them.
 const MOST: usize = 40;
 
@@ -69,6 +69,7 @@ async fn ask(space: &Space, place: &Place, question: &str) -> Result<usize, Fail
         question,
         language: None,
         beside: &[],
+        at: world::now(),
         shown_from: i64::MAX,
         most: MOST,
     };

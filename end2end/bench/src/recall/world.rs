@@ -105,7 +105,7 @@ async fn people(db: &mut PgConnection) -> Result<Place, Failure> {
         .await?;
     for (id, kind) in [(entity.0, "ai"), (person, "human")] {
         sqlx::query(
-            "insert into entities (id, kind, name, name_key, language) values ($1, $2, $1::text, $1::text, 'en')",
+            "insert into entities (id, kind, name, name_key, language) values ($1, $2, 'the ' || $2, $1::text, 'en')",
         )
         .bind(id)
         .bind(kind)
@@ -323,6 +323,11 @@ impl Filling {
         }
         rows.copy(db, "terms (id, term, df)").await
     }
+}
+
+/// A day after all of it.
+pub fn now() -> OffsetDateTime {
+    said_at(IN_EACH as i64) + Duration::days(1)
 }
 
 fn said_at(seq: i64) -> OffsetDateTime {

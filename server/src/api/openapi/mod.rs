@@ -25,10 +25,10 @@ use model::channels::{CircleDraft, Last, Opened, RoomDraft};
 use model::messages::{Deletion, Quote, Reaction};
 use model::{
     Channel, ChannelId, ChannelKind, ClientKey, Code, Decision, Dialect, Document, DocumentId, DocumentKind,
-    DocumentState, Entity, EntityId, EntityKind, Event, FoundPassage, FoundServer, History, Member, MemoryOfMe,
-    Message, MessageId, MessageKind, MindCard, MindDraft, MindFile, Page, Passage, Place, Position, Presence, Present,
-    Price, Problem, Provider, ProviderDraft, ProviderId, Rehearsed, Remembered, Remembering, ReplyId, ReplyState, Role,
-    Sampling, Spent, Strategy, SyncAnswer, Synced, Tried, Used, UsedDay, Way, Writing,
+    DocumentState, Entity, EntityId, EntityKind, Event, FoundPassage, FoundServer, History, Member, MemoryKind,
+    MemoryOfMe, Message, MessageId, MessageKind, MindCard, MindDraft, MindFile, Page, Passage, Place, Position,
+    Presence, Present, Price, Problem, Provider, ProviderDraft, ProviderId, Rehearsed, Remembered, Remembering,
+    ReplyId, ReplyState, Role, Sampling, Spent, Strategy, SyncAnswer, Synced, Tried, Used, UsedDay, Way, Writing,
 };
 use std::collections::BTreeMap;
 use utoipa::openapi::path::{HttpMethod, Operation, OperationBuilder, ParameterBuilder, ParameterIn};
@@ -233,6 +233,7 @@ pub fn document() -> OpenApi {
         LookUp,
         Me,
         Member,
+        MemoryKind,
         MemoryOfMe,
         Message,
         MessageId,

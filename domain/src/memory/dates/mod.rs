@@ -1,0 +1,311 @@
+//! Which time a question names: a day, a month, a year, “last week”, “three days ago”, in the space's languages.
+//!
+//! What crates there are for it know English alone.
+
+mod names;
+
+use names::{AGO, DAYS, IN, LAST, MONTHS, NUMBERS, THIS, UNITS, WEEKDAYS};
+use time::{Date, Duration, Month, OffsetDateTime, Time};
+
+/// From when to when, the end left out. People's days begin elsewhere than ours, so it is half a day wider at both ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Span {
+    pub from: OffsetDateTime,
+    pub to: OffsetDateTime,
+}
+
+impl Span {
+    pub fn holds(&self, at: OffsetDateTime) -> bool {
+        (self.from..self.to).contains(&at)
+    }
+
+    /// So many days from one on.
+    fn of(first: Date, days: i64) -> Option<Self> {
+        let wider = Duration::hours(12);
+        let from = first.with_time(Time::MIDNIGHT).assume_utc();
+        Some(Self { from: from.checked_sub(wider)?, to: from.checked_add(Duration::days(days))?.checked_add(wider)? })
+    }
+
+    fn between(first: Date, last: Date) -> Option<Self> {
+        Self::of(first, (last - first).whole_days())
+    }
+}
+
+/// The time that a text names, if it names one, as seen from `now`.
+pub(super) fn span(text: &str, now: OffsetDateTime) -> Option<Span> {
+    let text = text.to_lowercase();
+    if text.chars().any(|c| matches!(c, '\u{3040}'..='\u{30ff}' | '\u{4e00}'..='\u{9fff}'))
+        && let Some(span) = eastern(&text, now.date())
+    {
+        return Some(span);
+    }
+    let words: Vec<&str> = text
+        .split(|c: char| !(c.is_alphanumeric() || matches!(c, '\'' | '-')))
+        .flat_map(|word| {
+            let is_number = word.starts_with(|c: char| c.is_ascii_digit());
+            word.split(move |c| is_number && c == '-')
+        })
+        .filter(|word| !word.is_empty())
+        .collect();
+    let today = now.date();
+    numbered(&words).or_else(|| by_month(&words, today)).or_else(|| relative(&words, today)).or_else(|| by_year(&words))
+}
+
+fn is(word: &str, list: &str) -> bool {
+    list.split(' ').any(|one| one == word)
+}
+
+/// Which of these lists a word is in.
+fn which(word: &str, lists: &[&str]) -> Option<usize> {
+    lists.iter().position(|list| is(word, list))
+}
+
+fn year_of(word: &str) -> Option<i32> {
+    word.parse().ok().filter(|year| (1970..2100).contains(year) && word.len() == 4)
+}
+
+/// The number of a day, as 3, 3rd or 03.
+fn day_of(word: &str) -> Option<u8> {
+    let digits = word.trim_end_matches(|c: char| c.is_alphabetic());
+    digits.parse().ok().filter(|day| (1..=31).contains(day) && word.len() <= 4)
+}
+
+fn month_of(number: usize) -> Option<Month> {
+    Month::try_from(u8::try_from(number).ok()?).ok()
+}
+
+fn whole_month(year: i32, month: Month) -> Option<Span> {
+    Span::of(Date::from_calendar_date(year, month, 1).ok()?, i64::from(month.length(year)))
+}
+
+fn whole_year(year: i32) -> Option<Span> {
+    Span::between(Date::from_ordinal_date(year, 1).ok()?, Date::from_ordinal_date(year + 1, 1).ok()?)
+}
+
+/// `2026-03-05`, `5.3.2026`, `5/3/2026`, and `3/25/2026` where it can be nothing else.
+fn numbered(words: &[&str]) -> Option<Span> {
+    words.windows(3).find_map(|three| {
+        let number = |at: usize| three[at].parse::<usize>().ok();
+        let (year, month, day) = match (year_of(three[0]), year_of(three[2])) {
+            (Some(year), _) => (year, number(1)?, number(2)?),
+            (_, Some(year)) => {
+                let (first, second) = (number(0)?, number(1)?);
+                if second > 12 { (year, first, second) } else { (year, second, first) }
+            }
+            _ => return None,
+        };
+        Span::of(Date::from_calendar_date(year, month_of(month)?, u8::try_from(day).ok()?).ok()?, 1)
+    })
+}
+
+/// `5 March 2026`, `March 5`, `March 2026`, `in March`: without a year the last one that has begun.
+fn by_month(words: &[&str], today: Date) -> Option<Span> {
+    words.iter().enumerate().find_map(|(at, word)| {
+        let month = month_of(which(word, &MONTHS)? + 1)?;
+        let beside = |far: isize| at.checked_add_signed(far).and_then(|at| words.get(at)).copied();
+        // “5 de marzo”, “le 5 mars”.
+        let before = beside(-1).filter(|word| !is(word, "de of del di d'")).or_else(|| beside(-2));
+        let day = before.and_then(day_of).or_else(|| beside(1).filter(|word| year_of(word).is_none()).and_then(day_of));
+        let year = (1..=3).find_map(|far| beside(far).and_then(year_of));
+        let is_meant = day.is_some() || year.is_some() || beside(-1).is_some_and(|word| is(word, IN));
+        if !is_meant {
+            return None;
+        }
+        let last = |first: Option<Date>| first.is_some_and(|first| first <= today);
+        let year = year.unwrap_or_else(|| {
+            let first = Date::from_calendar_date(today.year(), month, day.unwrap_or(1)).ok();
+            if last(first) { today.year() } else { today.year() - 1 }
+        });
+        match day {
+            Some(day) => Span::of(Date::from_calendar_date(year, month, day).ok()?, 1),
+            None => whole_month(year, month),
+        }
+    })
+}
+
+fn relative(words: &[&str], today: Date) -> Option<Span> {
+    if let Some(ago) = words.iter().find_map(|word| which(word, &DAYS)) {
+        return Span::of(today.checked_sub(Duration::days(ago as i64))?, 1);
+    }
+    let monday = today - Duration::days(i64::from(today.weekday().number_days_from_monday()));
+    let beside = |at: usize, list: &str| {
+        [at.checked_sub(1), Some(at + 1)]
+            .into_iter()
+            .flatten()
+            .any(|at| words.get(at).is_some_and(|word| is(word, list)))
+    };
+    for (at, word) in words.iter().enumerate() {
+        if let Some(weekday) = which(word, &WEEKDAYS).filter(|_| beside(at, LAST)) {
+            let back = (i64::from(today.weekday().number_days_from_monday()) - weekday as i64 - 1).rem_euclid(7) + 1;
+            return Span::of(today - Duration::days(back), 1);
+        }
+        let Some(unit) = which(word, &UNITS) else { continue };
+        let count = at.checked_sub(1).and_then(|at| words.get(at)).and_then(|word| {
+            word.parse::<i64>().ok().or_else(|| which(word, &NUMBERS).map(|at| at as i64 + 1)).filter(|n| *n < 1_000)
+        });
+        if let Some(count) = count.filter(|_| words.iter().any(|word| is(word, AGO))) {
+            return ago(unit, count, today);
+        }
+        if beside(at, LAST) {
+            return match unit {
+                0 => Span::of(today - Duration::days(1), 2),
+                1 => Span::of(monday - Duration::weeks(1), 7),
+                2 => {
+                    let last = today.replace_day(1).ok()? - Duration::days(1);
+                    whole_month(last.year(), last.month())
+                }
+                _ => whole_year(today.year() - 1),
+            };
+        }
+        if beside(at, THIS) {
+            return match unit {
+                0 => Span::of(today, 1),
+                1 => Span::of(monday, 7),
+                2 => whole_month(today.year(), today.month()),
+                _ => whole_year(today.year()),
+            };
+        }
+    }
+    None
+}
+
+/// So many days, weeks, months or years ago: nobody counts exactly.
+fn ago(unit: usize, count: i64, today: Date) -> Option<Span> {
+    let (days, about) = match unit {
+        0 => (count, 0),
+        1 => (count * 7, 3),
+        2 => (count * 30, 15),
+        _ => (count * 365, 180),
+    };
+    let first = today.checked_sub(Duration::days(days + about))?;
+    Span::of(first, 2 * about + 1)
+}
+
+/// A year behind a word that says that a time is meant.
+fn by_year(words: &[&str]) -> Option<Span> {
+    words.windows(2).find_map(|two| is(two[0], IN).then(|| year_of(two[1])).flatten()).and_then(whole_year)
+}
+
+/// In Japanese and Chinese.
+fn eastern(text: &str, today: Date) -> Option<Span> {
+    let number = |mark: &str| -> Option<usize> {
+        text.match_indices(mark).find_map(|(at, _)| {
+            let digits = text[..at].chars().rev().take_while(char::is_ascii_digit).count();
+            text[at - digits..at].parse().ok()
+        })
+    };
+    let any = |list: &[&str]| list.iter().any(|one| text.contains(one));
+    for (words, unit) in [
+        (&["日前", "天前"][..], 0),
+        (&["週間前", "周前", "週前", "个星期前"], 1),
+        (&["か月前", "ヶ月前", "个月前", "個月前"], 2),
+        (&["年前"], 3),
+    ] {
+        if let Some(count) = words.iter().find_map(|word| number(word)) {
+            return ago(unit, i64::try_from(count).ok().filter(|n| *n < 1_000)?, today);
+        }
+    }
+    let year = number("年").and_then(|year| i32::try_from(year).ok()).filter(|year| (1970..2100).contains(year));
+    let month = number("月").and_then(month_of);
+    let day = number("日").or_else(|| number("号")).and_then(|day| u8::try_from(day).ok());
+    match (year, month) {
+        (year, Some(month)) => {
+            let has_begun = Date::from_calendar_date(today.year(), month, day.unwrap_or(1)).ok()? <= today;
+            let year = year.unwrap_or(if has_begun { today.year() } else { today.year() - 1 });
+            return match day {
+                Some(day) => Span::of(Date::from_calendar_date(year, month, day).ok()?, 1),
+                None => whole_month(year, month),
+            };
+        }
+        (Some(year), None) => return whole_year(year),
+        _ => {}
+    }
+    let monday = today - Duration::days(i64::from(today.weekday().number_days_from_monday()));
+    let days = |back: i64| Span::of(today - Duration::days(back), 1);
+    if any(&["一昨日", "おととい", "前天"]) {
+        days(2)
+    } else if any(&["昨日", "きのう", "昨天"]) {
+        days(1)
+    } else if any(&["今日", "きょう", "今天"]) {
+        days(0)
+    } else if any(&["先週", "上周", "上週", "上个星期", "上星期"]) {
+        Span::of(monday - Duration::weeks(1), 7)
+    } else if any(&["今週", "这周", "這週", "本周", "这个星期"]) {
+        Span::of(monday, 7)
+    } else if any(&["先月", "上个月", "上個月"]) {
+        let last = today.replace_day(1).ok()? - Duration::days(1);
+        whole_month(last.year(), last.month())
+    } else if any(&["今月", "这个月", "這個月", "本月"]) {
+        whole_month(today.year(), today.month())
+    } else if any(&["去年", "昨年"]) {
+        whole_year(today.year() - 1)
+    } else if any(&["今年"]) {
+        whole_year(today.year())
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use time::macros::datetime;
+
+    #[test]
+    fn times_are_understood_in_eleven_languages() {
+        // A Thursday.
+        let now = datetime!(2026-11-26 18:00 UTC);
+        for (text, first, days) in [
+            ("What did Ada say on 2026-03-05?", "2026-03-05", 1),
+            ("Was war am 5.3.2026?", "2026-03-05", 1),
+            ("What happened on 3/25/2026?", "2026-03-25", 1),
+            ("What was said on March 5th, 2025?", "2025-03-05", 1),
+            ("¿Qué dijo Ada el 5 de marzo?", "2026-03-05", 1),
+            ("Who came in December?", "2025-12-01", 31),
+            ("Was hat Ada im Februar 2024 gesagt?", "2024-02-01", 29),
+            ("Qu'a dit Ada en août ?", "2026-08-01", 31),
+            ("Co mówiła Ada w styczniu?", "2026-01-01", 31),
+            ("Что было в марте 2025?", "2025-03-01", 31),
+            ("What did we plan yesterday?", "2026-11-25", 1),
+            ("Wat zei Ada eergisteren?", "2026-11-24", 1),
+            ("Cosa ha detto Ada oggi?", "2026-11-26", 1),
+            ("What did we talk about last week?", "2026-11-16", 7),
+            ("O que disse a Ada na semana passada?", "2026-11-16", 7),
+            ("Was war letzten Monat?", "2026-10-01", 31),
+            ("Что было в прошлом году?", "2025-01-01", 365),
+            ("Who came this week?", "2026-11-23", 7),
+            ("What did she say last Monday?", "2026-11-23", 1),
+            ("What did she say last Friday?", "2026-11-20", 1),
+            ("What was planned three days ago?", "2026-11-23", 1),
+            ("Was war vor zwei Wochen?", "2026-11-09", 7),
+            ("Hace 3 días, ¿qué dijo?", "2026-11-23", 1),
+            ("What did we do in 2024?", "2024-01-01", 366),
+            ("昨日アダは何と言いましたか", "2026-11-25", 1),
+            ("2026年3月5日に何がありましたか", "2026-03-05", 1),
+            ("艾达上周说了什么", "2026-11-16", 7),
+            ("三月以前没有,3月说了什么", "2026-03-01", 31),
+        ] {
+            let first = Date::parse(first, time::macros::format_description!("[year]-[month]-[day]")).unwrap();
+            assert_eq!(span(text, now), Span::of(first, days), "{text}");
+        }
+    }
+
+    #[test]
+    fn other_words_name_no_time() {
+        let now = datetime!(2026-11-26 18:00 UTC);
+        for text in [
+            "May I ask where the ladder is?",
+            "Where do the bees march to?",
+            "Who has 3 days left?",
+            "Which week suits you?",
+            "How old is the mill?",
+            "Who lives at 2026 Mill Road?",
+            "31.31.2026",
+            "Where was Ada on Mondays?",
+            "",
+            "水曜日のことは誰も知らない",
+        ] {
+            assert_eq!(span(text, now), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,85 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { expect, House, Stub, test, Visitor } from '../house';
+
+/** A week passes: all that was said lies so much further back. */
+function aWeekPasses(house: House): void {
+  const psql = (statement: string) =>
+    execFileSync(join(process.env.PG_BIN!, 'psql'), ['-h', join(house.data, 'run'), '-U', 'app', '-d', 'postgres', '-c', statement]);
+  psql("update messages set created_at = created_at - interval '7 days'");
+  psql("update recollections set said_at = said_at - interval '7 days'");
+}
+
+test('private words stay private, public ones are known a week later, and what is forgotten is nowhere', async ({ browser }) => {
+  test.setTimeout(120_000);
+  const stub = await Stub.open();
+  const house = await House.open({ OPENAI_BASE_URL: `${stub.url}/v1`, AI_PAUSE_MS: '100' });
+  const alice = await (await Visitor.arrive(browser, house)).logIn('alice@test.com', 'alice123');
+  const { page } = alice;
+  let answers = 0;
+  /** Asks, waits for the answer, and tells what the model was shown. */
+  const ask = async (question: string): Promise<string> => {
+    const answer = `Heard, ${++answers}.`;
+    await stub.says({ text: answer });
+    await alice.say(question);
+    await expect(alice.talk.getByText(answer)).toBeVisible();
+    const requests = (await (await fetch(`${stub.url}/requests`)).json()) as { response_format?: unknown }[];
+    return JSON.stringify(requests.filter((one) => !one.response_format).at(-1));
+  };
+
+  // In private: a secret.
+  await alice.enter('Lobby');
+  await alice.alive();
+  await page.locator('#here a', { hasText: 'Silas' }).first().click();
+  await page.getByRole('button', { name: 'Talk in private' }).click();
+  await alice.alive();
+  const chat = new URL(page.url()).pathname;
+  await ask('The surprise for carol is a kite of blue silk.');
+  // In a room: something for everybody.
+  await page.goto('/rooms');
+  await alice.enter('The Long Table');
+  await alice.alive();
+  await alice.say('The harvest supper was moved to the old barn.');
+  await expect(alice.talk.getByText('moved to the old barn')).toBeVisible();
+  const indexed = async () => {
+    // What was said is indexed behind the posting path.
+    await expect.poll(() => ask('@Silas where was the harvest supper moved to?'), { timeout: 40_000 }).toContain('What you remember');
+  };
+  await page.goto('/rooms');
+  await alice.enter('Lobby');
+  await alice.alive();
+  await indexed();
+  const shown = await ask('@Silas which surprise of silk is there for carol?');
+  expect(shown).not.toContain('blue silk');
+
+  aWeekPasses(house);
+  await page.goto(chat);
+  await alice.alive();
+  const recalled = await ask('Where was the harvest supper moved to?');
+  const day = new Date(Date.now() - 7 * 24 * 3600 * 1000).toISOString().slice(0, 10);
+  expect(recalled).toContain(`alice (${day}, in the room “The Long Table”): The harvest supper was moved to the old barn.`);
+  await alice.talk.locator('.why summary').last().click();
+  const source = alice.talk.locator('.why .quote').filter({ hasText: 'old barn' }).first();
+  await expect(source).toBeVisible();
+  // Asked for last week, it is found without a word of it.
+  expect(await ask('What did I say in The Long Table 7 days ago?')).toContain('old barn');
+
+  await expect(async () => {
+    await page.goto('/me/memories?q=barn');
+    await expect(page.locator('.passages li').first()).toBeVisible({ timeout: 1_000 });
+  }).toPass({ timeout: 40_000 });
+  await page.screenshot({ path: 'results/looks/kept.png', fullPage: true });
+  for (let left = await page.locator('.passages li').count(); left > 0; left = await page.locator('.passages li').count()) {
+    await page.locator('.passages li').first().getByRole('button', { name: 'Forget it' }).click();
+    await page.goto('/me/memories?q=barn');
+  }
+  await page.goto(chat);
+  await alice.alive();
+  expect(await ask('Where was the harvest supper moved to?')).not.toContain('moved to the old barn.');
+  await page.goto('/me/memories');
+  await expect(page.getByText('old barn')).toHaveCount(0);
+  expect(alice.complaints).toEqual([]);
+  await alice.context.close();
+  await house.close();
+  stub.close();
+});
