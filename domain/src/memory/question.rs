@@ -97,7 +97,7 @@ fn finders(said: &[Wanted], all: i64, most: i64) -> Vec<i32> {
     finders
         .into_iter()
         .take_while(|one| {
-            let fits = sum == 0 || all <= FEW || sum + i64::from(one.df) <= most;
+            let fits = all <= FEW || sum + i64::from(one.df) <= most;
             sum += i64::from(one.df);
             fits
         })

@@ -15,11 +15,11 @@ use uuid::Uuid;
 
 /// How many messages the rarest words stand in together, at most, and how many of these are looked at.
 const SCANNED: i64 = 16_000;
-const FOUND: i64 = 4_000;
+const FOUND: i64 = 2_000;
 /// How many of the time that a question names.
 const IN_SPAN: i64 = 400;
 /// How many of those that are nearest by their vectors are looked at, by each of the two.
-pub const NEAREST: usize = 150;
+pub const NEAREST: usize = 200;
 /// How many of the best have their neighbours looked at.
 const LIFTED: usize = 100;
 /// How many episodes and facts are looked at, by their words and by their vectors each.

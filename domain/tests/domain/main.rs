@@ -17,6 +17,7 @@ mod goodbye;
 mod hearing;
 mod history;
 mod initiative;
+mod junk;
 mod knowledge;
 mod memory;
 mod messages;

@@ -182,10 +182,16 @@ pub(in crate::memory) async fn by_words(db: &PgPool, look: &Look<'_>, words: &[i
     Ok(look!(
         db,
         look,
-        found!(
-            "null::real as turn, null::real as around",
-            "recollections r",
-            " and r.channel_id = any($2) and r.terms && $8 order by r.said_at desc limit $9"
+        // By itself, and so by one look into the index of channels and words, whatever comes after.
+        concat!(
+            "with hit as materialized (
+                select message_id, channel_id, seq, stretch, said_at, length, terms, counts, edited, author_id, answers_id
+                from recollections where channel_id = any($2) and terms && $8) ",
+            found!(
+                "null::real as turn, null::real as around",
+                "hit r",
+                " order by r.said_at desc limit $9"
+            )
         ),
         words,
         most

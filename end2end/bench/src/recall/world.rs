@@ -171,7 +171,7 @@ struct Filling {
 impl Filling {
     fn new(embedder: String, said: Vec<Said>, entity: EntityId) -> Self {
         let mut random = StdRng::seed_from_u64(5);
-        let noise = (0..1 << 16).map(|_| (0..4).map(|_| random.random_range(-0.02..0.02_f32)).sum()).collect();
+        let noise = (0..1 << 16).map(|_| (0..4).map(|_| random.random_range(-0.01..0.01_f32)).sum()).collect();
         Self { embedder, said, entity, random, noise, terms: HashMap::new(), df: vec![0], made: 0 }
     }
 
