@@ -11,7 +11,7 @@ use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
 /// How many passages are looked at, by their words and by their vectors each.
-const LOOKED_AT: usize = 100;
+const LOOKED_AT: usize = 60;
 
 /// A passage that is recalled.
 #[derive(Clone, Debug, PartialEq)]

@@ -39,7 +39,7 @@ pub(super) async fn messages(space: &Space, look: &Look<'_>, probe: &Probe, most
     let mut asked = most;
     loop {
         let places = space.sketches.messages(probe, look.open, asked);
-        let found = store::near(&space.db, look, &places).await?;
+        let found = store::at(&space.db, look, &places).await?;
         if found.len() >= most || places.len() < asked {
             return Ok(found);
         }

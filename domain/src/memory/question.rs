@@ -63,10 +63,11 @@ impl Question {
             telling.iter().filter(|term| !known.iter().any(|(one, _, df)| one == *term && *df >= least)).count()
         };
         let (unknown, unknown_of_kept) = (never(1), never(0));
-        // What is kept is in words of its own, which may stand in no message.
-        let of_kept = wanted.iter().filter(|one| !one.common && !one.beside).map(|one| one.term).collect();
         let said: Vec<Wanted> = wanted.iter().filter(|one| one.df > 0).copied().collect();
         let finders = finders(&said, all, most);
+        // What is kept is in words of its own, too, which may stand in no message.
+        let nowhere = wanted.iter().filter(|one| !one.common && !one.beside && one.df == 0).map(|one| one.term);
+        let of_kept = nowhere.chain(finders.iter().copied()).collect();
         let vector = vector(space.embedder.as_deref(), text, cut.language).await;
         let probe = vector.as_deref().map(Probe::of);
         Ok(Self { cut, wanted, said, unknown, unknown_of_kept, finders, of_kept, all, vector, probe })

@@ -7,23 +7,26 @@ use super::parts::parts;
 use super::question::Question;
 use super::words::Language;
 use super::{Kept, RecalledPassage, known, store};
-use crate::{Result, Space};
+use crate::{Error, Result, Space};
+use futures::future::try_join_all;
 use model::{ChannelId, EntityId, MemoryKind, MessageId};
 use std::collections::{HashMap, HashSet};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 /// How many messages the rarest words stand in together, at most, and how many of these are looked at.
-const SCANNED: i64 = 16_000;
-const FOUND: i64 = 2_000;
+const SCANNED: i64 = 12_000;
+const FOUND: i64 = 1_200;
 /// How many of the time that a question names.
 const IN_SPAN: i64 = 400;
 /// How many of those that are nearest by their vectors are looked at, by each of the two.
-pub const NEAREST: usize = 200;
+pub const NEAREST: usize = 300;
+/// Of how many of the best it is looked up how near exactly they are.
+const EXACTLY: usize = 60;
 /// How many of the best have their neighbours looked at.
 const LIFTED: usize = 100;
 /// How many episodes and facts are looked at, by their words and by their vectors each.
-const KEPT: usize = 150;
+const KEPT: usize = 60;
 /// How much a fact's importance weighs, of which 1 is the most.
 const IMPORTANCE: f32 = 0.3;
 /// How much it weighs that something was said when the question says.
@@ -142,14 +145,14 @@ pub async fn recall(space: &Space, asked: Asked<'_>) -> Result<Recollected> {
     if open.is_empty() {
         return Ok(Recollected::default());
     }
-    let mut all = vec![one(space, &asked, &open).await?];
-    for part in parts(asked.question) {
-        all.push(one(space, &Asked { question: &part, ..asked }, &open).await?);
-    }
-    Ok(Recollected::in_turn(all, asked.most))
+    let parts = parts(asked.question);
+    let questions = std::iter::once(asked.question).chain(parts.iter().map(String::as_str));
+    let all = questions.enumerate().map(|(at, question)| one(space, Asked { question, ..asked }, &open, at > 0));
+    Ok(Recollected::in_turn(try_join_all(all).await?, asked.most))
 }
 
-async fn one(space: &Space, asked: &Asked<'_>, open: &[store::Open]) -> Result<Recollected> {
+/// The same of one question. What is kept and known is short enough to be about all parts of it, and not looked for again.
+async fn one(space: &Space, asked: Asked<'_>, open: &[store::Open], is_part: bool) -> Result<Recollected> {
     let question = Question::new(space, asked.question, asked.language, asked.beside, SCANNED).await?;
     let span = dates::span(asked.question, asked.at);
     let look = store::Look {
@@ -160,19 +163,31 @@ async fn one(space: &Space, asked: &Asked<'_>, open: &[store::Open]) -> Result<R
     };
     let vector = (question.vector.as_deref(), question.probe.as_ref());
     // None needs to know what the others find.
-    let (found, kept, passages) = tokio::join!(
-        messages(space, &look, &question, span),
-        near::memories(space, &look, question.probe.as_ref(), &question.of_kept, KEPT),
-        known::passages(space, asked.entity, Some(asked.channel), &question.cut, vector),
-    );
-    let (found, kept, mut passages) = (found?, kept?, passages?);
+    let kept = async {
+        if is_part {
+            return Ok(Default::default());
+        }
+        let kept = near::memories(space, &look, question.probe.as_ref(), &question.of_kept, KEPT);
+        let passages = known::passages(space, asked.entity, Some(asked.channel), &question.cut, vector);
+        Ok::<_, Error>((kept.await?, passages.await?))
+    };
+    let (found, kept) = tokio::join!(messages(space, &look, &question, span), kept);
+    let (mut found, (kept, mut passages)) = (found?, kept?);
     passages.truncate(asked.most);
     let time = Times { span, now: asked.at };
-    Ok(Recollected {
-        messages: ranked(&found, &question, time, asked.most),
-        kept: ranked_memories(kept, &question, time, asked.most),
-        passages,
-    })
+    let mut best = ranked(&found, &question, time, asked.most.max(EXACTLY));
+    if question.probe.is_some() {
+        let places: Vec<(Uuid, i64)> = best.iter().take(EXACTLY).map(|one| (one.channel.0, one.seq)).collect();
+        let exact: HashMap<Uuid, [Option<f32>; 2]> = store::cosines(&space.db, &look, &places).await?;
+        for one in &mut found {
+            if let Some([turn, around]) = exact.get(&one.message) {
+                (one.turn, one.around) = (*turn, *around);
+            }
+        }
+        best = ranked(&found, &question, time, asked.most);
+    }
+    best.truncate(asked.most);
+    Ok(Recollected { messages: best, kept: ranked_memories(kept, &question, time, asked.most), passages })
 }
 
 /// The messages that could be meant: the nearest by their vectors, those in which its words stand, those of the time that it
@@ -197,7 +212,6 @@ async fn messages(
         let more = store::within(&space.db, look, (span.from, span.to), IN_SPAN).await?;
         found.extend(more.into_iter().filter(|one| seen.insert(one.message)));
     }
-    // Who is not among the nearest is far, and need not be known to be how far exactly.
     let estimate = |found: &mut [store::Found]| {
         if let Some(probe) = &question.probe {
             near::estimate(space, probe, found);

@@ -107,7 +107,11 @@ async fn a_month_leaves_memories_and_hardly_any_junk() {
         ]))
     };
     let stage = stage((0..200).map(|_| answer()).collect()).await;
-    sqlx::query("update minds set system_prompt = $1, cooldown_s = 0, strategy_chat = 'every_message'").bind(CHARACTER).execute(&stage.space.db).await.unwrap();
+    sqlx::query("update minds set system_prompt = $1, cooldown_s = 0, strategy_chat = 'every_message'")
+        .bind(CHARACTER)
+        .execute(&stage.space.db)
+        .await
+        .unwrap();
     let (said, asked) = dialogues();
     month(&stage, &said).await;
     index::remember(&stage.space).await.unwrap();

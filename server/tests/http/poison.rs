@@ -32,7 +32,8 @@ async fn learned(house: &House, client: &mut Client, mind: EntityId) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_planted_comes_back_as_data_alone() {
-    let (house, stub) = House::with_stub(&[("AI_PAUSE_MS", "0"), ("AI_REFLECTS_AFTER", "5")]).await;
+    let (house, stub) =
+        House::with_stub(&[("AI_PAUSE_MS", "0"), ("AI_REFLECTS_AFTER", "5"), ("POSTS_PER_MINUTE", "100000")]).await;
     let (mut keeper, mut carol) = (Client::keeper(&house).await, Client::sample(&house, "carol", "carol123").await);
     let mut rooms = Vec::new();
     for name in ["Planting ground", "Harvest ground"] {

@@ -17,7 +17,7 @@ pub(super) use gists::{day, fade, grown, keep_gist};
 pub(super) use passages::{FoundRow, Known, passage_rarity, passages};
 pub(super) use reflections::{ask_to_reflect, grounds, keep_reflections};
 pub(super) use search::{
-    Found, FoundMemory, Look, Open, at, by_words, gone, kind_of, memories, near, open, rarity, within,
+    Found, FoundMemory, Look, Open, at, by_words, cosines, gone, kind_of, memories, open, rarity, within,
 };
 pub(super) use vectors::{
     Made, forget_vectors_but, gone_of, made, progress, put_vectors, put_vectors_of, without_vectors_of,

@@ -5,6 +5,7 @@ use crate::Result;
 use model::{ChannelId, EntityId, MemoryKind};
 use sqlx::postgres::PgRow;
 use sqlx::{FromRow, PgPool, Row};
+use std::collections::HashMap;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -39,7 +40,7 @@ pub(in crate::memory) struct Found {
     /// Its words, and how often each stands in it.
     pub terms: Vec<i32>,
     pub counts: Vec<i16>,
-    /// Cosines with the question's vector.
+    /// About the cosines of its vectors with the question's.
     pub turn: Option<f32>,
     pub around: Option<f32>,
 }
@@ -55,8 +56,8 @@ impl FromRow<'_, PgRow> for Found {
             length: row.try_get("length")?,
             terms: row.try_get("terms")?,
             counts: row.try_get("counts")?,
-            turn: row.try_get("turn")?,
-            around: row.try_get("around")?,
+            turn: None,
+            around: None,
         })
     }
 }
@@ -131,14 +132,12 @@ macro_rules! opened {
     };
 }
 
-/// The columns of a [`Found`], with what is told of its vectors: from where it is looked for in the recollections `r`, and
-/// what else has to hold.
+/// The columns of a [`Found`]: from where it is looked for in the recollections `r`, and what else has to hold.
 macro_rules! found {
-    ($vectors:literal, $from:literal, $rest:literal) => {
+    ($from:literal, $rest:literal) => {
         concat!(
-            "select r.message_id as message, r.channel_id as channel, r.seq, r.stretch, r.said_at, r.length, r.terms, r.counts, ",
-            $vectors,
-            " from ",
+            "select r.message_id as message, r.channel_id as channel, r.seq, r.stretch, r.said_at, r.length, r.terms, r.counts
+             from ",
             $from,
             " join ",
             opened!(),
@@ -188,8 +187,7 @@ pub(in crate::memory) async fn by_words(db: &PgPool, look: &Look<'_>, words: &[i
                 select message_id, channel_id, seq, stretch, said_at, length, terms, counts, edited, author_id, answers_id
                 from recollections where channel_id = any($2) and terms && $8) ",
             found!(
-                "null::real as turn, null::real as around",
-                "hit r",
+                    "hit r",
                 " order by r.said_at desc limit $9"
             )
         ),
@@ -198,21 +196,25 @@ pub(in crate::memory) async fn by_words(db: &PgPool, look: &Look<'_>, words: &[i
     ))
 }
 
-/// The messages of these numbers, of those that may be seen, with the cosines of their vectors with the question's.
-pub(in crate::memory) async fn near(db: &PgPool, look: &Look<'_>, places: &[(Uuid, i64)]) -> Result<Vec<Found>> {
+/// The cosines of the vectors of messages with the question's, each by itself and among its neighbours.
+pub(in crate::memory) async fn cosines(
+    db: &PgPool,
+    look: &Look<'_>,
+    places: &[(Uuid, i64)],
+) -> Result<HashMap<Uuid, [Option<f32>; 2]>> {
     let (channels, seqs): (Vec<Uuid>, Vec<i64>) = places.iter().copied().unzip();
-    Ok(look!(
-        db,
-        look,
-        found!(
-            "case when r.embedder = $6 then (-(r.turn <#> $7::halfvec))::real end as turn,
-             case when r.embedder = $6 then (-(r.around <#> $7::halfvec))::real end as around",
-            "unnest($8::uuid[], $9::bigint[]) as x (c, s) join recollections r on r.channel_id = x.c and r.seq = x.s",
-            ""
-        ),
-        channels,
-        seqs
-    ))
+    let rows: Vec<(Uuid, Option<f32>, Option<f32>)> = sqlx::query_as(
+        "select r.message_id, (-(r.turn <#> $4::halfvec))::real, (-(r.around <#> $4::halfvec))::real
+         from unnest($1::uuid[], $2::bigint[]) as x (c, s) join recollections r on r.channel_id = x.c and r.seq = x.s
+         where r.embedder = $3",
+    )
+    .bind(channels)
+    .bind(seqs)
+    .bind(look.embedder)
+    .bind(look.vector.map(written))
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|(id, turn, around)| (id, [turn, around])).collect())
 }
 
 /// The messages of these numbers, of those that may be seen.
@@ -222,7 +224,6 @@ pub(in crate::memory) async fn at(db: &PgPool, look: &Look<'_>, places: &[(Uuid,
         db,
         look,
         found!(
-            "null::real as turn, null::real as around",
             "unnest($8::uuid[], $9::bigint[]) as x (c, s) join recollections r on r.channel_id = x.c and r.seq = x.s",
             ""
         ),
@@ -241,11 +242,7 @@ pub(in crate::memory) async fn within(
     Ok(look!(
         db,
         look,
-        found!(
-            "null::real as turn, null::real as around",
-            "recollections r",
-            " and r.said_at >= $8 and r.said_at < $9 order by r.said_at desc limit $10"
-        ),
+        found!("recollections r", " and r.said_at >= $8 and r.said_at < $9 order by r.said_at desc limit $10"),
         from,
         to,
         most
