@@ -10,6 +10,11 @@ alter table memories
 alter table passages
     add column sketch bytea,
     add column made   bigint;
+-- What has vectors gets them again, with sketches.
+update recollections set embedder = null where embedder is not null;
+update memories set embedder = null where embedder is not null;
+update passages set embedder = null where embedder is not null;
+
 create index recollections_made on recollections (made) where made is not null;
 create index memories_made on memories (made) where made is not null;
 create index passages_made on passages (made) where made is not null;
@@ -19,8 +24,3 @@ drop index recollections_by_term;
 create index recollections_by_term on recollections using gin (channel_id, terms);
 create index recollections_by_time on recollections (channel_id, said_at);
 create index memories_by_term on memories using gin (terms);
-
--- What has vectors gets them again, with sketches.
-update recollections set embedder = null where embedder is not null;
-update memories set embedder = null where embedder is not null;
-update passages set embedder = null where embedder is not null;

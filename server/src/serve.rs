@@ -279,7 +279,9 @@ fn minds(config: &Config) -> Result<Minds, Stopped> {
 
 /// What turns text into vectors: a model that is named, else the encoder that is, or the one that came with the server.
 fn encoder(config: &Config) -> Result<Option<Arc<dyn Embedder>>, Stopped> {
-    if let Some(Embedding { base_url, key, model, dimension, languages }) = config.embedding.clone() {
+    // Where no AI speaks, nothing is sent to anybody.
+    let named = config.embedding.clone().filter(|_| config.ai_features_enabled);
+    if let Some(Embedding { base_url, key, model, dimension, languages }) = named {
         let endpoint = Endpoint::new(base_url, key, model);
         let vectors = VectorEndpoint::new(endpoint, dimension as usize, languages);
         let vectors =

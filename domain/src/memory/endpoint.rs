@@ -59,8 +59,13 @@ struct One {
     embedding: Vec<f32>,
 }
 
-/// Why there is no answer, and after how long it may be asked again.
-struct Failure(String, Option<Duration>);
+/// Why there is no answer.
+enum Failure {
+    /// Something of these texts cannot be turned into a vector.
+    Texts(String),
+    /// It cannot be asked now; after how long it may be again.
+    Endpoint(String, Option<Duration>),
+}
 
 impl VectorEndpoint {
     /// An endpoint whose model gives vectors of so many numbers. It knows these languages; none named: all. Nothing is asked yet.
@@ -72,7 +77,9 @@ impl VectorEndpoint {
             .build()
             .map_err(|cause| NoVectors::Failed(cause.to_string()))?;
         let asks = endpoint.model.contains("text-embedding-3");
-        let name = format!("{}/{dimension}", endpoint.model);
+        let known: Vec<&str> = languages.iter().map(|language| language.code()).collect();
+        let known = if known.is_empty() { String::new() } else { format!(" ({})", known.join(", ")) };
+        let name = format!("{}/{dimension}{known}", endpoint.model);
         Ok(Self { http, endpoint: Arc::new(endpoint), dimension, asks, languages, name, rest: Mutex::default() })
     }
 
@@ -83,7 +90,7 @@ impl VectorEndpoint {
 
     fn note(&self, failure: Option<&Failure>) {
         let mut rest = self.rest.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(Failure(_, wishes)) = failure else {
+        let Some(Failure::Endpoint(_, wishes)) = failure else {
             *rest = Rest::default();
             return;
         };
@@ -93,7 +100,7 @@ impl VectorEndpoint {
     }
 
     async fn ask(&self, texts: &[String]) -> Result<Vec<Vec<f32>>, Failure> {
-        let failed = |cause: reqwest::Error| Failure(cause.without_url().to_string(), None);
+        let failed = |cause: reqwest::Error| Failure::Endpoint(cause.without_url().to_string(), None);
         let asked = self.endpoint.asked_for(&self.endpoint.model);
         let request = Request {
             model: &self.endpoint.model,
@@ -110,15 +117,22 @@ impl VectorEndpoint {
         while let Some(more) = response.chunk().await.map_err(failed)? {
             bytes.extend_from_slice(&more);
             if bytes.len() > ANSWER {
-                return Err(Failure("its answer is too long".into(), None));
+                return Err(Failure::Endpoint("its answer is too long".into(), None));
             }
         }
         if !status.is_success() {
             let text = self.endpoint.clean(&String::from_utf8_lossy(&bytes));
-            return Err(Failure(format!("it answered {status}: {text}"), after.map(Duration::from_secs)));
+            let told = format!("it answered {status}: {text}");
+            // What is too long for it, or not to its taste, is so whenever it is asked.
+            let of_texts = matches!(status.as_u16(), 400 | 413 | 422);
+            return Err(if of_texts {
+                Failure::Texts(told)
+            } else {
+                Failure::Endpoint(told, after.map(Duration::from_secs))
+            });
         }
         let answer: Answer = serde_json::from_slice(&bytes)
-            .map_err(|_| Failure("what it answers is no list of vectors".into(), None))?;
+            .map_err(|_| Failure::Endpoint("what it answers is no list of vectors".into(), None))?;
         let mut made = vec![None; texts.len()];
         for one in answer.data {
             if one.embedding.len() != self.dimension {
@@ -128,7 +142,7 @@ impl VectorEndpoint {
                     self.dimension,
                     one.embedding.len()
                 );
-                return Err(Failure(message, Some(MOST)));
+                return Err(Failure::Endpoint(message, Some(MOST)));
             }
             if let Some(place) = made.get_mut(one.index) {
                 *place = unit(one.embedding);
@@ -137,7 +151,7 @@ impl VectorEndpoint {
         let count = texts.len();
         let made: Vec<Vec<f32>> = made.into_iter().flatten().collect();
         if made.len() < count {
-            return Err(Failure(format!("it gave {} vectors for {count} texts", made.len()), None));
+            return Err(Failure::Texts(format!("it gave {} vectors for {count} texts", made.len())));
         }
         Ok(made)
     }
@@ -169,13 +183,26 @@ impl Embedder for VectorEndpoint {
         // Of nothing an endpoint makes no vector, but an error.
         let said: Vec<String> = texts.iter().filter(|text| !text.trim().is_empty()).cloned().collect();
         let mut made = Vec::with_capacity(said.len());
-        for batch in said.chunks(BATCH) {
+        let mut waiting: Vec<&[String]> = said.chunks(BATCH).rev().collect();
+        while let Some(batch) = waiting.pop() {
             let answer = self.ask(batch).await;
             self.note(answer.as_ref().err());
-            made.extend(answer.map_err(|Failure(cause, _)| NoVectors::Failed(cause))?);
+            match answer {
+                Ok(vectors) => made.extend(vectors.into_iter().map(Some)),
+                // One text that it does not take keeps no others waiting.
+                Err(Failure::Texts(_)) if batch.len() > 1 => {
+                    let (first, second) = batch.split_at(batch.len() / 2);
+                    waiting.extend([second, first]);
+                }
+                Err(Failure::Texts(cause)) => {
+                    tracing::warn!(cause, "a text has no vector: the endpoint does not take it");
+                    made.push(None);
+                }
+                Err(Failure::Endpoint(cause, _)) => return Err(NoVectors::Failed(cause)),
+            }
         }
         let mut made = made.into_iter();
-        Ok(texts.iter().map(|text| if text.trim().is_empty() { None } else { made.next() }).collect())
+        Ok(texts.iter().map(|text| if text.trim().is_empty() { None } else { made.next().flatten() }).collect())
     }
 }
 
@@ -197,11 +224,11 @@ mod tests {
         let vectors = VectorEndpoint::new(endpoint, 3, vec![Language::En]).unwrap();
         assert!(!vectors.rests() && vectors.knows(Language::En) && !vectors.knows(Language::Ja));
         let until = |vectors: &VectorEndpoint| vectors.rest.lock().unwrap().until.unwrap();
-        vectors.note(Some(&Failure(String::new(), None)));
+        vectors.note(Some(&Failure::Endpoint(String::new(), None)));
         let first = until(&vectors);
-        vectors.note(Some(&Failure(String::new(), None)));
+        vectors.note(Some(&Failure::Endpoint(String::new(), None)));
         assert!(vectors.rests() && until(&vectors) > first + RESTS / 2);
-        vectors.note(Some(&Failure(String::new(), Some(Duration::from_hours(9)))));
+        vectors.note(Some(&Failure::Endpoint(String::new(), Some(Duration::from_hours(9)))));
         assert!(until(&vectors) <= Instant::now() + MOST);
         vectors.note(None);
         assert!(!vectors.rests());

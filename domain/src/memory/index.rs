@@ -23,6 +23,8 @@ use uuid::Uuid;
 const LOOK: Duration = Duration::from_secs(2);
 /// After how many looks it is looked for talk that is over.
 const FORM: u32 = 5;
+/// After how many looks it is looked for vectors of another encoder.
+const RENEW: u32 = 300;
 /// Episodes that are made at once.
 const AT_ONCE: usize = 50;
 /// Messages of one step.
@@ -36,10 +38,9 @@ pub(super) const STRETCH: i64 = 40;
 
 /// Indexes what is said until `stopping`.
 pub async fn watch(space: Space, stopping: CancellationToken) {
-    if let Some(embedder) = &space.embedder
-        && let Err(cause) = store::forget_vectors_but(&space.db, embedder.name()).await
-    {
-        tracing::warn!(%cause, "vectors of another encoder could not be set aside");
+    // Whoever asks first does not wait until all of them are read.
+    if let Err(cause) = space.sketches.refresh(&space).await {
+        tracing::warn!(%cause, "vectors could not be read; they are when they are needed");
     }
     let mut looks = tokio::time::interval(LOOK);
     for look in 0_u32.. {
@@ -48,6 +49,10 @@ pub async fn watch(space: Space, stopping: CancellationToken) {
             _ = looks.tick() => {}
         }
         let work = async {
+            // Another node may have gone on with another encoder for a while.
+            if let (0, Some(embedder)) = (look % RENEW, &space.embedder) {
+                store::forget_vectors_but(&space.db, embedder.name()).await?;
+            }
             catch_up(&space).await?;
             // A few at a time: what is said meanwhile does not wait for a long past.
             if look.is_multiple_of(FORM) && forming::form(&space, AT_ONCE).await? > 0 {
@@ -197,7 +202,7 @@ impl Stretches {
 async fn vectors(space: &Space) -> Result<usize> {
     let Some(embedder) = &space.embedder else { return Ok(0) };
     let mut work = space.db.begin().await?;
-    if !store::is_alone(&mut work).await? {
+    if !store::makes_vectors(&mut work).await? {
         return Ok(0);
     }
     let waiting = store::without_vectors(&mut work, BATCH).await?;
@@ -212,6 +217,8 @@ async fn vectors(space: &Space) -> Result<usize> {
         return Ok(0);
     };
     let (turns, arounds) = made.split_at(waiting.len());
+    // Nobody who has something forgotten waits for an endpoint: what has changed meanwhile is done again.
+    store::alone(&mut work).await?;
     store::put_vectors(&mut work, embedder.name(), &waiting, turns, arounds).await?;
     work.commit().await?;
     Ok(waiting.len())
@@ -221,7 +228,7 @@ async fn vectors(space: &Space) -> Result<usize> {
 async fn derived_vectors(space: &Space) -> Result<usize> {
     let Some(embedder) = &space.embedder else { return Ok(0) };
     let mut work = space.db.begin().await?;
-    if !store::is_alone(&mut work).await? {
+    if !store::makes_vectors(&mut work).await? {
         return Ok(0);
     }
     // Memories come first: a long book does not keep them waiting.
@@ -232,20 +239,19 @@ async fn derived_vectors(space: &Space) -> Result<usize> {
             waiting = store::without_vectors_of(&mut work, kind, BATCH).await?;
         }
     }
-    let (ids, texts): (Vec<Uuid>, Vec<(String, String)>) =
-        waiting.into_iter().map(|(id, language, text)| (id, (language, text))).unzip();
-    if ids.is_empty() {
+    if waiting.is_empty() {
         work.rollback().await?;
         return Ok(0);
     }
-    let texts = texts.iter().map(|(language, text)| (language.as_str(), text.clone())).collect();
+    let texts = waiting.iter().map(|one| (one.language.as_str(), one.content.clone())).collect();
     let Some(made) = made(&**embedder, texts).await else {
         work.rollback().await?;
         return Ok(0);
     };
-    store::put_vectors_of(&mut work, kind, embedder.name(), &ids, &made).await?;
+    store::alone(&mut work).await?;
+    store::put_vectors_of(&mut work, kind, embedder.name(), &waiting, &made).await?;
     work.commit().await?;
-    Ok(ids.len())
+    Ok(waiting.len())
 }
 
 /// The vectors of texts, each with its language; none of a language that the encoder does not know. `None` where none are

@@ -4,6 +4,7 @@ use super::sketches::{Derived, Probe};
 use super::store::{self, Found, FoundMemory, FoundRow, Known, Look};
 use crate::{Result, Space};
 use model::{ChannelId, EntityId};
+use std::collections::HashSet;
 use uuid::Uuid;
 
 /// How much speaks for what is recalled.
@@ -34,13 +35,16 @@ impl Nearness {
 const MORE: usize = 4;
 
 /// Of the messages that may be seen those nearest to the question's vector, by themselves or among their neighbours: at
-/// least `most` where there are so many, with their cosines.
+/// least `most` where there are so many.
 pub(super) async fn messages(space: &Space, look: &Look<'_>, probe: &Probe, most: usize) -> Result<Vec<Found>> {
-    let mut asked = most;
+    let (mut asked, mut found) = (most, Vec::new());
+    let mut known: HashSet<(Uuid, i64)> = HashSet::new();
     loop {
-        let places = space.sketches.messages(probe, look.open, asked);
-        let found = store::at(&space.db, look, &places).await?;
-        if found.len() >= most || places.len() < asked {
+        let mut places = space.sketches.messages(probe, look.open, asked);
+        let is_all = places.len() < asked;
+        places.retain(|place| known.insert(*place));
+        found.extend(store::at(&space.db, look, &places).await?);
+        if found.len() >= most || is_all {
             return Ok(found);
         }
         space.sketches.drop_messages(&store::gone(&space.db, &places).await?);
@@ -90,9 +94,10 @@ impl Widening<'_> {
         self.probe.map_or_else(Vec::new, near)
     }
 
-    /// Whether so many that were found of these are enough, or all that there are. What is there no more is not asked for again.
-    async fn is_enough(&mut self, ids: &[Uuid], found: usize) -> Result<bool> {
-        if found >= self.most || ids.len() < self.asked {
+    /// Whether what was found of these is enough, or all that there is. What is there no more is not asked for again.
+    async fn is_enough(&mut self, ids: &[Uuid], found: impl Iterator<Item = Uuid>) -> Result<bool> {
+        let asked: HashSet<&Uuid> = ids.iter().collect();
+        if found.filter(|id| asked.contains(id)).count() >= self.most || ids.len() < self.asked {
             return Ok(true);
         }
         let gone = store::gone_of(&self.space.db, self.kind, ids).await?;
@@ -114,7 +119,7 @@ pub(super) async fn memories(
     loop {
         let ids = near.next();
         let found = store::memories(&space.db, look, words, &ids, most as i64).await?;
-        if near.is_enough(&ids, found.len()).await? {
+        if near.is_enough(&ids, found.iter().map(|one| one.id)).await? {
             return Ok(found);
         }
     }
@@ -131,7 +136,7 @@ pub(super) async fn passages(
     loop {
         let ids = near.next();
         let found = store::passages(&space.db, known, &ids, most as i64).await?;
-        if near.is_enough(&ids, found.len()).await? {
+        if near.is_enough(&ids, found.iter().map(|one| one.id)).await? {
             return Ok(found);
         }
     }

@@ -3,8 +3,11 @@
 
 use crate::minds::asks;
 
-/// Parts at most.
+/// Parts at most, of a text of so many bytes at most.
 const MOST: usize = 3;
+const LONGEST: usize = 1_000;
+/// Places of a sentence at most where another question may begin.
+const JOINED: usize = 16;
 /// Words that join questions, with what stands around them.
 const JOINTS: &[&str] = &[
     " and ", " und ", " et ", " y ", " e ", " en ", " i ", " oraz ", " и ", " or ", " oder ", " ou ", " o ", ", ",
@@ -14,6 +17,10 @@ const JOINTS: &[&str] = &[
 /// The questions that a text asks, where it asks more than one; else none.
 pub(super) fn parts(text: &str) -> Vec<String> {
     let mut parts: Vec<String> = Vec::new();
+    // What is that long tells more than it asks.
+    if text.len() > LONGEST {
+        return parts;
+    }
     for sentence in text.split_inclusive(['?', '？', '\n']) {
         if sentence.contains(['?', '？']) || asks(sentence) {
             split(sentence, &mut parts);
@@ -31,8 +38,12 @@ fn split(sentence: &str, parts: &mut Vec<String>) {
     let mut places: Vec<(usize, usize)> =
         joints.iter().flat_map(|joint| lower.match_indices(joint).map(|(at, _)| (at, at + joint.len()))).collect();
     places.sort_unstable();
+    places.truncate(JOINED);
     let mut begin = 0;
     for (end, next) in places {
+        if parts.len() + 1 >= MOST {
+            break;
+        }
         let (Some(before), Some(behind)) = (sentence.get(begin..end), sentence.get(next..)) else { continue };
         // With its mark anything is a question: it has to be one by its form.
         let behind = behind.trim_end_matches(['?', '？', ' ', '\n']);

@@ -13,6 +13,8 @@ use std::time::Duration;
 const FEW: i64 = 2_000;
 /// Of more, words find that stand in at most this share of them.
 const RARE: f64 = 0.05;
+/// The share of what words may find that the rarest may find by themselves: one in so many.
+const SHARE: i64 = 10;
 /// How long a question's vector may take.
 const PATIENCE: Duration = Duration::from_millis(1_500);
 
@@ -28,6 +30,8 @@ pub(super) struct Question {
     pub unknown_of_kept: usize,
     /// The words that find messages: the rarest, together not in more than can be looked at; and those that find what is kept.
     pub finders: Vec<i32>,
+    /// Those of them that are so rare that all in which they stand is looked at.
+    pub rarest: Vec<i32>,
     pub of_kept: Vec<i32>,
     /// How many messages there are.
     pub all: i64,
@@ -48,7 +52,10 @@ impl Question {
         let of_talk: Vec<String> = beside.iter().flat_map(|word| words::cut(word, Some(cut.language)).terms).collect();
         let asks: BTreeSet<&str> = cut.terms.iter().map(String::as_str).collect();
         let both: BTreeSet<&str> = asks.iter().copied().chain(of_talk.iter().map(String::as_str)).collect();
-        let (known, all) = store::rarity(&space.db, &both.into_iter().collect::<Vec<&str>>()).await?;
+        let both: Vec<&str> = both.into_iter().collect();
+        let (rarity, vector) =
+            tokio::join!(store::rarity(&space.db, &both), vector(space.embedder.as_deref(), text, cut.language));
+        let (known, all) = rarity?;
         let wanted: Vec<Wanted> = known
             .iter()
             .map(|(term, id, df)| Wanted {
@@ -64,13 +71,12 @@ impl Question {
         };
         let (unknown, unknown_of_kept) = (never(1), never(0));
         let said: Vec<Wanted> = wanted.iter().filter(|one| one.df > 0).copied().collect();
-        let finders = finders(&said, all, most);
+        let (rarest, finders) = (finders(&said, i64::MAX, most / SHARE), finders(&said, all, most));
         // What is kept is in words of its own, too, which may stand in no message.
         let nowhere = wanted.iter().filter(|one| !one.common && !one.beside && one.df == 0).map(|one| one.term);
         let of_kept = nowhere.chain(finders.iter().copied()).collect();
-        let vector = vector(space.embedder.as_deref(), text, cut.language).await;
         let probe = vector.as_deref().map(Probe::of);
-        Ok(Self { cut, wanted, said, unknown, unknown_of_kept, finders, of_kept, all, vector, probe })
+        Ok(Self { cut, wanted, said, unknown, unknown_of_kept, finders, rarest, of_kept, all, vector, probe })
     }
 }
 

@@ -140,8 +140,10 @@ fn in_turn<T>(lists: Vec<Vec<T>>, most: usize, id: impl Fn(&T) -> Uuid) -> Vec<T
 /// What of an AI's past a question is about; of a question with several parts, what each of them is about, too. Nothing that
 /// somebody who is in the channel could not read, nothing off the record, and nothing where the AI is not in the channel.
 pub async fn recall(space: &Space, asked: Asked<'_>) -> Result<Recollected> {
-    space.sketches.refresh(space).await?;
-    let open = store::open(&space.db, asked.entity, asked.channel, asked.shown_from).await?;
+    let open = store::open(&space.db, asked.entity, asked.channel, asked.shown_from);
+    let (refreshed, open) = tokio::join!(space.sketches.refresh(space), open);
+    refreshed?;
+    let open = open?;
     if open.is_empty() {
         return Ok(Recollected::default());
     }
@@ -154,7 +156,7 @@ pub async fn recall(space: &Space, asked: Asked<'_>) -> Result<Recollected> {
 /// The same of one question. What is kept and known is short enough to be about all parts of it, and not looked for again.
 async fn one(space: &Space, asked: Asked<'_>, open: &[store::Open], is_part: bool) -> Result<Recollected> {
     let question = Question::new(space, asked.question, asked.language, asked.beside, SCANNED).await?;
-    let span = dates::span(asked.question, asked.at);
+    let span = dates::span(asked.question, question.cut.language, asked.at);
     let look = store::Look {
         entity: asked.entity,
         open,
@@ -180,8 +182,9 @@ async fn one(space: &Space, asked: Asked<'_>, open: &[store::Open], is_part: boo
         let places: Vec<(Uuid, i64)> = best.iter().take(EXACTLY).map(|one| (one.channel.0, one.seq)).collect();
         let exact: HashMap<Uuid, [Option<f32>; 2]> = store::cosines(&space.db, &look, &places).await?;
         for one in &mut found {
-            if let Some([turn, around]) = exact.get(&one.message) {
-                (one.turn, one.around) = (*turn, *around);
+            if places.contains(&(one.channel, one.seq)) {
+                // What was edited meanwhile has none that are of its words.
+                [one.turn, one.around] = exact.get(&one.message).copied().unwrap_or_default();
             }
         }
         best = ranked(&found, &question, time, asked.most);
@@ -204,7 +207,8 @@ async fn messages(
             None => Ok(Vec::new()),
         }
     };
-    let (nearest, more) = tokio::join!(nearest, store::by_words(&space.db, look, &question.finders, FOUND));
+    let (nearest, more) =
+        tokio::join!(nearest, store::by_words(&space.db, look, &question.finders, &question.rarest, FOUND));
     let (mut found, more) = (nearest?, more?);
     let mut seen: HashSet<Uuid> = found.iter().map(|one| one.message).collect();
     found.extend(more.into_iter().filter(|one| seen.insert(one.message)));

@@ -1,4 +1,5 @@
-//! Reflections: what an AI has come to think, from facts of one place, and so of one audience. They go with any of these.
+//! Reflections: what an AI has come to think, from facts of one place, and so of one audience: who could read all of what they
+//! rest on. They go with any of these.
 
 use super::store;
 use crate::Result;
@@ -15,10 +16,9 @@ pub(crate) struct Grounds {
 }
 
 /// A thought that is to be kept.
-pub(crate) struct NewReflection<'a> {
+pub(crate) struct NewReflection {
     pub about: Option<EntityId>,
     pub thought: String,
-    pub rests_on: Vec<&'a Grounds>,
 }
 
 /// What an AI knows of a place and can think about: the newest and most important facts that stand.
@@ -26,13 +26,14 @@ pub(crate) async fn grounds(db: &PgPool, entity: EntityId, channel: ChannelId) -
     store::grounds(db, entity, channel).await
 }
 
-/// Keeps thoughts, each in place of what the AI thought before of the same member here, and notes that it has thought. One of
-/// which a fact is gone meanwhile is left out.
+/// Keeps thoughts in place of what the AI thought of this place before, and notes that it has thought. Each rests on all that was
+/// shown for it; where any of that is gone meanwhile, none is kept.
 pub(crate) async fn keep(
     db: &mut PgConnection,
     entity: EntityId,
     channel: ChannelId,
-    thoughts: &[NewReflection<'_>],
+    grounds: &[Grounds],
+    thoughts: &[NewReflection],
 ) -> Result<()> {
-    store::keep_reflections(db, entity, channel, thoughts).await
+    store::keep_reflections(db, (entity, channel), grounds, thoughts).await
 }

@@ -138,7 +138,7 @@ async fn find(
     let near = recalled.kept.iter().filter(|one| one.near.is_near());
     let of = |kind: MemoryKind| near.clone().filter(move |one| one.what == kind);
     let facts = of(MemoryKind::Fact).filter(|one| is_new(&said, &one.text)).take(FACTS);
-    let thoughts = of(MemoryKind::Reflection).take(THOUGHTS);
+    let thoughts = of(MemoryKind::Reflection).filter(|one| is_new(&said, &one.text)).take(THOUGHTS);
     let chosen: Vec<_> =
         facts.chain(thoughts).chain(of(MemoryKind::Episode).filter(|one| !is_told(one)).take(EPISODES)).collect();
     for one in chosen {

@@ -1,5 +1,5 @@
 //! What an AI comes to think of people, places and subjects: when it has noted enough of a place, its own model is asked for a
-//! few sentences in its own voice, which rest on what it has noted there and go with it.
+//! few sentences in its own voice, which rest on all that it was shown for them, since any of it may have gone into the words.
 
 use super::context::seen;
 use super::noting::one_line;
@@ -60,7 +60,7 @@ pub async fn reflect(space: &Space, task: &Task) -> Result<Outcome> {
         Filled::Later(outcome) => return Ok(outcome),
     };
     let mut work = space.db.begin().await?;
-    reflections::keep(&mut work, entity, channel, &thoughts).await?;
+    reflections::keep(&mut work, entity, channel, &grounds, &thoughts).await?;
     work.commit().await?;
     Ok(Outcome::Done)
 }
@@ -97,9 +97,9 @@ fn turns(name: &str, grounds: &[Grounds]) -> Vec<Turn> {
 }
 
 /// The thoughts of an answer that rest on what they have to. `None` where it is none.
-fn read<'a>(text: &str, grounds: &'a [Grounds]) -> Option<Vec<NewReflection<'a>>> {
+fn read(text: &str, grounds: &[Grounds]) -> Option<Vec<NewReflection>> {
     let Thought { thoughts } = structured::object(text)?;
-    let mut kept: Vec<NewReflection<'a>> = Vec::new();
+    let mut kept: Vec<NewReflection> = Vec::new();
     for one in thoughts.into_iter().filter_map(|one| serde_json::from_value::<One>(one).ok()) {
         let thought = one_line(limits::trimmed(&one.thought));
         let length = limits::length(&thought);
@@ -113,7 +113,7 @@ fn read<'a>(text: &str, grounds: &'a [Grounds]) -> Option<Vec<NewReflection<'a>>
         }
         let name = one.about.unwrap_or_default().trim().to_lowercase();
         let about = rests_on.iter().filter_map(|one| one.about.as_ref()).find(|(_, who)| who.to_lowercase() == name);
-        kept.push(NewReflection { about: about.map(|(id, _)| *id), thought, rests_on });
+        kept.push(NewReflection { about: about.map(|(id, _)| *id), thought });
         if kept.len() == MOST {
             break;
         }
@@ -149,7 +149,7 @@ mod tests {
         let thoughts = read(&format!("So:\n{answer}"), &grounds).unwrap();
         assert_eq!(thoughts.len(), 1);
         assert_eq!(thoughts[0].thought, "I think Ada likes the quiet of the morning.");
-        assert_eq!((thoughts[0].rests_on.len(), thoughts[0].about), (2, grounds[0].about.as_ref().map(|(id, _)| *id)));
+        assert_eq!(thoughts[0].about, grounds[0].about.as_ref().map(|(id, _)| *id));
         assert!(read("Nothing.", &grounds).is_none());
     }
 

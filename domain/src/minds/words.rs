@@ -55,8 +55,11 @@ impl Words {
         let end = text.char_indices().nth(*limits::BODY.end() - CLOSING).map_or(text.len(), |(at, _)| at);
         // Code that was cut ends with a whole line.
         let is_open = |text: &str| text.lines().filter(|line| line.trim_start().starts_with("```")).count() % 2 == 1;
+        let begins = |code: &str| code.lines().next_back().is_some_and(|line| line.trim_start().starts_with("```"));
         match text[..end].rsplit_once('\n') {
-            Some((code, _)) if is_open(&text[..end]) && is_open(code) => format!("{code}\n```"),
+            Some((code, _)) if is_open(&text[..end]) && is_open(code) && !begins(code) => format!("{code}\n```"),
+            // Of which there is none but the first, it ends where it was cut.
+            Some((code, _)) if is_open(&text[..end]) && is_open(code) => format!("{}\n```", &text[..end]),
             _ => at_a_sentence(&text[..end]),
         }
     }
@@ -71,6 +74,11 @@ const ASIDE: usize = 120;
 
 /// Where the words begin behind white space, thoughts and `name:`; `None` while it could still become that.
 fn head(raw: &str, name: &str) -> Option<usize> {
+    head_of(raw, name, 1)
+}
+
+/// The same, where the name may come so often again.
+fn head_of(raw: &str, name: &str, left_of_name: usize) -> Option<usize> {
     let start = raw.len() - raw.trim_start().len();
     let rest = &raw[start..];
     if rest.is_empty() || THOUGHT.0.starts_with(rest) {
@@ -78,7 +86,7 @@ fn head(raw: &str, name: &str) -> Option<usize> {
     }
     if rest.starts_with(THOUGHT.0) {
         let end = start + rest.find(THOUGHT.1)? + THOUGHT.1.len();
-        return head(&raw[end..], name).map(|begin| end + begin);
+        return head_of(&raw[end..], name, left_of_name).map(|begin| end + begin);
     }
     let bare = rest.trim_start_matches(['*', '@', '[']);
     let folded = bare.to_lowercase();
@@ -109,8 +117,11 @@ fn head(raw: &str, name: &str) -> Option<usize> {
                     closes
                 });
                 let behind = behind.trim_start();
-                // Some write it twice.
-                head(behind, name).map(|more| raw.len() - behind.len() + more)
+                // Some write it twice; who goes on so says nothing else.
+                match left_of_name {
+                    0 => (!behind.is_empty()).then(|| raw.len() - behind.len()),
+                    left => head_of(behind, name, left - 1).map(|more| raw.len() - behind.len() + more),
+                }
             }
             Some(_) => Some(start),
         };

@@ -260,6 +260,9 @@ fn embedding(read: &mut Reader) -> Option<Embedding> {
     // The provider's key is for the provider alone.
     let key = if own.is_none() { key.or_else(|| read.key("OPENAI_API_KEY")) } else { key };
     let base_url = own.or_else(|| read.web_address("OPENAI_BASE_URL", true)).unwrap_or_else(|| OPENAI.to_owned());
+    if base_url == OPENAI && key.is_none() {
+        read.complain("EMBEDDING_BASE_URL", "is needed with EMBEDDING_MODEL, or a key for OpenAI itself");
+    }
     Some(Embedding { base_url, key, model, dimension, languages })
 }
 

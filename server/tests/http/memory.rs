@@ -143,7 +143,7 @@ async fn an_endpoint_makes_the_vectors_and_another_model_makes_them_anew() {
     alice.say(table, "風車の鍵はどこにも掛かっていません。").await;
     indexed(&house, "windmill", 1).await;
     // It was refused, waited as it was told to, and asked again.
-    vectors(&house, "words/64", 1).await;
+    vectors(&house, "words/64 (en, de)", 1).await;
     let asked = stub.requests().into_iter().filter(|request| request["model"] == "words").collect::<Vec<_>>();
     assert!(asked.len() >= 2 && asked.iter().all(|request| request["dimensions"].is_null()), "{asked:?}");
     let texts = asked.iter().map(|request| request["input"].to_string()).collect::<String>();
@@ -168,7 +168,7 @@ async fn an_endpoint_makes_the_vectors_and_another_model_makes_them_anew() {
     house.set("EMBEDDING_MODEL", "text-embedding-3-words");
     house.set("EMBEDDING_DIMENSIONS", "32");
     house.start_again().await;
-    vectors(&house, "text-embedding-3-words/32", 1).await;
+    vectors(&house, "text-embedding-3-words/32 (en, de)", 1).await;
     assert!(stub.requests().iter().any(|request| request["dimensions"] == 32));
     let mut keeper = Client::keeper(&house).await;
     let page = eventually("all is done", async || {
@@ -176,5 +176,5 @@ async fn an_endpoint_makes_the_vectors_and_another_model_makes_them_anew() {
         page.text.contains("has turned all").then_some(page.text)
     })
     .await;
-    assert!(page.contains("text-embedding-3-words/32"), "{page}");
+    assert!(page.contains("text-embedding-3-words/32 (en, de)"), "{page}");
 }

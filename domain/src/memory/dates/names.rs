@@ -1,23 +1,24 @@
 //! How days, months and spans are called in the languages that put spaces between words; of each as it stands behind others, too.
+//! What is another word elsewhere counts in its own language alone: `hier:fr`.
 
 /// The twelve months, each in all languages, with their usual short forms.
 pub(super) const MONTHS: [&str; 12] = [
-    "january jan januar jänner januari janvier enero gennaio stycznia styczniu styczeń janeiro января январе январь",
+    "january jan:en jan:de jan:nl januar jänner januari janvier enero gennaio stycznia styczniu styczeń janeiro января январе январь",
     "february feb februar februari février febrero febbraio lutego lutym luty fevereiro февраля феврале февраль",
-    "march mar märz maart mars marzo marca marcu marzec março марта марте март",
+    "march mar:en märz maart mars:fr marzo marca:pl marcu marzec março марта марте март",
     "april apr avril abril aprile kwietnia kwietniu kwiecień апреля апреле апрель",
-    "may mai mei mayo maggio maja maju maj maio мая мае май",
+    "may:en mai:de mai:fr mai:pt mei:nl mayo maggio maja maju maj maio мая мае май",
     "june jun juni juin junio giugno czerwca czerwcu czerwiec junho июня июне июнь",
     "july jul juli juillet julio luglio lipca lipcu lipiec julho июля июле июль",
     "august aug augustus août agosto sierpnia sierpniu sierpień августа августе август",
-    "september sep sept septembre septiembre settembre września wrześniu wrzesień setembro сентября сентябре сентябрь",
+    "september sep:en sep:de sep:nl sept septembre septiembre settembre września wrześniu wrzesień setembro сентября сентябре сентябрь",
     "october oct oktober okt octobre octubre ottobre października październiku październik outubro октября октябре октябрь",
     "november nov novembre noviembre listopada listopadzie listopad novembro ноября ноябре ноябрь",
-    "december dec dezember dez décembre diciembre dicembre grudnia grudniu grudzień dezembro декабря декабре декабрь",
+    "december dec:en dec:nl dezember dez décembre diciembre dicembre grudnia grudniu grudzień dezembro декабря декабре декабрь",
 ];
 
 /// Words before a month or a year that say that a time is meant.
-pub(super) const IN: &str = "in im on since during until seit am en au depuis pendant durant desde nel nell' a ad da dal durante sinds tijdens w we od podczas em no desde durante в во с за last next letzten";
+pub(super) const IN: &str = "in im:de on:en since during until seit am:de en:fr en:es au:fr depuis pendant durant desde nel:it nell' a:it ad:it da:it dal:it durante sinds tijdens w:pl we:pl od:pl podczas em:pt no:pt desde durante в во с за last next letzten";
 
 /// The days of the week from Monday on.
 pub(super) const WEEKDAYS: [&str; 7] = [
@@ -33,32 +34,32 @@ pub(super) const WEEKDAYS: [&str; 7] = [
 /// What says that the last one is meant.
 pub(super) const LAST: &str = "last letzten letzte letztes letzter vergangenen dernier dernière pasado pasada scorso scorsa vorige afgelopen zeszły zeszłym zeszłą ostatni ostatnią passado passada прошлый прошлую прошлое прошлой прошлом";
 /// What says that it is the one that is now.
-pub(super) const THIS: &str = "this diese diesen dieser dieses diesem cette ce cet esta este questa questo deze dit ten tym tego tej ta esta este essa эта эту это этой этом";
+pub(super) const THIS: &str = "this diese diesen dieser dieses diesem cette ce:fr cet esta este questa questo deze dit:nl ten:pl tym:pl tego tej:pl ta:pl esta este essa эта эту это этой этом";
 
 /// Days ago, with the words for it.
 pub(super) const DAYS: [&str; 3] = [
     "today heute aujourd'hui hoy oggi vandaag dziś dzisiaj hoje сегодня",
-    "yesterday gestern hier ayer ieri gisteren wczoraj ontem вчера",
-    "vorgestern avant-hier anteayer eergisteren przedwczoraj anteontem позавчера",
+    "yesterday gestern hier:fr ayer ieri gisteren wczoraj ontem вчера",
+    "vorgestern avant-hier:fr anteayer eergisteren przedwczoraj anteontem позавчера",
 ];
 
 /// Days, weeks, months and years.
 pub(super) const UNITS: [&str; 4] = [
-    "day days tag tage tagen jour jours día días giorno giorni dag dagen dzień dni dia dias день дня дней",
+    "day days tag:de tage tagen jour jours día días giorno giorni dag:nl dagen dzień dni dia:pt dias день дня дней",
     "week weeks woche wochen semaine semaines semana semanas settimana settimane weken tydzień tygodnie tygodni tygodniu неделю недели недель неделе неделя",
-    "month months monat monate monaten monats mois mes meses mese mesi maand maanden miesiąc miesiące miesięcy miesiącu mês месяц месяца месяцев месяце",
-    "year years jahr jahre jahren an ans année année année año años anno anni jaar jaren rok lat lata roku ano anos год года лет году",
+    "month months monat monate monaten monats mois mes:es meses mese:it mesi:it maand maanden miesiąc miesiące miesięcy miesiącu mês месяц месяца месяцев месяце",
+    "year years jahr jahre jahren an:fr ans:fr année année année año años anno anni jaar jaren rok lat lata roku ano anos год года лет году",
 ];
 
 /// What says that a number of them lies behind.
-pub(super) const AGO: &str = "ago vor il hace fa geleden temu há atrás назад";
+pub(super) const AGO: &str = "ago:en vor:de il:fr hace fa:it geleden temu há atrás назад";
 
 /// Numbers as words.
 pub(super) const NUMBERS: [&str; 6] = [
-    "a one ein eine einer einem un une una uno één een jeden jedną um uma один одну",
+    "a:en one ein eine einer einem un:fr un:es un:it une una uno één een:nl jeden jedną um:pt uma один одну",
     "two zwei deux dos due twee dwa dwie dois duas два две",
-    "three drei trois tres tre drie trzy três три",
+    "three drei trois tres tre:it drie trzy três три",
     "four vier quatre cuatro quattro cztery quatro четыре",
     "five fünf cinq cinco cinque vijf pięć пять",
-    "six sechs seis sei zes sześć шесть",
+    "six sechs seis sei:it zes sześć шесть",
 ];

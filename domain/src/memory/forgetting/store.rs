@@ -3,6 +3,7 @@
 use super::Sought;
 use crate::Result;
 use crate::memory::store::derived::{Counted, counted};
+use crate::memory::store::{kind_of, unthink};
 use crate::memory::words::Language;
 use crate::messages::said_because;
 use crate::minds::place;
@@ -45,8 +46,6 @@ macro_rules! mine {
         )
     };
 }
-
-use crate::memory::store::kind_of;
 
 struct MineRow(MemoryOfMe);
 
@@ -396,9 +395,9 @@ pub(super) async fn put_right(db: &mut PgConnection, who: EntityId, old: &Mine, 
     .bind(old.id)
     .bind(id)
     .bind(who.0)
-    .execute(db)
+    .execute(&mut *db)
     .await?;
-    Ok(())
+    unthink(db, old.id).await
 }
 
 /// Whether somebody is, or was, in a channel.

@@ -13,7 +13,7 @@ pub use shelf::sketch;
 use super::store::{self, Made, Open};
 use crate::{Result, Space};
 use model::EntityId;
-use shelf::{Shelf, Within, nearest};
+use shelf::{New, Shelf, Within, nearest};
 use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 use tokio::sync::Mutex;
@@ -70,15 +70,13 @@ impl Sketches {
 
     fn put(&self, kind: Option<Derived>, made: &[Made]) {
         let mut shelves = self.shelves.write().unwrap_or_else(PoisonError::into_inner);
-        for one in made {
-            match kind {
-                None => {
-                    place(&mut shelves.turns, one.scope, one.seq, one.turn.as_deref());
-                    place(&mut shelves.arounds, one.scope, one.seq, one.around.as_deref());
-                }
-                Some(Derived::Memories) => place(&mut shelves.memories, one.scope, one.id, one.turn.as_deref()),
-                Some(Derived::Passages) => place(&mut shelves.passages, one.scope, one.id, one.turn.as_deref()),
+        match kind {
+            None => {
+                place(&mut shelves.turns, made, |one| (one.seq, one.turn.as_deref()));
+                place(&mut shelves.arounds, made, |one| (one.seq, one.around.as_deref()));
             }
+            Some(Derived::Memories) => place(&mut shelves.memories, made, |one| (one.id, one.turn.as_deref())),
+            Some(Derived::Passages) => place(&mut shelves.passages, made, |one| (one.id, one.turn.as_deref())),
         }
     }
 
@@ -125,12 +123,14 @@ impl Sketches {
     /// Takes away what is there no more.
     pub(super) fn drop_messages(&self, gone: &[(Uuid, i64)]) {
         let mut shelves = self.shelves.write().unwrap_or_else(PoisonError::into_inner);
+        let mut by_channel: HashMap<Uuid, Vec<i64>> = HashMap::new();
         for (channel, seq) in gone {
-            for shelf in [shelves.turns.get_mut(channel)].into_iter().flatten() {
-                shelf.remove(*seq);
-            }
-            for shelf in [shelves.arounds.get_mut(channel)].into_iter().flatten() {
-                shelf.remove(*seq);
+            by_channel.entry(*channel).or_default().push(*seq);
+        }
+        for (channel, seqs) in by_channel {
+            let Shelves { turns, arounds, .. } = &mut *shelves;
+            for shelf in [turns.get_mut(&channel), arounds.get_mut(&channel)].into_iter().flatten() {
+                shelf.remove_all(&seqs);
             }
         }
     }
@@ -143,15 +143,21 @@ impl Sketches {
             Derived::Passages => &mut shelves.passages,
         };
         if let Some(shelf) = kind.get_mut(&entity.0) {
-            gone.iter().for_each(|id| shelf.remove(*id));
+            shelf.remove_all(gone);
         }
     }
 }
 
-fn place<K: Ord + Copy + Default>(shelves: &mut HashMap<Uuid, Shelf<K>>, scope: Uuid, key: K, sketch: Option<&[u8]>) {
-    let shelf = shelves.entry(scope).or_default();
-    match sketch {
-        Some(sketch) => shelf.put(key, sketch),
-        None => shelf.remove(key),
+fn place<'a, K: Ord + Copy + Default>(
+    shelves: &mut HashMap<Uuid, Shelf<K>>,
+    made: &'a [Made],
+    of: impl Fn(&'a Made) -> New<'a, K>,
+) {
+    let mut by_scope: HashMap<Uuid, Vec<New<'_, K>>> = HashMap::new();
+    for one in made {
+        by_scope.entry(one.scope).or_default().push(of(one));
+    }
+    for (scope, new) in by_scope {
+        shelves.entry(scope).or_default().put_all(new);
     }
 }

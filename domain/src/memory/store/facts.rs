@@ -33,7 +33,7 @@ pub(in crate::memory) async fn talk(db: &PgPool, entity: EntityId, vectors: bool
     let found: Option<Row> = sqlx::query_as(concat!(
         "select id, channel_id, language, sources ",
         to_note!(),
-        " and (embedder is not null or not $2) order by said_to limit 1"
+        " and (embedder is not null or not $2 or said_to < now() - interval '1 hour') order by said_to limit 1"
     ))
     .bind(entity.0)
     .bind(vectors)
@@ -179,6 +179,7 @@ pub(in crate::memory) async fn keep(db: &mut PgConnection, talk: &Talk, facts: &
                 .bind(fact.said.at)
                 .execute(&mut *db)
                 .await?;
+            super::unthink(&mut *db, before).await?;
         }
     }
     Ok(())

@@ -15,7 +15,7 @@ pub(super) use facts::{is_any_left, keep as keep_facts, talk};
 pub(crate) use gists::gist;
 pub(super) use gists::{day, fade, grown, keep_gist};
 pub(super) use passages::{FoundRow, Known, passage_rarity, passages};
-pub(super) use reflections::{ask_to_reflect, grounds, keep_reflections};
+pub(super) use reflections::{ask_to_reflect, grounds, keep_reflections, unthink};
 pub(super) use search::{
     Found, FoundMemory, Look, Open, at, by_words, cosines, gone, kind_of, memories, open, rarity, within,
 };
@@ -37,6 +37,18 @@ use uuid::Uuid;
 pub(super) async fn is_alone(db: &mut PgConnection) -> Result<bool> {
     let (alone,) = sqlx::query_as("select pg_try_advisory_xact_lock(hashtext('memory'))").fetch_one(db).await?;
     Ok(alone)
+}
+
+/// Whether this node may make vectors now: no other does, until the transaction's end.
+pub(super) async fn makes_vectors(db: &mut PgConnection) -> Result<bool> {
+    let (alone,) = sqlx::query_as("select pg_try_advisory_xact_lock(hashtext('vectors'))").fetch_one(db).await?;
+    Ok(alone)
+}
+
+/// Waits until nobody else changes what is remembered, and has nobody do so until the transaction's end.
+pub(super) async fn alone(db: &mut PgConnection) -> Result<()> {
+    sqlx::query("select pg_advisory_xact_lock(hashtext('memory'))").execute(db).await?;
+    Ok(())
 }
 
 /// A channel of which not all is indexed: how far it is, and how far it has come.
@@ -239,13 +251,11 @@ pub(super) async fn count(db: &mut PgConnection, tally: &BTreeMap<i32, i32>, mor
 
 /// Has messages turned into vectors again.
 pub(super) async fn embed_again(db: &mut PgConnection, channel: ChannelId, seqs: &[i64]) -> Result<()> {
-    sqlx::query(
-        "update recollections set embedder = null where channel_id = $1 and seq = any($2) and embedder is not null",
-    )
-    .bind(channel.0)
-    .bind(seqs)
-    .execute(db)
-    .await?;
+    sqlx::query("update recollections set embedder = null where channel_id = $1 and seq = any($2)")
+        .bind(channel.0)
+        .bind(seqs)
+        .execute(db)
+        .await?;
     Ok(())
 }
 
@@ -264,6 +274,8 @@ pub(super) async fn indexed(db: &mut PgConnection, channel: ChannelId, clock: i6
 /// A message that has no vectors.
 pub(super) struct Waiting {
     pub id: Uuid,
+    /// The row as it was read: another one has other words, or other neighbours.
+    pub version: String,
     pub language: String,
     author: String,
     body: String,
@@ -275,6 +287,7 @@ impl FromRow<'_, PgRow> for Waiting {
     fn from_row(row: &PgRow) -> sqlx::Result<Self> {
         Ok(Self {
             id: row.try_get("id")?,
+            version: row.try_get("version")?,
             language: row.try_get("language")?,
             author: row.try_get("author")?,
             body: row.try_get("body")?,
@@ -301,7 +314,7 @@ impl Waiting {
 /// The next messages that have no vectors, channel by channel.
 pub(super) async fn without_vectors(db: &mut PgConnection, limit: i64) -> Result<Vec<Waiting>> {
     let waiting = sqlx::query_as(
-        "select m.id, r.language, e.name as author, m.body,
+        "select m.id, r.xmin::text as version, r.language, e.name as author, m.body,
                 (select a.name || ': ' || b.body from recollections n join messages b on b.id = n.message_id
                  join entities a on a.id = b.author_id
                  where n.channel_id = r.channel_id and n.seq = r.seq - 1 and b.deleted_at is null and not b.off_record) as before,

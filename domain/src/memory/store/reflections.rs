@@ -12,6 +12,15 @@ const SHOWN: i64 = 40;
 /// How important a thought is.
 const IMPORTANCE: f32 = 0.6;
 
+/// Removes the thoughts that rest on a fact that is true no more.
+pub(in crate::memory) async fn unthink(db: &mut PgConnection, fact: Uuid) -> Result<()> {
+    sqlx::query("delete from memories where id in (select reflection_id from rests_on where fact_id = $1)")
+        .bind(fact)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
 /// Has an AI think about a place once what it has noted there since it last did comes to so much.
 pub(in crate::memory) async fn ask_to_reflect(
     db: &mut PgConnection,
@@ -59,14 +68,21 @@ pub(in crate::memory) async fn grounds(db: &PgPool, entity: EntityId, channel: C
 
 pub(in crate::memory) async fn keep_reflections(
     db: &mut PgConnection,
-    entity: EntityId,
-    channel: ChannelId,
-    thoughts: &[NewReflection<'_>],
+    (entity, channel): (EntityId, ChannelId),
+    grounds: &[Grounds],
+    thoughts: &[NewReflection],
 ) -> Result<()> {
     // Nobody has something forgotten meanwhile.
     sqlx::query("select pg_advisory_xact_lock(hashtext('memory'))").execute(&mut *db).await?;
+    if !thoughts.is_empty() {
+        sqlx::query("delete from memories where entity_id = $1 and channel_id = $2 and kind = 'reflection'")
+            .bind(entity.0)
+            .bind(channel.0)
+            .execute(&mut *db)
+            .await?;
+    }
+    let facts: Vec<Uuid> = grounds.iter().map(|fact| fact.id).collect();
     for one in thoughts {
-        let facts: Vec<Uuid> = one.rests_on.iter().map(|fact| fact.id).collect();
         let Counted { ids, counts, length, language } = counted(&mut *db, "", &one.thought, None).await?;
         let id = Uuid::now_v7();
         // Somebody whom an AI is not to remember is not thought about, either.
@@ -102,16 +118,6 @@ pub(in crate::memory) async fn keep_reflections(
             .bind(&facts)
             .execute(&mut *db)
             .await?;
-        sqlx::query(
-            "update memories set superseded_by = $1, superseded_at = now()
-             where entity_id = $2 and channel_id = $3 and kind = 'reflection' and about = $4 and superseded_by is null and id <> $1",
-        )
-        .bind(id)
-        .bind(entity.0)
-        .bind(channel.0)
-        .bind(one.about.map(|id| id.0))
-        .execute(&mut *db)
-        .await?;
     }
     sqlx::query("update formed set reflected_at = now() where entity_id = $1 and channel_id = $2")
         .bind(entity.0)

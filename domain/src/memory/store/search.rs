@@ -173,8 +173,14 @@ pub(in crate::memory) async fn rarity(db: &PgPool, terms: &[&str]) -> Result<(Ve
     Ok((known, all))
 }
 
-/// Messages in which one of these words stands, the newest first.
-pub(in crate::memory) async fn by_words(db: &PgPool, look: &Look<'_>, words: &[i32], most: i64) -> Result<Vec<Found>> {
+/// Messages in which one of these words stands, those with one of the rarest first, then the newest.
+pub(in crate::memory) async fn by_words(
+    db: &PgPool,
+    look: &Look<'_>,
+    words: &[i32],
+    rarest: &[i32],
+    most: i64,
+) -> Result<Vec<Found>> {
     if words.is_empty() {
         return Ok(Vec::new());
     }
@@ -188,11 +194,12 @@ pub(in crate::memory) async fn by_words(db: &PgPool, look: &Look<'_>, words: &[i
                 from recollections where channel_id = any($2) and terms && $8) ",
             found!(
                     "hit r",
-                " order by r.said_at desc limit $9"
+                " order by r.terms && $10 desc, r.said_at desc limit $9"
             )
         ),
         words,
-        most
+        most,
+        rarest
     ))
 }
 
@@ -232,7 +239,7 @@ pub(in crate::memory) async fn at(db: &PgPool, look: &Look<'_>, places: &[(Uuid,
     ))
 }
 
-/// The newest messages of a time.
+/// The newest messages of a time, so many of each channel at most.
 pub(in crate::memory) async fn within(
     db: &PgPool,
     look: &Look<'_>,
@@ -242,7 +249,17 @@ pub(in crate::memory) async fn within(
     Ok(look!(
         db,
         look,
-        found!("recollections r", " and r.said_at >= $8 and r.said_at < $9 order by r.said_at desc limit $10"),
+        concat!(
+            "select r.message_id as message, r.channel_id as channel, r.seq, r.stretch, r.said_at, r.length, r.terms, r.counts
+             from ",
+            opened!(),
+            " cross join lateral (
+                select r.* from recollections r
+                where r.channel_id = o.channel_id and r.said_at >= $8 and r.said_at < $9
+                  and r.seq between o.first and o.last and r.edited <= o.known and ",
+            remembered!(),
+            " order by r.said_at desc limit $10) r order by r.said_at desc limit $10"
+        ),
         from,
         to,
         most
@@ -331,15 +348,15 @@ pub(in crate::memory) async fn memories(
         look,
         concat!(
             "with allowed as (
-                select r.id, r.said_to, r.terms && $8 as by_words
+                select r.id, r.said_to, r.id = any($9) as is_near
                 from memories r join ",
             opened!(),
             " on r.channel_id = o.channel_id and r.first_seq >= o.first and r.last_seq <= o.last and r.edited <= o.known
                 where r.entity_id = $1 and r.kind <> 'gist' and not r.stale and r.superseded_by is null and r.text <> ''
                   and (r.terms && $8 or r.id = any($9))
              ), found as (
-                select id from allowed where not by_words
-                union (select id from allowed where by_words order by said_to desc limit $10)
+                select id from allowed where is_near
+                union (select id from allowed where not is_near order by said_to desc limit $10)
              )
              select r.id, r.kind as what, r.importance, r.sources, r.edited, r.channel_id, c.kind, c.name, r.first_seq, r.last_seq, r.said_from, r.keywords, r.text, r.length,
                     r.terms, r.counts,

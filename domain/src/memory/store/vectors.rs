@@ -10,9 +10,9 @@ use uuid::Uuid;
 /// Has everything turned into vectors again that another encoder has made.
 pub(in crate::memory) async fn forget_vectors_but(db: &PgPool, embedder: &str) -> Result<()> {
     for table in [
-        "update recollections set embedder = null where embedder <> $1",
-        "update memories set embedder = null where embedder <> $1",
-        "update passages set embedder = null where embedder <> $1",
+        "update recollections set embedder = null where embedder <> $1 or (embedder is not null and made is null)",
+        "update memories set embedder = null where embedder <> $1 or (embedder is not null and made is null)",
+        "update passages set embedder = null where embedder <> $1 or (embedder is not null and made is null)",
     ] {
         sqlx::query(table).bind(embedder).execute(db).await?;
     }
@@ -41,7 +41,7 @@ fn sketches(vectors: &[Option<Vec<f32>>]) -> Vec<Option<Vec<u8>>> {
     vectors.iter().map(|vector| vector.as_deref().map(sketch)).collect()
 }
 
-/// Keeps the vectors of messages.
+/// Keeps the vectors of messages that have not changed since they were read.
 pub(in crate::memory) async fn put_vectors(
     db: &mut PgConnection,
     embedder: &str,
@@ -52,8 +52,9 @@ pub(in crate::memory) async fn put_vectors(
     sqlx::query(
         "update recollections r set embedder = $1, turn = x.turn::halfvec, around = x.around::halfvec,
                 turn_sketch = x.turn_sketch, around_sketch = x.around_sketch, made = nextval('vectors_made')
-         from unnest($2::uuid[], $3::text[], $4::text[], $5::bytea[], $6::bytea[])
-              as x (id, turn, around, turn_sketch, around_sketch) where r.message_id = x.id",
+         from unnest($2::uuid[], $3::text[], $4::text[], $5::bytea[], $6::bytea[], $7::text[])
+              as x (id, turn, around, turn_sketch, around_sketch, version)
+         where r.message_id = x.id and r.xmin::text = x.version",
     )
     .bind(embedder)
     .bind(waiting.iter().map(|one| one.id).collect::<Vec<Uuid>>())
@@ -61,49 +62,80 @@ pub(in crate::memory) async fn put_vectors(
     .bind(all_written(arounds))
     .bind(sketches(turns))
     .bind(sketches(arounds))
+    .bind(waiting.iter().map(|one| one.version.as_str()).collect::<Vec<&str>>())
     .execute(db)
     .await?;
     Ok(())
 }
 
-/// The next memories or passages that have no vector: which, in which language, and what it is made of.
+/// Something that has no vector.
+pub(in crate::memory) struct Text {
+    pub id: Uuid,
+    /// The row as it was read.
+    pub version: String,
+    pub language: String,
+    /// What the vector is made of.
+    pub content: String,
+}
+
+impl FromRow<'_, PgRow> for Text {
+    fn from_row(row: &PgRow) -> sqlx::Result<Self> {
+        Ok(Self {
+            id: row.try_get("id")?,
+            version: row.try_get("version")?,
+            language: row.try_get("language")?,
+            content: row.try_get("content")?,
+        })
+    }
+}
+
+/// The next memories or passages that have no vector.
 pub(in crate::memory) async fn without_vectors_of(
     db: &mut PgConnection,
     kind: Derived,
     limit: i64,
-) -> Result<Vec<(Uuid, String, String)>> {
+) -> Result<Vec<Text>> {
     let query = match kind {
         Derived::Memories => {
-            "select id, language, concat_ws(E'\\n', nullif(array_to_string(keywords, ', '), ''), text) from memories
+            "select id, xmin::text as version, language, concat_ws(E'\\n', nullif(array_to_string(keywords, ', '), ''), text) as content from memories
              where embedder is null and text <> '' and kind <> 'gist' order by created_at limit $1"
         }
         Derived::Passages => {
-            "select id, language, concat_ws(E'\\n', nullif(heading, ''), text) from passages
+            "select id, xmin::text as version, language, concat_ws(E'\\n', nullif(heading, ''), text) as content from passages
              where embedder is null order by document_id, place limit $1"
         }
     };
     Ok(sqlx::query_as(query).bind(limit).fetch_all(db).await?)
 }
 
-/// Keeps the vectors of memories or passages.
+/// Keeps the vectors of memories or passages that have not changed since they were read.
 pub(in crate::memory) async fn put_vectors_of(
     db: &mut PgConnection,
     kind: Derived,
     embedder: &str,
-    ids: &[Uuid],
+    waiting: &[Text],
     vectors: &[Option<Vec<f32>>],
 ) -> Result<()> {
     let query = match kind {
         Derived::Memories => {
             "update memories r set embedder = $1, vector = x.vector::halfvec, sketch = x.sketch, made = nextval('vectors_made')
-             from unnest($2::uuid[], $3::text[], $4::bytea[]) as x (id, vector, sketch) where r.id = x.id"
+             from unnest($2::uuid[], $3::text[], $4::bytea[], $5::text[]) as x (id, vector, sketch, version)
+             where r.id = x.id and r.xmin::text = x.version"
         }
         Derived::Passages => {
             "update passages r set embedder = $1, vector = x.vector::halfvec, sketch = x.sketch, made = nextval('vectors_made')
-             from unnest($2::uuid[], $3::text[], $4::bytea[]) as x (id, vector, sketch) where r.id = x.id"
+             from unnest($2::uuid[], $3::text[], $4::bytea[], $5::text[]) as x (id, vector, sketch, version)
+             where r.id = x.id and r.xmin::text = x.version"
         }
     };
-    sqlx::query(query).bind(embedder).bind(ids).bind(all_written(vectors)).bind(sketches(vectors)).execute(db).await?;
+    sqlx::query(query)
+        .bind(embedder)
+        .bind(waiting.iter().map(|one| one.id).collect::<Vec<Uuid>>())
+        .bind(all_written(vectors))
+        .bind(sketches(vectors))
+        .bind(waiting.iter().map(|one| one.version.as_str()).collect::<Vec<&str>>())
+        .execute(db)
+        .await?;
     Ok(())
 }
 

@@ -133,15 +133,15 @@ fn form(language: &Language, sentence: &str) -> Form {
         .filter(|words| !words.is_empty())
         .collect();
     let mut best = Form::None;
-    for (place, clause) in clauses.iter().enumerate() {
+    for whole in &clauses {
+        let mut clause = whole.as_slice();
+        while clause.len() > 1 && is(clause[0], language.lead) {
+            clause = &clause[1..];
+        }
+        best = best.max((language.form)(clause));
         // A greeting or a name may stand before a question; a clause behind a longer one is mostly a part of that.
-        let mut before = clauses[..place].iter();
-        if before.all(|before| before.len() <= 3 && !before.iter().any(|word| is(word, language.tells))) {
-            let mut clause = clause.as_slice();
-            while clause.len() > 1 && is(clause[0], language.lead) {
-                clause = &clause[1..];
-            }
-            best = best.max((language.form)(clause));
+        if whole.len() > 3 || whole.iter().any(|word| is(word, language.tells)) {
+            break;
         }
     }
     if let [_, .., last] = clauses.as_slice() {
