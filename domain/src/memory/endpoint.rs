@@ -13,6 +13,8 @@ use std::time::{Duration, Instant};
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Characters of a text at most: models take about 8,000 tokens, and in some scripts each character is one.
 const LONGEST: usize = 6_000;
+/// What whoever takes any text takes.
+const PLAIN: &str = "lamp";
 /// Texts of one request.
 const BATCH: usize = 64;
 /// Most bytes of an answer: 64 vectors of 4,096 numbers with all their digits take a tenth of it.
@@ -90,9 +92,13 @@ impl VectorEndpoint {
 
     fn note(&self, failure: Option<&Failure>) {
         let mut rest = self.rest.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(Failure::Endpoint(_, wishes)) = failure else {
-            *rest = Rest::default();
-            return;
+        let wishes = match failure {
+            Some(Failure::Endpoint(_, wishes)) => *wishes,
+            Some(Failure::Texts(_)) => return,
+            None => {
+                *rest = Rest::default();
+                return;
+            }
         };
         let usual = RESTS * 2_u32.pow(rest.failures.min(7));
         rest.failures += 1;
@@ -194,6 +200,13 @@ impl Embedder for VectorEndpoint {
                     let (first, second) = batch.split_at(batch.len() / 2);
                     waiting.extend([second, first]);
                 }
+                // Who takes no text at all is set up wrongly: nothing is given up for that.
+                Err(Failure::Texts(cause))
+                    if made.iter().all(Option::is_none) && self.ask(&[PLAIN.to_owned()]).await.is_err() =>
+                {
+                    self.note(Some(&Failure::Endpoint(String::new(), None)));
+                    return Err(NoVectors::Failed(cause));
+                }
                 Err(Failure::Texts(cause)) => {
                     tracing::warn!(cause, "a text has no vector: the endpoint does not take it");
                     made.push(None);
@@ -216,6 +229,23 @@ mod tests {
         for wrong in [vec![], vec![0.0; 3], vec![f32::NAN, 1.0], vec![f32::INFINITY]] {
             assert_eq!(unit(wrong), None);
         }
+    }
+
+    #[tokio::test]
+    async fn who_refuses_everything_is_set_up_wrongly_and_nothing_is_given_up() {
+        use std::io::{Read, Write};
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}/v1", listener.local_addr().unwrap());
+        std::thread::spawn(move || {
+            for mut stream in listener.incoming().flatten() {
+                let _ = stream.read(&mut [0; 4096]);
+                let _ = stream.write_all(b"HTTP/1.1 400 No\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+            }
+        });
+        let vectors = VectorEndpoint::new(Endpoint::new(url, None, "none"), 3, Vec::new()).unwrap();
+        let made = vectors.embed(vec!["a lamp".into(), "a lake".into(), "a mill".into()]).await;
+        assert!(matches!(made, Err(NoVectors::Failed(_))), "{made:?}");
+        assert!(vectors.rests());
     }
 
     #[test]

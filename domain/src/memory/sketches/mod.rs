@@ -1,6 +1,6 @@
 //! Which vectors are near to a question's: told by sketches of all of them, which this node holds in memory (136 bytes for a
 //! message's two of 512 numbers each), so that no filter makes it slow or leaves it with too few. What is told here is looked up
-//! in the database before it counts: who may see what is decided there, and cosines are exact.
+//! in the database before it counts: who may see what is decided there, and how near exactly the best of it is.
 //!
 //! A graph in the database (pgvector's HNSW) finds first and filters then: where one in a thousand may be seen, it finds
 //! none. Comparing the vectors themselves takes a microsecond each.
