@@ -43,6 +43,8 @@ pub(crate) struct Talk {
 pub(crate) struct NewFact<'a> {
     /// Whom it is about, where that is somebody who spoke.
     pub about: Option<&'a (EntityId, String)>,
+    /// What whom it is about is called, whoever that is, in lower case; or nothing.
+    pub whom: String,
     pub statement: String,
     /// 0.3 and more.
     pub importance: f32,

@@ -2,6 +2,7 @@
 
 use super::fusion::{self, Candidate, WEIGHTS, Wanted, wanted_of};
 use super::near::{self, Nearness};
+use super::question::vectors;
 use super::sketches::Probe;
 use super::store;
 use super::words::{Cut, Language, cut, is_common};
@@ -32,7 +33,7 @@ pub(crate) async fn known(
     spoken: Option<Language>,
 ) -> Result<Vec<RecalledPassage>> {
     let cut = cut(question, spoken);
-    let vector = super::question::vector(space.embedder.as_deref(), question, cut.language).await;
+    let vector = vectors(space.embedder.as_deref(), &[(question, cut.language)]).await.pop().flatten();
     space.sketches.refresh(space).await?;
     let probe = vector.as_deref().map(Probe::of);
     passages(space, mind, None, &cut, (vector.as_deref(), probe.as_ref())).await

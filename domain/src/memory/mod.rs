@@ -11,6 +11,7 @@ mod keywords;
 mod known;
 mod near;
 mod parts;
+mod pool;
 mod question;
 mod recall;
 pub(crate) mod reflections;
@@ -23,7 +24,8 @@ pub(crate) use keywords::keywords;
 pub use known::RecalledPassage;
 pub(crate) use known::known;
 pub use near::{Nearness, nearest};
-pub use recall::{Asked, NEAREST, Recalled, RecalledMemory, Recollected, recall};
+pub use pool::NEAREST;
+pub use recall::{Asked, Recalled, RecalledMemory, Recollected, recall};
 pub(crate) use sketches::Sketches;
 pub use sketches::sketch;
 

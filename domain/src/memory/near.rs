@@ -1,6 +1,6 @@
 //! How near something is to a question, and what is nearest to it by its vector.
 
-use super::sketches::{Derived, Probe};
+use super::sketches::{Derived, Kept, Probe};
 use super::store::{self, Found, FoundMemory, FoundRow, Known, Look};
 use crate::{Result, Space};
 use model::{ChannelId, EntityId};
@@ -34,22 +34,29 @@ impl Nearness {
 /// So many times more are looked at where too few of those that are nearest may be seen.
 const MORE: usize = 4;
 
-/// Of the messages that may be seen those nearest to the question's vector, by themselves or among their neighbours: at
+/// Of the messages that may be seen those nearest to the vectors of questions, by themselves or among their neighbours: of each at
 /// least `most` where there are so many.
-pub(super) async fn messages(space: &Space, look: &Look<'_>, probe: &Probe, most: usize) -> Result<Vec<Found>> {
-    let (mut asked, mut found) = (most, Vec::new());
-    let mut known: HashSet<(Uuid, i64)> = HashSet::new();
-    loop {
-        let mut places = space.sketches.messages(probe, look.open, asked);
-        let is_all = places.len() < asked;
-        places.retain(|place| known.insert(*place));
-        found.extend(store::at(&space.db, look, &places).await?);
-        if found.len() >= most || is_all {
-            return Ok(found);
+pub(super) async fn messages(space: &Space, look: &Look<'_>, probes: &[&Probe], most: usize) -> Result<Vec<Found>> {
+    let (mut asked, mut all) = (most, Vec::new());
+    let (mut known, mut open): (HashSet<(Uuid, i64)>, HashSet<(Uuid, i64)>) = Default::default();
+    let mut short: Vec<&Probe> = probes.to_vec();
+    while !short.is_empty() {
+        let near: Vec<Vec<(Uuid, i64)>> =
+            short.iter().map(|probe| space.sketches.messages(probe, look.open, asked)).collect();
+        let places: Vec<(Uuid, i64)> = near.iter().flatten().copied().filter(|place| known.insert(*place)).collect();
+        let found = store::at(&space.db, look, &places).await?;
+        open.extend(found.iter().map(|one| (one.channel, one.seq)));
+        all.extend(found);
+        let is_short = |near: &[(Uuid, i64)]| {
+            near.len() >= asked && near.iter().filter(|place| open.contains(place)).count() < most
+        };
+        short = short.into_iter().zip(near).filter(|(_, near)| is_short(near)).map(|(probe, _)| probe).collect();
+        if !short.is_empty() {
+            space.sketches.drop_messages(&store::gone(&space.db, &places).await?);
         }
-        space.sketches.drop_messages(&store::gone(&space.db, &places).await?);
         asked *= MORE;
     }
+    Ok(all)
 }
 
 /// Of what an AI may say in a channel, the messages whose vectors are nearest to one: recall's vector half alone.
@@ -64,33 +71,22 @@ pub async fn nearest(
     space.sketches.refresh(space).await?;
     let open = store::open(&space.db, entity, channel, i64::MAX).await?;
     let look = Look { entity, open: &open, embedder, vector: Some(vector) };
-    let found = messages(space, &look, &Probe::of(vector), most).await?;
+    let found = messages(space, &look, &[&Probe::of(vector)], most).await?;
     Ok(found.into_iter().map(|one| (ChannelId(one.channel), one.seq)).collect())
-}
-
-/// Gives those that have none about the cosines of their vectors with the question's.
-pub(super) fn estimate(space: &Space, probe: &Probe, found: &mut [Found]) {
-    let without = || |one: &&mut Found| one.turn.is_none() && one.around.is_none();
-    let places: Vec<_> = found.iter_mut().filter(without()).map(|one| (one.channel, one.seq)).collect();
-    let cosines = space.sketches.cosines(probe, &places);
-    for (one, [turn, around]) in found.iter_mut().filter(without()).zip(cosines) {
-        (one.turn, one.around) = (turn, around);
-    }
 }
 
 /// What of an AI's memories or passages is nearest to a question, more and more of it.
 struct Widening<'a> {
     space: &'a Space,
     probe: Option<&'a Probe>,
-    kind: Derived,
-    entity: EntityId,
+    of: Kept<'a>,
     most: usize,
     asked: usize,
 }
 
 impl Widening<'_> {
     fn next(&self) -> Vec<Uuid> {
-        let near = |probe| self.space.sketches.derived(probe, self.kind, self.entity, self.asked);
+        let near = |probe| self.space.sketches.derived(probe, &self.of, self.asked);
         self.probe.map_or_else(Vec::new, near)
     }
 
@@ -100,8 +96,8 @@ impl Widening<'_> {
         if found.filter(|id| asked.contains(id)).count() >= self.most || ids.len() < self.asked {
             return Ok(true);
         }
-        let gone = store::gone_of(&self.space.db, self.kind, ids).await?;
-        self.space.sketches.drop_derived(self.kind, self.entity, &gone);
+        let gone = store::gone_of(&self.space.db, self.of.kind, ids).await?;
+        self.space.sketches.drop_derived(&self.of, &gone);
         self.asked *= MORE;
         Ok(false)
     }
@@ -115,7 +111,9 @@ pub(super) async fn memories(
     words: &[i32],
     most: usize,
 ) -> Result<Vec<FoundMemory>> {
-    let mut near = Widening { space, probe, kind: Derived::Memories, entity: look.entity, most, asked: most };
+    let channels: Vec<Uuid> = look.open.iter().map(|one| one.channel).collect();
+    let of = Kept { kind: Derived::Memories, entity: look.entity, channels: &channels };
+    let mut near = Widening { space, probe, of, most, asked: most };
     loop {
         let ids = near.next();
         let found = store::memories(&space.db, look, words, &ids, most as i64).await?;
@@ -132,7 +130,8 @@ pub(super) async fn passages(
     probe: Option<&Probe>,
     most: usize,
 ) -> Result<Vec<FoundRow>> {
-    let mut near = Widening { space, probe, kind: Derived::Passages, entity: known.mind, most, asked: most };
+    let of = Kept { kind: Derived::Passages, entity: known.mind, channels: &[] };
+    let mut near = Widening { space, probe, of, most, asked: most };
     loop {
         let ids = near.next();
         let found = store::passages(&space.db, known, &ids, most as i64).await?;

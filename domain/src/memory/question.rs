@@ -6,7 +6,7 @@ use super::store;
 use super::words::{self, Cut, Language, cut, is_common};
 use super::{Embedder, NoVectors};
 use crate::{Result, Space};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
 /// Up to so many messages, words are looked for in all of them.
@@ -40,58 +40,80 @@ pub(super) struct Question {
 }
 
 impl Question {
-    /// Prepares one. `beside`: keywords of the talk that it belongs to; `most`: in how many messages its words may stand.
-    pub async fn new(
+    /// Prepares questions. `beside`: keywords of the talk that they belong to; `most`: in how many messages the words of one
+    /// may stand that find.
+    pub async fn all(
         space: &Space,
-        text: &str,
+        texts: &[&str],
         spoken: Option<Language>,
         beside: &[String],
         most: i64,
-    ) -> Result<Self> {
-        let cut = cut(text, spoken);
-        let of_talk: Vec<String> = beside.iter().flat_map(|word| words::cut(word, Some(cut.language)).terms).collect();
+    ) -> Result<Vec<Self>> {
+        let cuts: Vec<Cut> = texts.iter().map(|text| cut(text, spoken)).collect();
+        let of_talk: Vec<Vec<String>> = cuts
+            .iter()
+            .map(|cut| beside.iter().flat_map(|word| words::cut(word, Some(cut.language)).terms).collect())
+            .collect();
+        let terms: BTreeSet<&str> =
+            cuts.iter().flat_map(|cut| &cut.terms).chain(of_talk.iter().flatten()).map(String::as_str).collect();
+        let terms: Vec<&str> = terms.into_iter().collect();
+        let languages: Vec<(&str, Language)> =
+            texts.iter().zip(&cuts).map(|(text, cut)| (*text, cut.language)).collect();
+        let (rarity, vectors) =
+            tokio::join!(store::rarity(&space.db, &terms), vectors(space.embedder.as_deref(), &languages));
+        let (known, all) = rarity?;
+        let known = Rarity { terms: known.into_iter().map(|(term, id, df)| (term, (id, df))).collect(), all };
+        let prepared = cuts.into_iter().zip(of_talk).zip(vectors);
+        Ok(prepared.map(|((cut, of_talk), vector)| Self::of(cut, &of_talk, &known, vector, most)).collect())
+    }
+
+    fn of(cut: Cut, of_talk: &[String], known: &Rarity, vector: Option<Vec<f32>>, most: i64) -> Self {
         let asks: BTreeSet<&str> = cut.terms.iter().map(String::as_str).collect();
         let both: BTreeSet<&str> = asks.iter().copied().chain(of_talk.iter().map(String::as_str)).collect();
-        let both: Vec<&str> = both.into_iter().collect();
-        let (rarity, vector) =
-            tokio::join!(store::rarity(&space.db, &both), vector(space.embedder.as_deref(), text, cut.language));
-        let (known, all) = rarity?;
-        let wanted: Vec<Wanted> = known
-            .iter()
-            .map(|(term, id, df)| Wanted {
-                term: *id,
-                df: *df,
-                common: is_common(cut.language, term),
-                beside: !asks.contains(term.as_str()),
+        let wanted: Vec<Wanted> = both
+            .into_iter()
+            .filter_map(|term| {
+                let (id, df) = *known.terms.get(term)?;
+                Some(Wanted { term: id, df, common: is_common(cut.language, term), beside: !asks.contains(term) })
             })
             .collect();
         let telling: Vec<&str> = asks.iter().copied().filter(|term| !is_common(cut.language, term)).collect();
         let never = |least: i32| {
-            telling.iter().filter(|term| !known.iter().any(|(one, _, df)| one == *term && *df >= least)).count()
+            telling.iter().filter(|term| known.terms.get(**term).is_none_or(|(_, df)| *df < least)).count()
         };
         let (unknown, unknown_of_kept) = (never(1), never(0));
         let said: Vec<Wanted> = wanted.iter().filter(|one| one.df > 0).copied().collect();
-        let (rarest, finders) = (finders(&said, i64::MAX, most / SHARE), finders(&said, all, most));
+        let (rarest, finders) = (finders(&said, i64::MAX, most / SHARE), finders(&said, known.all, most));
         // What is kept is in words of its own, too, which may stand in no message.
         let nowhere = wanted.iter().filter(|one| !one.common && !one.beside && one.df == 0).map(|one| one.term);
         let of_kept = nowhere.chain(finders.iter().copied()).collect();
         let probe = vector.as_deref().map(Probe::of);
-        Ok(Self { cut, wanted, said, unknown, unknown_of_kept, finders, rarest, of_kept, all, vector, probe })
+        Self { cut, wanted, said, unknown, unknown_of_kept, finders, rarest, of_kept, all: known.all, vector, probe }
     }
 }
 
-/// The question's vector, where something makes one of its language in time.
-pub(super) async fn vector(embedder: Option<&dyn Embedder>, question: &str, language: Language) -> Option<Vec<f32>> {
-    let embedder = embedder.filter(|embedder| embedder.knows(language))?;
-    let made = tokio::time::timeout(PATIENCE, embedder.embed(vec![question.to_owned()])).await;
-    match made.unwrap_or_else(|_| Err(NoVectors::Failed("it takes too long".into()))) {
-        Ok(mut vectors) => vectors.pop().flatten(),
-        Err(NoVectors::Rests) => None,
-        Err(cause) => {
-            tracing::warn!(%cause, "a question was recalled by its words alone");
-            None
-        }
+/// The words that are known, by their numbers, with in how many messages each stands; and how many messages there are.
+struct Rarity {
+    terms: HashMap<String, (i32, i32)>,
+    all: i64,
+}
+
+/// The vectors of questions, where something makes some of their languages in time.
+pub(super) async fn vectors(embedder: Option<&dyn Embedder>, questions: &[(&str, Language)]) -> Vec<Option<Vec<f32>>> {
+    let mut vectors = vec![None; questions.len()];
+    let Some(embedder) = embedder else { return vectors };
+    let known: Vec<usize> = (0..questions.len()).filter(|at| embedder.knows(questions[*at].1)).collect();
+    if known.is_empty() {
+        return vectors;
     }
+    let texts = known.iter().map(|at| questions[*at].0.to_owned()).collect();
+    let made = tokio::time::timeout(PATIENCE, embedder.embed(texts)).await;
+    match made.unwrap_or_else(|_| Err(NoVectors::Failed("it takes too long".into()))) {
+        Ok(made) => known.into_iter().zip(made).for_each(|(at, vector)| vectors[at] = vector),
+        Err(NoVectors::Rests) => {}
+        Err(cause) => tracing::warn!(%cause, "a question was recalled by its words alone"),
+    }
+    vectors
 }
 
 /// The words that find: the rarest first, together no more than can be looked at.

@@ -165,7 +165,7 @@ fn read<'a>(text: &str, talk: &'a Talk, character: &str) -> Option<Vec<NewFact<'
         if repeats(&statement, said_before.chain(itself)) {
             continue;
         }
-        facts.push(NewFact { about, statement, importance: fact.importance, said, replaces });
+        facts.push(NewFact { about, whom: name, statement, importance: fact.importance, said, replaces });
         if facts.len() == MOST {
             break;
         }

@@ -10,6 +10,7 @@ use super::means::Means;
 use super::provider::ModelError;
 use super::reply::{Begin, blamed};
 use super::store::{self, Begun, Decided, Mind};
+use crate::memory::forgetting;
 use crate::tasks::{Outcome, Task};
 use crate::{Error, Result, Space, messages, tasks};
 use model::{ChannelId, ClientKey, Message, MessageId, ReplyId, ReplyState, Writing};
@@ -163,6 +164,10 @@ impl<'a> Telling<'a> {
             Err(cause) => return Err(cause),
         };
         let mut work = space.db.begin().await?;
+        let rests = !asking.reminded.is_nothing();
+        if rests {
+            forgetting::wait(&mut work).await?;
+        }
         let Some(mut numbered) = messages::insert(space, &mut work, &mut prepared).await? else {
             work.rollback().await?;
             let reason = format!("{} left before the answer was finished.", mind.entity.name);
@@ -183,6 +188,9 @@ impl<'a> Telling<'a> {
             _ => false,
         };
         store::reminded(&mut work, mind.entity.id, trigger.id, &asking.reminded).await?;
+        if rests {
+            forgetting::follow(&mut work, prepared.id, trigger.id).await?;
+        }
         store::spoke(
             &mut work,
             reply,

@@ -1,8 +1,8 @@
 //! What AIs take from talk that is over, by a model that is asked for it.
 
 use crate::minds::{END, Stage, stage, until, words};
-use crate::world::say;
-use domain::memory::index;
+use crate::world::{person, say};
+use domain::memory::{forgetting, index};
 use domain::{channels, messages};
 use model::{ChannelId, Event};
 use serde_json::{Value, json};
@@ -167,6 +167,42 @@ async fn what_an_answer_recalled_of_a_talk_takes_it_off_the_record_with_it() {
     let page = messages::history(space, keeper, chat, messages::Stretch::Latest).await.unwrap().messages;
     let first = page.iter().find(|one| one.body == "By the harbour.").unwrap();
     assert!(first.off_record, "and what stands");
+}
+
+#[tokio::test]
+async fn what_is_forgotten_while_an_answer_rests_on_it_is_not_remembered_by_the_answer() {
+    let hangs = vec![words("By the harbour house, as I remember, and")];
+    let stage = stage(vec![noted(&json!([])), hangs]).await;
+    let (space, keeper) = (&stage.space, stage.keeper.id);
+    talk(&stage, &MOVED).await;
+    let chat = private(&stage).await;
+    let mut frames = stage.listen().await;
+    say(space, keeper, chat, "@Silas, where is the harbour house with the hives?").await.unwrap();
+    let grows = |event: &Event| matches!(event, Event::Reply { writing, .. } if !writing.text.is_empty());
+    let Some(Event::Reply { writing, .. }) = until(&mut frames, grows).await.pop() else { panic!("a reply") };
+    forgetting::forget_all(space, keeper, None, Some(stage.room)).await.unwrap();
+    domain::minds::stop(space, keeper, chat, writing.reply).await.unwrap();
+    let said = |event: &Event| matches!(event, Event::Message { message, .. } if message.author.name == "Silas");
+    let Some(Event::Message { message, .. }) = until(&mut frames, said).await.pop() else { panic!("an answer") };
+    let (forgotten,): (bool,) =
+        sqlx::query_as("select exists (select from forgotten where message_id = $1 and entity_id = $2)")
+            .bind(message.id.0)
+            .bind(message.author.id.0)
+            .fetch_one(&space.db)
+            .await
+            .unwrap();
+    assert!(forgotten);
+}
+
+#[tokio::test]
+async fn of_whom_is_not_to_be_remembered_nothing_is_noted_wherever_it_is_said() {
+    let of = |whom: &str, statement: &str| json!({"about": whom, "statement": statement, "importance": 0.7, "lines": [1], "replaces": null});
+    let facts = json!([of("wanda", "She helped with the move."), of("Keeper", "Keeper lives in Gdańsk.")]);
+    let stage = stage(vec![noted(&facts)]).await;
+    let wanda = person(&stage.space, "Wanda").await;
+    forgetting::remember(&stage.space, wanda.id, None, false).await.unwrap();
+    talk(&stage, &MOVED).await;
+    assert_eq!(known(&stage).await, [("Keeper lives in Gdańsk.".to_owned(), false)]);
 }
 
 #[tokio::test]

@@ -269,6 +269,23 @@ async fn what_is_put_right_takes_the_place_of_what_was_kept() {
 }
 
 #[tokio::test]
+async fn what_had_its_place_taken_does_not_come_back() {
+    let (space, [_, ada, _, silas, _], lobby, _) = stage().await;
+    note(&space, silas, lobby, &[1], Some(ada), "Ada has a sister called Wilma.").await;
+    let fact = async || mine(&space, ada).await.into_iter().find(|one| one.kind == MemoryKind::Fact);
+    forgetting::correct(&space, ada, fact().await.unwrap().id, "She is called Wanda.").await.unwrap();
+    forgetting::correct(&space, ada, fact().await.unwrap().id, "She is called Wenda.").await.unwrap();
+    forgetting::forget(&space, ada, fact().await.unwrap().id).await.unwrap();
+    assert_eq!(fact().await, None);
+    let (left,): (i64,) = sqlx::query_as("select count(*) from memories where kind = 'fact' and entity_id = $1")
+        .bind(silas.0)
+        .fetch_one(&space.db)
+        .await
+        .unwrap();
+    assert_eq!(left, 0);
+}
+
+#[tokio::test]
 async fn a_wish_takes_nothing_from_others() {
     let (space, [_, ada, ben, silas, luna], lobby, _) = stage().await;
     let (may, cy) = (person(&space, "May").await, person(&space, "Cy").await);

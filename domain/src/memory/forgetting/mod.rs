@@ -7,9 +7,10 @@ mod store;
 
 pub(crate) use store::hidden;
 
+use super::store::{alone, beside_none};
 use crate::error::not_found;
 use crate::{Error, Result, Space, entities};
-use model::{ChannelId, EntityId, EntityKind, MemoryOfMe, MindFile, Problem, Remembering, limits};
+use model::{ChannelId, EntityId, EntityKind, MemoryOfMe, MessageId, MindFile, Problem, Remembering, limits};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -66,11 +67,17 @@ pub async fn export(space: &Space, who: EntityId) -> Result<MindFile> {
 /// Refuses with `not_found` for what they could not read, or do not appear in.
 pub async fn forget(space: &Space, who: EntityId, memory: Uuid) -> Result<()> {
     let mut work = space.db.begin().await?;
-    store::alone(&mut work).await?;
-    let Some(found) = store::mine(&mut work, who, memory).await? else { return Err(not_found("memory")) };
-    let gone = store::concerned(&mut work, who, &found).await?;
-    store::forget_messages(&mut work, who, found.entity, &gone).await?;
-    store::remove(&mut work, who, memory).await?;
+    alone(&mut work).await?;
+    let found = store::mine(&mut work, who, memory).await?;
+    if found.is_empty() {
+        return Err(not_found("memory"));
+    }
+    // With it goes what it has taken the place of: nobody who has it forgotten expects what was so before.
+    for one in &found {
+        let gone = store::concerned(&mut work, who, one).await?;
+        store::forget_messages(&mut work, who, one.entity, &gone).await?;
+        store::remove(&mut work, who, one.id).await?;
+    }
     work.commit().await?;
     Ok(())
 }
@@ -81,7 +88,7 @@ pub async fn forget(space: &Space, who: EntityId, memory: Uuid) -> Result<()> {
 pub async fn forget_all(space: &Space, who: EntityId, by: Option<EntityId>, channel: Option<ChannelId>) -> Result<()> {
     known(space, who, by, channel).await?;
     let mut work = space.db.begin().await?;
-    store::alone(&mut work).await?;
+    alone(&mut work).await?;
     store::until_now(&mut work, who, by, channel).await?;
     sweep(&mut work, who, by, channel).await?;
     work.commit().await?;
@@ -94,7 +101,7 @@ pub async fn forget_all(space: &Space, who: EntityId, by: Option<EntityId>, chan
 pub async fn remember(space: &Space, who: EntityId, by: Option<EntityId>, remembers: bool) -> Result<()> {
     known(space, who, by, None).await?;
     let mut work = space.db.begin().await?;
-    store::alone(&mut work).await?;
+    alone(&mut work).await?;
     if remembers {
         store::remember_again(&mut work, who, by).await?;
     } else {
@@ -137,11 +144,24 @@ pub async fn correct(space: &Space, who: EntityId, memory: Uuid, text: &str) -> 
         return Err(Problem::argument("text", "Write what is so, in at most 300 characters.").into());
     }
     let mut work = space.db.begin().await?;
-    store::alone(&mut work).await?;
-    let Some(found) = store::mine(&mut work, who, memory).await? else { return Err(not_found("memory")) };
+    alone(&mut work).await?;
+    let Some(found) = store::mine(&mut work, who, memory).await?.into_iter().next() else {
+        return Err(not_found("memory"));
+    };
     store::put_right(&mut work, who, &found, text).await?;
     work.commit().await?;
     Ok(())
+}
+
+/// Has nothing be forgotten until the transaction's end, in which an answer is posted: before it locks anything else.
+pub(crate) async fn wait(db: &mut PgConnection) -> Result<()> {
+    beside_none(db).await
+}
+
+/// Has AIs that have forgotten something of what an answer rests on forget that answer, too: it may have been while the
+/// answer was made.
+pub(crate) async fn follow(db: &mut PgConnection, answer: MessageId, trigger: MessageId) -> Result<()> {
+    store::follow(db, answer, trigger).await
 }
 
 /// What nobody can see is not there.

@@ -13,12 +13,6 @@ use sqlx::{FromRow, PgConnection, PgPool, Row};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// Waits until nothing is being made of what was said, and has nothing be until this is done.
-pub(super) async fn alone(db: &mut PgConnection) -> Result<()> {
-    sqlx::query("select pg_advisory_xact_lock(hashtext('memory'))").execute(db).await?;
-    Ok(())
-}
-
 /// Whether a text speaks of somebody (`me`): their name as a whole word, or as it stands where words are not set apart.
 macro_rules! speaks_of {
     ($text:literal) => {
@@ -34,9 +28,9 @@ macro_rules! speaks_of {
 
 /// Memories in which somebody ($1) appears, and of which they could read every source.
 macro_rules! mine {
-    () => {
+    ($memories:literal) => {
         concat!(
-        "from memories r join entities me on me.id = $1 join entities a on a.id = r.entity_id
+        "from ", $memories, " join entities me on me.id = $1 join entities a on a.id = r.entity_id
          join channels c on c.id = r.channel_id
          join memberships s on s.channel_id = r.channel_id and s.entity_id = $1 and r.first_seq >= s.visible_from
               and (s.left_seq is null or (r.last_seq <= s.left_seq and r.edited <= s.clock))
@@ -74,7 +68,7 @@ pub(super) async fn of_me(db: &PgPool, who: EntityId, sought: &Sought, most: i64
         "select r.id, r.entity_id, a.name as mind_name, r.kind as what, r.corrected_by is not null as corrected,
                 r.text, r.keywords, r.channel_id, r.first_seq, c.kind, c.name, r.said_from,
                 (select count(*) from recalled_memories x where x.memory_id = r.id) as recalled ",
-        mine!(),
+        mine!("memories r"),
         " and r.superseded_by is null and ($2::uuid is null or r.entity_id = $2)
           and ($3 = '' or r.text ilike '%' || $3 || '%' or array_to_string(r.keywords, ' ') ilike '%' || $3 || '%')
           and ($4::uuid is null or (r.said_from, r.id) < (select b.said_from, b.id from memories b where b.id = $4))
@@ -139,17 +133,27 @@ pub(super) struct Mine {
     sources: Vec<i64>,
 }
 
-pub(super) async fn mine(db: &mut PgConnection, who: EntityId, memory: Uuid) -> Result<Option<Mine>> {
-    let row: Option<(Uuid, Uuid, Uuid, Vec<i64>)> = sqlx::query_as(concat!(
-        "select r.id, r.entity_id, r.channel_id, r.sources ",
-        mine!(),
-        " and r.id = $2 for update of r"
+/// One of them, and after it those whose place it has taken.
+pub(super) async fn mine(db: &mut PgConnection, who: EntityId, memory: Uuid) -> Result<Vec<Mine>> {
+    let rows: Vec<(Uuid, Uuid, Uuid, Vec<i64>)> = sqlx::query_as(concat!(
+        "with recursive before as (
+            select id, superseded_by, 0 as far from memories where id = $2
+            union all
+            select m.id, m.superseded_by, b.far + 1 from memories m join before b on m.superseded_by = b.id
+         ), r as (select m.*, b.far from memories m join before b using (id))
+         select r.id, r.entity_id, r.channel_id, r.sources ",
+        mine!("r"),
+        " order by r.far"
     ))
     .bind(who.0)
     .bind(memory)
-    .fetch_optional(db)
+    .fetch_all(db)
     .await?;
-    Ok(row.map(|(id, entity, channel, sources)| Mine { id, entity: EntityId(entity), channel, sources }))
+    let all: Vec<Mine> = rows
+        .into_iter()
+        .map(|(id, entity, channel, sources)| Mine { id, entity: EntityId(entity), channel, sources })
+        .collect();
+    Ok(if all.first().is_some_and(|first| first.id == memory) { all } else { Vec::new() })
 }
 
 /// Messages (`m`) with what AIs answered to them or said when they were reminded of them.
@@ -243,6 +247,33 @@ pub(super) async fn forget_messages(
     ] {
         sqlx::query(what).bind(messages).bind(by.0).bind(who.0).execute(&mut *db).await?;
     }
+    Ok(())
+}
+
+/// Has AIs that have forgotten, or are not to remember, something of what an answer that was just posted rests on, forget that
+/// answer, too: what is said again is no way around a wish.
+pub(super) async fn follow(db: &mut PgConnection, answer: MessageId, trigger: MessageId) -> Result<()> {
+    sqlx::query(
+        "with sources as (
+            select r.message_id as id from recalls r join messages m on m.id = $1 and m.author_id = r.entity_id where r.trigger_id = $2
+            union
+            select q.id from recalled_memories r join messages m on m.id = $1 and m.author_id = r.entity_id
+            join messages q on q.channel_id = r.channel_id and q.seq = any(r.sources) where r.trigger_id = $2
+         )
+         insert into forgotten (message_id, entity_id, by_id)
+         select $1, f.entity_id, f.by_id from sources s join forgotten f on f.message_id = s.id
+         union all
+         select $1, a.id, u.person_id
+         from sources s join messages q on q.id = s.id join entities e on e.id = q.author_id left join messages p on p.id = q.reply_to
+         join unremembered u on (u.person_id = q.author_id or (e.kind = 'ai' and u.person_id = p.author_id))
+              and (u.channel_id is null or u.channel_id = q.channel_id) and q.created_at < u.until
+         join entities a on a.kind = 'ai' and a.deactivated_at is null and (u.entity_id is null or u.entity_id = a.id)
+         on conflict do nothing",
+    )
+    .bind(answer.0)
+    .bind(trigger.0)
+    .execute(db)
+    .await?;
     Ok(())
 }
 

@@ -15,6 +15,7 @@ use crate::{Result, Space};
 use model::EntityId;
 use shelf::{New, Shelf, Within, nearest};
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 use tokio::sync::Mutex;
 use uuid::Uuid;
@@ -35,8 +36,9 @@ struct Shelves {
     /// By channel and number.
     turns: HashMap<Uuid, Shelf<i64>>,
     arounds: HashMap<Uuid, Shelf<i64>>,
-    /// By AI and which.
-    memories: HashMap<Uuid, Shelf<Uuid>>,
+    /// By AI and channel.
+    memories: HashMap<(Uuid, Uuid), Shelf<Uuid>>,
+    /// By AI.
     passages: HashMap<Uuid, Shelf<Uuid>>,
 }
 
@@ -72,11 +74,15 @@ impl Sketches {
         let mut shelves = self.shelves.write().unwrap_or_else(PoisonError::into_inner);
         match kind {
             None => {
-                place(&mut shelves.turns, made, |one| (one.seq, one.turn.as_deref()));
-                place(&mut shelves.arounds, made, |one| (one.seq, one.around.as_deref()));
+                place(&mut shelves.turns, made, |one| (one.scope, one.seq, one.turn.as_deref()));
+                place(&mut shelves.arounds, made, |one| (one.scope, one.seq, one.around.as_deref()));
             }
-            Some(Derived::Memories) => place(&mut shelves.memories, made, |one| (one.id, one.turn.as_deref())),
-            Some(Derived::Passages) => place(&mut shelves.passages, made, |one| (one.id, one.turn.as_deref())),
+            Some(Derived::Memories) => {
+                place(&mut shelves.memories, made, |one| ((one.scope, one.channel), one.id, one.turn.as_deref()));
+            }
+            Some(Derived::Passages) => {
+                place(&mut shelves.passages, made, |one| (one.scope, one.id, one.turn.as_deref()));
+            }
         }
     }
 
@@ -109,15 +115,12 @@ impl Sketches {
         places.iter().map(|place| [of(&shelves.turns, place), of(&shelves.arounds, place)]).collect()
     }
 
-    /// What of an AI's memories or passages is nearest.
-    pub(super) fn derived(&self, probe: &Probe, kind: Derived, entity: EntityId, most: usize) -> Vec<Uuid> {
+    /// What an AI has kept of these channels, or of documents, that is nearest.
+    pub(super) fn derived(&self, probe: &Probe, of: &Kept<'_>, most: usize) -> Vec<Uuid> {
         let shelves = self.read();
-        let kind = match kind {
-            Derived::Memories => &shelves.memories,
-            Derived::Passages => &shelves.passages,
-        };
-        let all = kind.get(&entity.0).map(|shelf| (shelf, Uuid::nil(), Uuid::max()));
-        nearest(probe, all.as_slice(), most).into_iter().map(|(_, id, _)| id).collect()
+        let within: Vec<Within<'_, Uuid>> =
+            of.shelves(&shelves).map(|shelf| (shelf, Uuid::nil(), Uuid::max())).collect();
+        nearest(probe, &within, most).into_iter().map(|(_, id, _)| id).collect()
     }
 
     /// Takes away what is there no more.
@@ -135,27 +138,53 @@ impl Sketches {
         }
     }
 
-    /// Takes away memories or passages that are there no more.
-    pub(super) fn drop_derived(&self, kind: Derived, entity: EntityId, gone: &[Uuid]) {
+    /// Takes away what is there no more of it.
+    pub(super) fn drop_derived(&self, of: &Kept<'_>, gone: &[Uuid]) {
         let mut shelves = self.shelves.write().unwrap_or_else(PoisonError::into_inner);
-        let kind = match kind {
-            Derived::Memories => &mut shelves.memories,
-            Derived::Passages => &mut shelves.passages,
-        };
-        if let Some(shelf) = kind.get_mut(&entity.0) {
-            shelf.remove_all(gone);
+        match of.kind {
+            Derived::Passages => {
+                if let Some(shelf) = shelves.passages.get_mut(&of.entity.0) {
+                    shelf.remove_all(gone);
+                }
+            }
+            Derived::Memories => {
+                for channel in of.channels {
+                    if let Some(shelf) = shelves.memories.get_mut(&(of.entity.0, *channel)) {
+                        shelf.remove_all(gone);
+                    }
+                }
+            }
         }
     }
 }
 
-fn place<'a, K: Ord + Copy + Default>(
-    shelves: &mut HashMap<Uuid, Shelf<K>>,
+/// What of an AI's is looked through: its memories of some channels, or its passages.
+#[derive(Clone, Debug)]
+pub(super) struct Kept<'a> {
+    pub kind: Derived,
+    pub entity: EntityId,
+    pub channels: &'a [Uuid],
+}
+
+impl Kept<'_> {
+    fn shelves<'s>(&'s self, all: &'s Shelves) -> impl Iterator<Item = &'s Shelf<Uuid>> {
+        let (memories, passages) = match self.kind {
+            Derived::Memories => (self.channels, None),
+            Derived::Passages => (&[][..], all.passages.get(&self.entity.0)),
+        };
+        passages.into_iter().chain(memories.iter().filter_map(|channel| all.memories.get(&(self.entity.0, *channel))))
+    }
+}
+
+/// Puts each on the shelf that it belongs on.
+fn place<'a, S: Copy + Eq + Hash, K: Ord + Copy + Default>(
+    shelves: &mut HashMap<S, Shelf<K>>,
     made: &'a [Made],
-    of: impl Fn(&'a Made) -> New<'a, K>,
+    of: impl Fn(&'a Made) -> (S, K, Option<&'a [u8]>),
 ) {
-    let mut by_scope: HashMap<Uuid, Vec<New<'_, K>>> = HashMap::new();
-    for one in made {
-        by_scope.entry(one.scope).or_default().push(of(one));
+    let mut by_scope: HashMap<S, Vec<New<'_, K>>> = HashMap::new();
+    for (scope, key, sketch) in made.iter().map(of) {
+        by_scope.entry(scope).or_default().push((key, sketch));
     }
     for (scope, new) in by_scope {
         shelves.entry(scope).or_default().put_all(new);

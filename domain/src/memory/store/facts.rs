@@ -85,7 +85,7 @@ pub(in crate::memory) async fn keep(db: &mut PgConnection, talk: &Talk, facts: &
     let seqs: Vec<i64> = talk.lines.iter().map(|line| line.seq).collect();
     let edited = talk.lines.iter().map(|line| line.edited).max().unwrap_or_default();
     // Nobody has something forgotten meanwhile.
-    sqlx::query("select pg_advisory_xact_lock(hashtext('memory'))").execute(&mut *db).await?;
+    super::alone(&mut *db).await?;
     let noted = sqlx::query(concat!(
         "update memories set noted_at = now(), noted_once = true where id = $6 and not stale
            and (select count(*) from recollections r where r.channel_id = $2 and r.seq = any($3) and r.edited <= $4 and ",
@@ -112,11 +112,12 @@ pub(in crate::memory) async fn keep(db: &mut PgConnection, talk: &Talk, facts: &
         .bind(&seqs)
         .execute(&mut *db)
         .await?;
-    // What anybody says of those who are not to be remembered is not noted, either.
-    let unknown: Vec<(String,)> = sqlx::query_as(
-        "select e.name from unremembered u join entities e on e.id = u.person_id
-         where u.until = 'infinity' and u.channel_id is null and (u.entity_id is null or u.entity_id = $1)
-           and exists (select from memberships s where s.channel_id = $2 and s.entity_id = u.person_id)",
+    // What anybody says of those who are not to be remembered is not noted, either: about them nothing, wherever it is said,
+    // and nothing that names them where they are. Elsewhere a name alone may be another word, or another one's.
+    let unknown: Vec<(String, bool)> = sqlx::query_as(
+        "select e.name, exists (select from memberships s where s.channel_id = $2 and s.entity_id = u.person_id)
+         from unremembered u join entities e on e.id = u.person_id
+         where u.until = 'infinity' and u.channel_id is null and (u.entity_id is null or u.entity_id = $1)",
     )
     .bind(talk.entity.0)
     .bind(talk.channel.0)
@@ -127,7 +128,7 @@ pub(in crate::memory) async fn keep(db: &mut PgConnection, talk: &Talk, facts: &
         let as_written = |name: &str, at: &mentions::Mention| {
             text.chars().skip(at.start).take(at.length).collect::<String>().trim_start_matches('@') == name
         };
-        unknown.iter().any(|(name,)| {
+        unknown.iter().filter(|(_, is_here)| *is_here).any(|(name, _)| {
             mentions::find(text, std::iter::once((talk.entity, name.as_str()))).iter().any(|at| as_written(name, at))
         })
     };
@@ -141,7 +142,7 @@ pub(in crate::memory) async fn keep(db: &mut PgConnection, talk: &Talk, facts: &
     .fetch_all(&mut *db)
     .await?;
     for fact in facts {
-        if names(&fact.statement) || fact.about.is_some_and(|(_, name)| unknown.iter().any(|(other,)| other == name)) {
+        if names(&fact.statement) || unknown.iter().any(|(name, _)| name.to_lowercase() == fact.whom) {
             continue;
         }
         if right.iter().any(|(about,)| about.is_some() && *about == fact.about.map(|(id, _)| id.0)) {

@@ -51,6 +51,12 @@ pub(super) async fn alone(db: &mut PgConnection) -> Result<()> {
     Ok(())
 }
 
+/// Waits until nobody changes what is remembered, and has nobody begin to until the transaction's end; others may wait so, too.
+pub(super) async fn beside_none(db: &mut PgConnection) -> Result<()> {
+    sqlx::query("select pg_advisory_xact_lock_shared(hashtext('memory'))").execute(db).await?;
+    Ok(())
+}
+
 /// A channel of which not all is indexed: how far it is, and how far it has come.
 pub(super) async fn behind(db: &mut PgConnection) -> Result<Option<(ChannelId, i64, i64)>> {
     let row: Option<(Uuid, i64, i64)> = sqlx::query_as(

@@ -73,7 +73,7 @@ pub(in crate::memory) async fn keep_reflections(
     thoughts: &[NewReflection],
 ) -> Result<()> {
     // Nobody has something forgotten meanwhile.
-    sqlx::query("select pg_advisory_xact_lock(hashtext('memory'))").execute(&mut *db).await?;
+    super::alone(&mut *db).await?;
     if !thoughts.is_empty() {
         sqlx::query("delete from memories where entity_id = $1 and channel_id = $2 and kind = 'reflection'")
             .bind(entity.0)

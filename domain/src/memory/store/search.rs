@@ -10,6 +10,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 /// A question as the database gets it.
+#[derive(Clone, Copy)]
 pub(in crate::memory) struct Look<'a> {
     pub entity: EntityId,
     /// What may be said where it is asked, as [`open`] found it.
@@ -40,9 +41,6 @@ pub(in crate::memory) struct Found {
     /// Its words, and how often each stands in it.
     pub terms: Vec<i32>,
     pub counts: Vec<i16>,
-    /// About the cosines of its vectors with the question's.
-    pub turn: Option<f32>,
-    pub around: Option<f32>,
 }
 
 impl FromRow<'_, PgRow> for Found {
@@ -56,8 +54,6 @@ impl FromRow<'_, PgRow> for Found {
             length: row.try_get("length")?,
             terms: row.try_get("terms")?,
             counts: row.try_get("counts")?,
-            turn: None,
-            around: None,
         })
     }
 }

@@ -145,6 +145,8 @@ pub(in crate::memory) struct Made {
     pub number: i64,
     /// The channel of a message; the AI whose it is.
     pub scope: Uuid,
+    /// The channel that a memory is of.
+    pub channel: Uuid,
     /// A message's number there, and which memory or passage it is.
     pub seq: i64,
     pub id: Uuid,
@@ -157,6 +159,7 @@ impl FromRow<'_, PgRow> for Made {
         Ok(Self {
             number: row.try_get("made")?,
             scope: row.try_get("scope")?,
+            channel: row.try_get("channel")?,
             seq: row.try_get("seq")?,
             id: row.try_get("id")?,
             turn: row.try_get("turn")?,
@@ -175,15 +178,15 @@ pub(in crate::memory) async fn made(
 ) -> Result<Vec<Made>> {
     let query = match kind {
         None => {
-            "select made, channel_id as scope, seq, message_id as id, turn_sketch as turn, around_sketch as around
+            "select made, channel_id as scope, channel_id as channel, seq, message_id as id, turn_sketch as turn, around_sketch as around
              from recollections where made > $1 and embedder = $2 order by made limit $3"
         }
         Some(Derived::Memories) => {
-            "select made, entity_id as scope, 0::bigint as seq, id, sketch as turn, null::bytea as around
+            "select made, entity_id as scope, channel_id as channel, 0::bigint as seq, id, sketch as turn, null::bytea as around
              from memories where made > $1 and embedder = $2 order by made limit $3"
         }
         Some(Derived::Passages) => {
-            "select made, entity_id as scope, 0::bigint as seq, id, sketch as turn, null::bytea as around
+            "select made, entity_id as scope, entity_id as channel, 0::bigint as seq, id, sketch as turn, null::bytea as around
              from passages where made > $1 and embedder = $2 order by made limit $3"
         }
     };
