@@ -14,7 +14,9 @@ use std::collections::HashMap;
 fn parse_name(typed: &str) -> Result<String, Problem> {
     // What nobody could see is no name.
     let name = limits::trimmed(typed);
-    if limits::length(name) > *limits::ROOM_NAME.end() || name.chars().any(char::is_control) {
+    if limits::length(name) > *limits::ROOM_NAME.end()
+        || name.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}'))
+    {
         return Err(Problem::argument("name", "A circle's name has at most 48 characters, on one line."));
     }
     Ok(name.to_owned())

@@ -36,7 +36,7 @@ pub fn parse_name(field: &str, typed: &str) -> Result<String, Problem> {
     if name.ends_with(['.', '-']) {
         return Err(Problem::argument(field, "A name does not end with a dot or a dash."));
     }
-    if ROLES.contains(&key(&name).as_str()) {
+    if ROLES.iter().chain(OPENINGS).any(|taken| key(&name) == *taken || look(&name) == look(taken)) {
         return Err(Problem::argument(field, "This name would be taken for the space itself. Choose another one."));
     }
     let starts_well = name.chars().next().is_some_and(|first| !is_combining_mark(first));
@@ -59,7 +59,9 @@ pub fn parse_name(field: &str, typed: &str) -> Result<String, Problem> {
 }
 
 /// What models call those who speak to them: no member is one of these.
-const ROLES: &[&str] = &["system", "assistant", "user", "developer", "tool"];
+const ROLES: &[&str] = &["system", "assistant", "user", "developer", "tool", "system prompt", "the system"];
+/// How what an AI is shown of its own begins, and what it is told where nobody is there: nobody is called so.
+const OPENINGS: &[&str] = &["known", "you have come to think", "nobody else", "nobody"];
 
 /// What takes no place on a screen (Unicode's Default_Ignorable_Code_Point, as far as it counts as letter or mark):
 /// with it somebody could look like somebody else.

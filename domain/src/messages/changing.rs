@@ -174,12 +174,16 @@ pub async fn edit(space: &Space, who: EntityId, channel: ChannelId, id: MessageI
     }
     let roster = store::roster(&mut *change.work, channel).await?;
     let named: Vec<mentions::Mention> = roster.named(body).into_iter().map(|(_, mention)| mention).collect();
-    sqlx::query("update messages set body = $2, html = $3, edited_at = now() where id = $1")
-        .bind(id.0)
-        .bind(body)
-        .bind(html)
-        .execute(&mut *change.work)
-        .await?;
+    // The clock that this change gets, or one that nothing else got: the channel is locked.
+    sqlx::query(
+        "update messages m set body = $2, html = $3, edited_at = now(), edit_clock = c.clock + 1
+         from channels c where m.id = $1 and c.id = m.channel_id",
+    )
+    .bind(id.0)
+    .bind(body)
+    .bind(html)
+    .execute(&mut *change.work)
+    .await?;
     sqlx::query("delete from mentions where message_id = $1").bind(id.0).execute(&mut *change.work).await?;
     sqlx::query(
         "insert into mentions (message_id, entity_id, start, length, channel_id, seq)

@@ -94,7 +94,9 @@ pub(super) async fn together(
             tasks.0.push(post.id.0);
             tasks.1.push(Uuid::now_v7());
             tasks.2.push(ai.0);
-            tasks.3.push(called.map(|place| place as i32));
+            // What says nothing but the name is followed by what is asked: it is waited for.
+            let waits = if post.says_name_alone { given.pause.as_millis() as i32 / 5 * 4 } else { 0 };
+            tasks.3.push(called.map(|place| place as i32 + waits));
         }
     }
     let each = |of: fn(&Prepared) -> Uuid| posts.iter().map(|post| of(post)).collect::<Vec<Uuid>>();
@@ -145,14 +147,20 @@ pub(super) async fn together(
          ), considering as (
             insert into tasks (id, kind, ordering_key, dedup_key, payload, run_at)
             select min(x.task::text)::uuid, 'consider', 'consider:' || $1, 'consider:' || x.entity || ':' || $1,
-                   jsonb_build_object('entity', x.entity, 'channel', $1),
+                   jsonb_build_object('entity', x.entity, 'channel', $1, 'called', min(x.called) is not null),
                    now() + case when min(x.called) is null then $18
                                 else $18 / 5 + min(x.called) * interval '1 millisecond' end
             from unnest($13::uuid[], $14::uuid[], $15::uuid[], $17::int[]) as x (message, task, entity, called)
             join born on born.id = x.message group by x.entity
+            -- Who is called answers soon, whatever others say meanwhile, and in the order of the calls; else a burst is let pass.
             on conflict (dedup_key) where lease_owner is null and dedup_key is not null do update
-            set run_at = case when excluded.run_at < now() + $18 then least(tasks.run_at, excluded.run_at)
-                              else greatest(tasks.run_at, least(excluded.run_at, tasks.created_at + $18 * 4)) end
+            set run_at = case when (tasks.payload ->> 'called')::boolean is true and (excluded.payload ->> 'called')::boolean
+                              then least(tasks.run_at, excluded.run_at)
+                              when (tasks.payload ->> 'called')::boolean is true then tasks.run_at
+                              when (excluded.payload ->> 'called')::boolean then excluded.run_at
+                              else greatest(tasks.run_at, least(excluded.run_at, tasks.created_at + $18 * 4)) end,
+                payload = tasks.payload || jsonb_build_object('called',
+                    (tasks.payload ->> 'called')::boolean is true or (excluded.payload ->> 'called')::boolean)
          )
          select id, seq, clock, created_at, off_record from born",
     )

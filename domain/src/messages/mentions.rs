@@ -24,20 +24,21 @@ pub fn find<'a>(body: &str, names: impl Iterator<Item = (EntityId, &'a str)>) ->
     let mut names: Vec<(EntityId, Vec<char>)> = names.map(|(id, name)| (id, fold(name).chars().collect())).collect();
     names.sort_by_key(|(_, name)| std::cmp::Reverse(name.len()));
 
-    let mut found = Vec::new();
-    let mut at = 0;
+    let mut found: Vec<Mention> = Vec::new();
+    let (mut at, mut last) = (0, usize::MAX);
     while at < text.len() {
         let hit = names.iter().filter(|_| !quiet[at]).find_map(|(entity, name)| {
             let end = matches_at(&folded, at, name)?;
             let sign = at - usize::from(at > 0 && text[at - 1] == '@');
-            let open = !goes_on(text[..sign].iter().rev(), text[at]);
-            let closed = !goes_on(text[end..].iter(), text[end - 1]);
+            // `@Ada@Ben` names both.
+            let open = sign == last || !(goes_on(text[..sign].iter().rev(), text[at]) || is_path(&text[..sign]));
+            let closed = !(goes_on(text[end..].iter(), text[end - 1]) || is_address(&text[end..], sign < at));
             (open && closed).then_some((*entity, end))
         });
         if let Some((entity, end)) = hit {
             let start = if at > 0 && text[at - 1] == '@' { at - 1 } else { at };
             found.push(Mention { entity, start, length: end - start });
-            at = end;
+            (at, last) = (end, end);
         } else {
             at += 1;
         }
@@ -72,6 +73,25 @@ fn goes_on<'a>(beyond: impl Iterator<Item = &'a char>, end: char) -> bool {
         Some('_') => beyond.find(|c| *c != '_').is_some_and(is_word),
         Some(next) if is_katakana(end) && is_katakana(next) => true,
         next => next.is_some_and(is_word),
+    }
+}
+
+/// Whether what stands behind a name makes it part of an address or a file's name: `ada.example`, `ada@example.org`.
+fn is_address(behind: &[char], called: bool) -> bool {
+    match behind {
+        ['.', next, ..] => next.is_ascii_lowercase() || next.is_ascii_digit(),
+        ['@', next, ..] => !called && next.is_alphanumeric(),
+        _ => false,
+    }
+}
+
+/// Whether what stands before a name makes it part of a path: `(/ada)`, but not `Ben/Ada`.
+fn is_path(before: &[char]) -> bool {
+    match before {
+        ['/'] => true,
+        [.., before, '/'] => !before.is_alphanumeric(),
+        [.., before, '.'] => before.is_ascii_lowercase(),
+        _ => false,
     }
 }
 
@@ -119,6 +139,12 @@ fn quiet(body: &str, length: usize) -> Vec<bool> {
     quiet
 }
 
+/// Whether a body says nothing beside these names.
+pub(crate) fn is_nothing_else(body: &str, names: &[Mention]) -> bool {
+    let named = |at: usize| names.iter().any(|name| (name.start..name.start + name.length).contains(&at));
+    !names.is_empty() && !body.chars().enumerate().any(|(at, c)| c.is_alphanumeric() && !named(at))
+}
+
 /// What somebody says in their own words: without code, quotations and addresses.
 pub(crate) fn own_words(body: &str) -> String {
     let quiet = quiet(body, body.chars().count());
@@ -153,6 +179,10 @@ mod tests {
         assert_eq!(named("❤\u{fe0f}@Silas"), [(0, "@Silas".into())], "behind a coloured heart");
         assert_eq!(named("@美羽你看https://example.org/luna。Luna?"), [(5, "@美羽".into()), (1, "Luna".into())]);
         assert_eq!(named("[Silas](https://silas.example)"), [(0, "Silas".into())]);
+        assert_eq!(
+            named("@Silas@Luna and Anna/Luna. Silas."),
+            [(0, "@Silas".into()), (1, "@Luna".into()), (3, "Anna".into()), (1, "Luna".into()), (0, "Silas".into()),]
+        );
         for named_so in ["_Łucja_ is here", "__łucja__", "(Łucja)", "łucja_"] {
             assert_eq!(named(named_so).len(), 1, "{named_so}");
         }
@@ -185,6 +215,11 @@ mod tests {
             "> silas said\n> so",
             "    silas",
             "bob@silas.com",
+            "silas@example.org",
+            "mailto:silas@example.org",
+            "www.silas.example",
+            "silas.png",
+            "[here](/silas)",
             "https://silas.example/luna",
             "Luna\u{301}",
         ] {

@@ -144,6 +144,8 @@ pub(crate) struct Prepared {
     pub mentions: Vec<mentions::Mention>,
     asked: Vec<Asked>,
     moves_nobody: bool,
+    /// Whether it says nothing beside the names.
+    pub says_name_alone: bool,
     /// The clock of the roster that the mentions were looked up in; `None` where any will do.
     roster: Option<i64>,
 }
@@ -168,6 +170,7 @@ impl Prepared {
         for ai in &roster.unasked {
             self.ask(*ai, None);
         }
+        self.says_name_alone = mentions::is_nothing_else(&self.body, &self.mentions);
     }
 
     fn ask(&mut self, ai: EntityId, called: Option<usize>) {
@@ -256,6 +259,7 @@ pub(crate) async fn prepare(space: &Space, author: EntityId, draft: Draft) -> Re
         mentions: Vec::new(),
         asked: Vec::new(),
         moves_nobody: false,
+        says_name_alone: false,
         roster: None,
     };
     prepared.look_up(&roster);

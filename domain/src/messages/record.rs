@@ -181,7 +181,7 @@ pub(crate) async fn follow(
             join messages q on q.channel_id = r.channel_id and q.seq = any(r.sources)
             where r.trigger_id = $2 and r.entity_id = own.author_id
          ), recalled as (
-            select q.off_record from messages q where q.id in (select id from sources) order by q.channel_id, q.seq for share
+            select q.off_record or q.deleted_at is not null as off_record from messages q where q.id in (select id from sources) order by q.channel_id, q.seq for share
          )
          update messages set off_record = true
          where id = $1 and not off_record

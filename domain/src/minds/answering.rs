@@ -143,7 +143,7 @@ pub(super) async fn write(
     // Waiting for its turn is not counted against it, nor what came before the first of it: that has a limit of its own.
     let mut since = Instant::now();
     loop {
-        if since.elapsed() > PATIENCE || words.taken() > ENOUGH {
+        if since.elapsed() > PATIENCE || words.taken() > ENOUGH || words.is_full() {
             // Whatever it sends, it has had its time: what can be read of it stands.
             end.get_or_insert(true);
             break;
@@ -183,6 +183,11 @@ pub(super) async fn write(
         if kept.elapsed() >= KEEP {
             kept = Instant::now();
             telling.tell_words(words.shown());
+            // Not every server keeps to the most that it was asked for; what it counts as a token may be half of ours.
+            if taken(frame, words.shown()) > mind.sampling.max_tokens.saturating_mul(2) {
+                end = Some(true);
+                break;
+            }
             let seen = if asking.unseen { "" } else { words.shown() };
             written.stopped_by = store::keep(&space.db, reply, seen).await?;
             if !asking.rests.hold(store::company(&space.db, *channel).await?) {

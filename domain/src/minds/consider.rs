@@ -38,7 +38,7 @@ pub async fn consider(space: &Space, task: &Task) -> Result<Outcome> {
         return Ok(Outcome::Done);
     }
     let turn = AssertUnwindSafe(once(space, task, &asked)).catch_unwind().await;
-    let (outcome, begun) = match turn.unwrap_or_else(|_| Err(Error::Interrupted("an AI's turn"))) {
+    let (outcome, again) = match turn.unwrap_or_else(|_| Err(Error::Interrupted("an AI's turn"))) {
         Err(cause) if task.is_last_try() => {
             tracing::error!(%cause, "an AI's turn failed inside for the last time");
             give_up(space, &asked).await?;
@@ -46,8 +46,9 @@ pub async fn consider(space: &Space, task: &Task) -> Result<Outcome> {
         }
         outcome => outcome?,
     };
-    // What was said while another try was waited for had no task of its own, and what was begun before is taken alone.
-    if (begun || task.attempt > 1) && matches!(outcome, Outcome::Done) {
+    // What was said while another try was waited for had no task of its own, and what was begun before is taken alone, as is
+    // what one of several has called for.
+    if (again || task.attempt > 1) && matches!(outcome, Outcome::Done) {
         store::ask_again(&space.db, asked.entity, asked.channel).await?;
         space.ring();
     }
@@ -81,7 +82,7 @@ async fn give_up(space: &Space, asked: &Consider) -> Result<bool> {
     Ok(any)
 }
 
-/// What came of it, and whether it was about a reply that had been begun before.
+/// What came of it, and whether it was about a reply that had been begun before, or somebody else waits who has called.
 async fn once(space: &Space, task: &Task, asked: &Consider) -> Result<(Outcome, bool)> {
     let Consider { entity, channel } = *asked;
     let nothing = Ok((Outcome::Done, false));
@@ -121,18 +122,26 @@ async fn once(space: &Space, task: &Task, asked: &Consider) -> Result<(Outcome, 
             decisions::keep(space, channel, silent).await?;
             telling::withdraw(space, &mind, message).await?;
             store::considered(&space.db, entity, channel, trigger.up_to).await?;
-            return Ok((Outcome::Done, trigger.begun));
+            return Ok((Outcome::Done, trigger.begun || trigger.more));
         }
         Verdict::Wait { gate, reason, after } => {
             let waits = Decided { gate, outcome: "waited", reason: &reason, ..base };
             decisions::keep(space, channel, waits).await?;
             return Ok((Outcome::Later(after), trigger.begun));
         }
-        Verdict::Yield { after, .. } => return Ok((Outcome::Yield(after), trigger.begun)),
+        Verdict::Yield { after } => {
+            if task.yielded.is_zero() {
+                let reason = format!("{} lets somebody finish writing.", mind.entity.name);
+                let waits = Decided { gate: "turn", outcome: "waited", reason: &reason, ..base };
+                decisions::keep(space, channel, waits).await?;
+            }
+            return Ok((Outcome::Yield(after), trigger.begun));
+        }
     };
-    let Trigger { up_to, begun, .. } = trigger;
-    let begin = reply::Begin { mind: &mind, trigger: message, reason: &reason, inputs: &inputs, up_to, begun };
-    Ok((reply::reply(space, task, means, begin).await?, begun))
+    let Trigger { up_to, begun, more, .. } = trigger;
+    let again = begun || more;
+    let begin = reply::Begin { mind: &mind, trigger: message, reason: &reason, inputs: &inputs, up_to, again };
+    Ok((reply::reply(space, task, means, begin).await?, again))
 }
 
 /// All that decides.
@@ -158,6 +167,7 @@ fn known<'a>(
         by_human,
         mentioned: trigger.named,
         off_record: message.off_record,
+        alone: mind.is_alone,
         question: questions::asks(&words),
         substance: questions::says_something(&words),
         continues: standing.continues,
@@ -180,6 +190,8 @@ fn inputs(considered: &Considered<'_>) -> Value {
     let Considered { by_human, mentioned, question, substance, continues, talkativeness, draw, hops, said, .. } =
         *considered;
     json!({
+        "ai_enabled": considered.ai_enabled, "has_model": considered.has_model, "is_member": considered.is_member, "awake": considered.awake,
+        "own": considered.own, "alone": considered.alone, "most_hops": considered.most_hops, "most_said": considered.most_said,
         "by_human": by_human, "mentioned": mentioned, "off_record": considered.off_record, "question": question, "substance": substance, "continues": continues,
         "strategy": considered.strategy.as_str(), "talkativeness": talkativeness, "draw": draw, "hops": hops, "said": said,
         "pair_left_ms": considered.pair_left.as_millis() as u64, "typing": considered.typing,

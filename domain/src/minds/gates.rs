@@ -7,7 +7,7 @@ use std::time::Duration;
 /// How long an AI lets pass before it answers the same other AI again.
 pub(crate) const PAIR_COOLDOWN: Duration = Duration::from_secs(20);
 /// How long a human who is writing keeps the floor.
-pub(crate) const FLOOR: Duration = Duration::from_secs(8);
+pub(crate) const FLOOR: Duration = Duration::from_secs(20);
 /// How often an AI that lets somebody write looks again.
 const GLANCE: Duration = Duration::from_millis(700);
 
@@ -32,6 +32,8 @@ pub(crate) struct Considered<'a> {
     pub mentioned: bool,
     /// Whether the message is off the record.
     pub off_record: bool,
+    /// Whether nobody but the two of them is there.
+    pub alone: bool,
     /// Whether the message asks something.
     pub question: bool,
     /// Whether the message says more than a word or two.
@@ -160,8 +162,9 @@ fn strategy(considered: &Considered<'_>) -> Result<String, Verdict> {
     if mentioned {
         return Ok(format!("{name} was called by name."));
     }
-    if considered.off_record && Strategy::ROOMS.contains(&strategy) {
-        return quiet("speaks off the record only when called by name.".to_owned());
+    let asked = considered.alone || (question && !Strategy::ROOMS.contains(&strategy));
+    if considered.off_record && !asked {
+        return quiet("speaks off the record only when asked.".to_owned());
     }
     match strategy {
         Strategy::EveryMessage => Ok(format!("{name} answers everything here.")),
@@ -222,6 +225,7 @@ mod tests {
             by_human: true,
             mentioned: true,
             off_record: false,
+            alone: false,
             question: false,
             substance: true,
             continues: false,
@@ -316,7 +320,10 @@ mod tests {
             (Active, plain, false),
             (Active, Considered { substance: true, off_record: true, ..plain }, false),
             (Probabilistic, Considered { talkativeness: 1.0, draw: 0.1, off_record: true, ..plain }, false),
-            (EveryMessage, Considered { off_record: true, ..plain }, true),
+            (EveryMessage, Considered { off_record: true, ..plain }, false),
+            (EveryMessage, Considered { off_record: true, question: true, ..plain }, true),
+            (EveryMessage, Considered { off_record: true, alone: true, ..plain }, true),
+            (Active, Considered { off_record: true, question: true, substance: true, ..plain }, false),
             (EveryMessage, plain, true),
             (OnQuestions, Considered { question: true, ..plain }, true),
             (OnQuestions, Considered { continues: true, ..plain }, false),

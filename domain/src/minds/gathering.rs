@@ -89,6 +89,7 @@ impl Room {
             by_human: message.by.is_none(),
             mentioned: message.names.contains(&ai),
             off_record: false,
+            alone: false,
             question: true,
             substance: true,
             continues: true,

@@ -46,6 +46,11 @@ impl OpenAi {
         Ok(Self { http, endpoint: Arc::new(endpoint.clone()) })
     }
 
+    /// What it said, without the key, should it say that.
+    pub fn without_key(&self, text: &str) -> String {
+        self.endpoint.clean(text)
+    }
+
     /// The models that it tells of, by name, at most 500.
     pub async fn models(&self) -> Result<Vec<String>, ModelError> {
         self.endpoint.models(&self.http).await.map_err(|cause| self.endpoint.without_key(cause))

@@ -5,7 +5,7 @@ use super::context::{Frame, goes_on, kept, passage, reminded};
 use super::provider::{Speaker, Turn};
 use super::repeats::repeats;
 use super::store::{self, Mind};
-use crate::memory::{self, Asked, Kept, Recalled, RecalledMemory, RecalledPassage, words::Language};
+use crate::memory::{self, Asked, Kept, Nearness, Recalled, RecalledMemory, RecalledPassage, words::Language};
 use crate::messages::mentions;
 use crate::{Result, Space, entities};
 use model::{MemoryKind, Message, MessageId};
@@ -28,6 +28,8 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// How many lines before the question say what the talk is about, and in how many keywords.
 const BEFORE: usize = 6;
 const KEYWORDS: usize = 5;
+/// From which cosine on something of the time that a question names is what it means, though they share no word.
+const IN_TIME: f32 = 0.3;
 /// How many are looked at.
 const LOOKED_AT: usize = 40;
 
@@ -104,7 +106,13 @@ async fn find(
         most: LOOKED_AT,
     };
     let recalled = memory::recall(space, asked).await?;
-    let words: Vec<&Recalled> = recalled.messages.iter().filter(|one| one.near.is_near()).take(LOOKED_AT).collect();
+    let mut words: Vec<&Recalled> = recalled.messages.iter().filter(|one| one.near.is_near()).take(LOOKED_AT).collect();
+    // Where something of the time is about it that the question names, nothing of other times is meant.
+    let is_meant =
+        |near: &Nearness| near.in_time && (near.share > 0.0 || near.cosine.is_some_and(|cosine| cosine >= IN_TIME));
+    if words.iter().any(|one| is_meant(&one.near)) {
+        words.retain(|one| one.near.in_time);
+    }
     let ids: Vec<MessageId> = words.iter().map(|one| one.message).collect();
     let mut used = Reminded::default();
     let mut told: Vec<(OffsetDateTime, String)> = Vec::new();
@@ -120,7 +128,12 @@ async fn find(
     };
     // What says again what is asked, or what stands there already, would only take another's place.
     let mut said: Vec<String> = vec![trigger.body.clone(), question.clone()];
-    let is_new = |said: &[String], text: &str| !repeats(text, said.iter().map(String::as_str));
+    // The same with another number is the same.
+    let plain = |text: &str| text.chars().map(|c| if c.is_numeric() { '0' } else { c }).collect::<String>();
+    let is_new = |said: &[String], text: &str| {
+        let said: Vec<String> = said.iter().map(|one| plain(one)).collect();
+        !repeats(&plain(text), said.iter().map(String::as_str))
+    };
     for source in &store::sources(&space.db, trigger.channel, &ids).await? {
         if used.messages.len() < MOST && is_new(&said, &source.body) && tell(source.at, reminded(source)) {
             used.messages.push(source.message);

@@ -8,8 +8,12 @@ const SAME: f64 = 0.6;
 /// Whether a text says again what one of the earlier ones says, by its words and their order. Case, marks and the length
 /// of gaps do not matter.
 pub(super) fn repeats<'a>(text: &str, earlier: impl IntoIterator<Item = &'a str>) -> bool {
-    let text = pairs(text);
+    let marks = |text: &str| text.split_whitespace().collect::<String>();
+    let (signs, text) = (marks(text), pairs(text));
     earlier.into_iter().any(|one| {
+        if text.is_empty() && !signs.is_empty() && signs == marks(one) {
+            return true;
+        }
         let one = pairs(one);
         let common = text.intersection(&one).count() as f64;
         let all = text.union(&one).count() as f64;
@@ -50,6 +54,7 @@ mod tests {
         for text in again {
             assert!(repeats(text, said), "{text}");
         }
+        assert!(repeats("? ?", ["??"]) && repeats("🙂", ["🙂"]) && !repeats("?", ["!"]) && !repeats("", [""]));
         for text in ["The lake is open again.", "今天的天气很好", "No.", "", "…"] {
             assert!(!repeats(text, said), "{text}");
         }

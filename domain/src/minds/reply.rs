@@ -17,6 +17,9 @@ use std::time::{Duration, Instant};
 /// After how long it is shown that an AI thinks, though what it is asked is not ready yet.
 const SOON: Duration = Duration::from_millis(100);
 
+/// After how long it is looked again whether what was set aside for other answers is free.
+const SET_ASIDE: Duration = Duration::from_secs(2);
+
 /// What a reply begins with.
 #[derive(Clone, Copy)]
 pub(super) struct Begin<'a> {
@@ -30,8 +33,8 @@ pub(super) struct Begin<'a> {
     pub inputs: &'a Value,
     /// How far it had considered the channel then.
     pub up_to: i64,
-    /// Whether it was begun before: then nothing else was considered with it.
-    pub begun: bool,
+    /// Whether it was begun before, or somebody else waits who has called, too: then it considers again.
+    pub again: bool,
 }
 
 /// Speaks: begins a reply, or takes up one that was begun, and brings it to its end.
@@ -64,10 +67,19 @@ pub(super) async fn reply(space: &Space, task: &Task, mut means: Vec<Means>, beg
     };
     let asking = match ready {
         Ok(asking) => asking,
+        Err(Unsaid::Short(purse @ Purse::SetAside)) => {
+            telling.wait(purse.reason(name));
+            store::wait(&space.db, begun.reply).await?;
+            return Ok(Outcome::Later(SET_ASIDE));
+        }
         Err(unsaid) => return let_be(space, task, begin, unsaid).await,
     };
     telling.tell(ReplyState::Thinking, "");
     store::may_rest_on(&space.db, entity, trigger.id, &asking.reminded).await?;
+    // One that breaks off again and again does not stand in the way of the others.
+    let tries = usize::try_from(task.attempt - 1).unwrap_or_default();
+    let first = tries % means.len().max(1);
+    means.rotate_left(first);
     let (written, means) = match by_any(&mut telling, &means, &asking).await? {
         Ok(written) => written,
         Err(causes) => return telling.fail(task, &causes).await,

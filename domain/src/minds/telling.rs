@@ -19,6 +19,9 @@ use std::time::{Duration, Instant};
 /// How long it is waited for a provider that asks for it.
 const SOON: Duration = Duration::from_mins(1);
 
+/// What counts as a moment.
+const A_MOMENT: Duration = Duration::from_secs(5);
+
 /// What people are told when nothing came.
 pub(super) fn could_not_answer(name: &str) -> String {
     format!("{name} could not answer: the model did not respond. Ask again in a little while.")
@@ -151,7 +154,7 @@ impl<'a> Telling<'a> {
         asking: &Asking<'_>,
     ) -> Result<Outcome> {
         let Self { space, mind, reply, channel, .. } = *self;
-        let Begin { trigger, reason, inputs, begun: begun_before, .. } = begin;
+        let Begin { trigger, reason, inputs, again, .. } = begin;
         let spent = self.spent(&written);
         let stopped = written.stopped_by.as_ref().map(|who| format!("{reason} {who} stopped it."));
         let client_key = ClientKey(reply.0);
@@ -204,7 +207,7 @@ impl<'a> Telling<'a> {
             purse::settle(&mut *work, spent).await?;
         }
         tasks::store::finish(&mut *work, task.id, task.owner).await?;
-        if begun_before || task.attempt > 1 {
+        if again || task.attempt > 1 {
             store::ask_again(&mut *work, mind.entity.id, channel).await?;
         }
         work.commit().await?;
@@ -215,7 +218,7 @@ impl<'a> Telling<'a> {
             telling.tell(messages::told(&prepared.numbered(numbered)));
         }
         decisions::tell(space, channel, trigger.id).await?;
-        if begun_before || prepared.considering().next().is_some() {
+        if again || prepared.considering().next().is_some() {
             space.ring();
         }
         self.tell(ReplyState::Done, "");
@@ -267,7 +270,11 @@ impl<'a> Telling<'a> {
             let soon =
                 || Duration::from_millis(rand::random_range(400..900) * 3_u64.pow(task.attempt.unsigned_abs() - 1));
             let after = told.unwrap_or_else(soon);
-            self.wait(format!("{name} lost the thread and begins again in a moment."));
+            self.wait(if after > A_MOMENT {
+                format!("{name} is to wait a little, and begins again in about {} seconds.", after.as_secs())
+            } else {
+                format!("{name} lost the thread and begins again in a moment.")
+            });
             store::wait(&space.db, reply).await?;
             return Ok(Outcome::Retry(after));
         }
@@ -276,6 +283,9 @@ impl<'a> Telling<'a> {
                 "{name} cannot answer now: what it thinks with asks for a rest of about {} minutes. Ask again then.",
                 after.as_secs().div_ceil(60)
             ),
+            None if !causes.is_empty() && causes.iter().all(|(_, cause)| !cause.may_pass()) => {
+                format!("{name} could not answer: what it thinks with refuses to. An admin has to look at it.")
+            }
             None => could_not_answer(name),
         };
         let failed = self.decided("model", "failed", &notice);

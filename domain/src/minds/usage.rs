@@ -75,12 +75,12 @@ async fn used(db: &PgPool, person: Option<EntityId>, days: i32) -> Result<Used> 
     let minds = lines(spent!(
         "e.name",
         "join entities e on e.id = u.entity_id",
-        "group by e.id order by sum(u.tokens_in + u.tokens_out) desc, e.name limit $3"
+        "group by e.id order by sum(u.tokens_in::bigint + u.tokens_out) desc, e.name limit $3"
     ));
     let models = lines(spent!(
         "case when u.provider = '' then u.model else u.model || ' (' || u.provider || ')' end",
         "",
-        "group by 1 order by sum(u.tokens_in + u.tokens_out) desc, 1 limit $3"
+        "group by 1 order by sum(u.tokens_in::bigint + u.tokens_out) desc, 1 limit $3"
     ));
     let (minds, models) = (minds.await?, models.await?);
     // Whom one talks with in private is nobody else's affair: such places are told of together, and by name only to whom
@@ -92,12 +92,12 @@ async fn used(db: &PgPool, person: Option<EntityId>, days: i32) -> Result<Used> 
             "case c.kind when 'room' then c.name when 'chat' then 'Private chats' when 'circle' then 'Circles'
                   else 'Rehearsals in the studio' end",
             "left join channels c on c.id = u.channel_id",
-            "group by 1 order by sum(u.tokens_in + u.tokens_out) desc, 1 limit $3"
+            "group by 1 order by sum(u.tokens_in::bigint + u.tokens_out) desc, 1 limit $3"
         ));
         let people = lines(spent!(
             "coalesce(e.name, 'Nobody: AIs began by themselves')",
             "left join entities e on e.id = u.caused_by",
-            "group by e.id, 1 order by sum(u.tokens_in + u.tokens_out) desc, 1 limit $3"
+            "group by e.id, 1 order by sum(u.tokens_in::bigint + u.tokens_out) desc, 1 limit $3"
         ));
         (places.await?, people.await?)
     };

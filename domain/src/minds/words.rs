@@ -12,7 +12,7 @@ pub(super) struct Words {
 
 impl Words {
     pub fn of(name: &str) -> Self {
-        Self { name: name.to_lowercase(), raw: String::new(), begin: None }
+        Self { name: name.chars().flat_map(char::to_lowercase).collect(), raw: String::new(), begin: None }
     }
 
     /// Adds words.
@@ -38,12 +38,18 @@ impl Words {
         self.raw.len()
     }
 
+    /// Whether more is shown than a message holds.
+    pub fn is_full(&self) -> bool {
+        let most = *limits::BODY.end();
+        self.shown().len() > most && self.shown().chars().count() > most
+    }
+
     /// The whole, at its end: trimmed, and at a sentence's end where a limit cut it.
     pub fn whole(&self, cut: bool) -> String {
         // Its name with nothing behind it is nothing, nor are thoughts that came to no end.
         let all = self.raw.len();
         let at_end = || head(&format!("{}x", self.raw), &self.name);
-        let is_thought = self.raw.trim_start().starts_with(THOUGHT.0);
+        let is_thought = THOUGHTS.iter().any(|(begin, _)| self.raw.trim_start().starts_with(begin));
         let otherwise = if is_thought { all } else { 0 };
         let begin = self.begin.or_else(at_end).unwrap_or(otherwise).min(all);
         let text = self.raw[begin..].trim();
@@ -68,7 +74,7 @@ impl Words {
 /// Room for what closes a text that is cut.
 const CLOSING: usize = 4;
 /// How some models set their thoughts apart from what they say.
-const THOUGHT: (&str, &str) = ("<think>", "</think>");
+const THOUGHTS: [(&str, &str); 2] = [("<think>", "</think>"), ("<thinking>", "</thinking>")];
 /// Most bytes between a name and its colon: when it was said, as the model is shown it, and to whom.
 const ASIDE: usize = 120;
 
@@ -81,31 +87,35 @@ fn head(raw: &str, name: &str) -> Option<usize> {
 fn head_of(raw: &str, name: &str, left_of_name: usize) -> Option<usize> {
     let start = raw.len() - raw.trim_start().len();
     let rest = &raw[start..];
-    if rest.is_empty() || THOUGHT.0.starts_with(rest) {
+    if rest.is_empty() || THOUGHTS.iter().any(|(begin, _)| begin.starts_with(rest)) {
         return None;
     }
-    if rest.starts_with(THOUGHT.0) {
-        let end = start + rest.find(THOUGHT.1)? + THOUGHT.1.len();
+    if let Some((_, ends)) = THOUGHTS.iter().find(|(begin, _)| rest.starts_with(begin)) {
+        let end = start + rest.find(ends)? + ends.len();
         return head_of(&raw[end..], name, left_of_name).map(|begin| end + begin);
     }
-    let bare = rest.trim_start_matches(['*', '@', '[']);
-    let folded = bare.to_lowercase();
-    if let Some(after) = folded.strip_prefix(name) {
-        let mut tail = after.trim_start_matches(['*', ']', ' ']);
+    let bare = rest.trim_start_matches(['*', '@', '[', '_', '`', '(']);
+    let after = match begins(bare, name) {
+        Begins::Named(after) => Some(after),
+        Begins::Perhaps => return None,
+        Begins::Otherwise => None,
+    };
+    if let Some(after) = after {
+        let mut tail = after.trim_start_matches(['*', ']', ' ', '_', '`', ')']);
         // `Silas (19:33): …`, as the lines of the talk begin that it was shown.
         if tail
             .strip_prefix('(')
             .is_some_and(|aside| aside.is_empty() || aside.starts_with(|c: char| c.is_ascii_digit()))
         {
             match tail.find(')') {
-                Some(end) if end < ASIDE => tail = tail[end + 1..].trim_start_matches(['*', ' ']),
+                Some(end) if end < ASIDE => tail = tail[end + 1..].trim_start_matches(['*', ' ', '_']),
                 None if tail.len() < ASIDE => return None,
                 _ => return Some(start),
             }
         }
         return match tail.chars().next() {
             None => None,
-            Some(':' | '：') if folded.len() == bare.len() => {
+            Some(':' | '：') => {
                 // What the name alone was set in ends with it: `**Silas:** …`. All other marks are the answer's.
                 let stars = |text: &str| text.matches('*').count();
                 let opened = stars(&rest[..rest.len() - bare.len()]);
@@ -126,7 +136,30 @@ fn head_of(raw: &str, name: &str, left_of_name: usize) -> Option<usize> {
             Some(_) => Some(start),
         };
     }
-    if name.starts_with(&folded) { None } else { Some(start) }
+    Some(start)
+}
+
+/// How a text begins.
+enum Begins<'a> {
+    /// With the name, in whatever case: what stands behind it.
+    Named(&'a str),
+    /// As the name does, as far as it goes.
+    Perhaps,
+    /// Otherwise.
+    Otherwise,
+}
+
+fn begins<'a>(text: &'a str, name: &str) -> Begins<'a> {
+    let mut left = name.chars();
+    for (at, c) in text.char_indices() {
+        if !c.to_lowercase().all(|c| left.next() == Some(c)) {
+            return Begins::Otherwise;
+        }
+        if left.as_str().is_empty() {
+            return Begins::Named(&text[at + c.len_utf8()..]);
+        }
+    }
+    Begins::Perhaps
 }
 
 /// What a dot stands behind that ends no sentence.
@@ -210,6 +243,14 @@ mod tests {
         assert_eq!(say(&["<think>He asks.</think>\nSi"]), "Si");
         assert_eq!(say(&["<this> is no thought"]), "<this> is no thought");
         assert_eq!(say(&["Silas: Silas: twi", "ce"]), "twice");
+        assert_eq!(say(&["Silas: İstanbul is far"]), "İstanbul is far");
+        for named in
+            ["__Silas__: hi", "_Silas_: hi", "`Silas`: hi", "(Silas): hi", "<thinking>So.</thinking> Silas: hi"]
+        {
+            assert_eq!(say(&[named]), "hi", "{named}");
+        }
+        assert_eq!(say(&["_Silas_ is my name"]), "_Silas_ is my name");
+        assert_eq!(say(&["(Silas nods) Yes: so"]), "(Silas nods) Yes: so");
         for nothing in [&["Silas", ":"][..], &["**Silas:", "*", "*"], &["[Silas]: \n"]] {
             assert_eq!(say(nothing), "");
         }

@@ -2,7 +2,7 @@ use crate::hearing::Hearing;
 use crate::minds::{END, Stage, stage, until, words};
 use crate::world::say;
 use domain::minds::Piece;
-use model::{Event, Message};
+use model::{Event, Message, ReplyState};
 
 async fn set(stage: &Stage, tokens: i64, line: &str) {
     sqlx::query("update minds set daily_tokens = $1, tired_line = $2, max_tokens = 100")
@@ -56,7 +56,7 @@ async fn when_its_tokens_are_used_up_it_says_so_once_and_is_silent() {
 #[tokio::test]
 async fn what_is_set_aside_counts_until_it_is_settled() {
     // The first answer hangs: what it may take is set aside.
-    let stage = stage(vec![vec![words("Well")]]).await;
+    let stage = stage(vec![vec![words("Well")], vec![words("Two."), END]]).await;
     let other = crate::world::room(&stage.space, &stage.keeper, 9, &[&stage.keeper]).await;
     let opened = domain::channels::open(&stage.space, stage.keeper.id, stage.room).await.unwrap();
     let silas = opened.members.iter().find(|member| member.entity.name == "Silas").unwrap().entity.id;
@@ -67,12 +67,15 @@ async fn what_is_set_aside_counts_until_it_is_settled() {
     let grows = |event: &Event| matches!(event, Event::Reply { writing, .. } if !writing.text.is_empty());
     let Some(Event::Reply { writing, .. }) = until(&mut frames, grows).await.pop() else { panic!("a reply") };
     let second = say(&stage.space, stage.keeper.id, other, "@Silas two").await.unwrap();
-    let tired = said_by_silas(&mut frames).await;
-    assert_eq!((tired.channel, tired.reply_to), (other, Some(second.id)));
-    assert!(tired.body.contains("tired"), "without words of its own it has those of the space: {}", tired.body);
-    // Stopped, only what it took is counted, and nothing is set aside any more.
+    // Nothing is used up yet: it waits.
+    let waits = |event: &Event| matches!(event, Event::Reply { writing, .. } if writing.channel == other && writing.state == ReplyState::Waiting);
+    let Some(Event::Reply { writing: waiting, .. }) = until(&mut frames, waits).await.pop() else { panic!("it waits") };
+    assert!(waiting.notice.is_some_and(|notice| notice.contains("set aside")));
+    // Stopped, only what it took is counted, and the other one has its turn.
     domain::minds::stop(&stage.space, stage.keeper.id, stage.room, writing.reply).await.unwrap();
     assert_eq!(said_by_silas(&mut frames).await.body, "Well");
+    let answer = said_by_silas(&mut frames).await;
+    assert_eq!((answer.channel, answer.reply_to, answer.body.as_str()), (other, Some(second.id), "Two."));
     let (set_aside, used): (i64, i64) = sqlx::query_as(
         "select (select count(*) from reserved), (select sum(tokens_in + tokens_out)::bigint from usage)",
     )
@@ -80,5 +83,5 @@ async fn what_is_set_aside_counts_until_it_is_settled() {
     .await
     .unwrap();
     assert_eq!(set_aside, 0);
-    assert!((50..250).contains(&used), "{used}");
+    assert!((50..400).contains(&used), "{used}");
 }

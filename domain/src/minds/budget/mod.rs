@@ -22,6 +22,10 @@ pub(super) enum Purse {
     Person,
     /// Money is limited, and nobody has said what the model costs.
     Unpriced,
+    /// A day's means are less than one answer may take.
+    TooSmall,
+    /// What is left is set aside for answers that are being written.
+    SetAside,
 }
 
 impl Purse {
@@ -38,6 +42,14 @@ impl Purse {
                     "{name} stayed quiet: its money is limited, and no price is set for the model that it thinks with."
                 )
             }
+            Self::TooSmall => {
+                format!(
+                    "{name} stayed quiet: one answer may take more than may be spent in a whole day. An admin can change that."
+                )
+            }
+            Self::SetAside => {
+                format!("{name} waits: what may still be spent today is set aside for answers that are being written.")
+            }
         }
     }
 }
@@ -47,6 +59,12 @@ impl Purse {
 pub(super) struct Amount {
     pub tokens: i64,
     pub micros: i64,
+}
+
+impl Amount {
+    const fn and(self, more: Self) -> Self {
+        Self { tokens: self.tokens.saturating_add(more.tokens), micros: self.micros.saturating_add(more.micros) }
+    }
 }
 
 /// Most in a day; `None`: without a bottom.
@@ -82,11 +100,17 @@ impl Bottoms {
         self.0.iter().any(|bottom| bottom.micros.is_some())
     }
 
-    /// The purse that does not hold so much more, if there is one.
-    pub fn short(self, spent: [Amount; 3], more: Amount) -> Option<Purse> {
+    /// The purse that does not hold so much more, if there is one: beside what is spent, and what is set aside.
+    pub fn short(self, spent: [Amount; 3], aside: [Amount; 3], more: Amount) -> Option<Purse> {
         let purses = [Purse::Mind, Purse::Channel, Purse::Person];
-        let short = (0..3).find(|at| !self.0[*at].holds(spent[*at], more));
-        short.map(|at| purses[at])
+        let is_short = |of: &dyn Fn(usize) -> Amount| (0..3).find(|at| !self.0[*at].holds(of(*at), more));
+        if is_short(&|_| Amount::default()).is_some() {
+            return Some(Purse::TooSmall);
+        }
+        if let Some(at) = is_short(&|at| spent[at]) {
+            return Some(purses[at]);
+        }
+        is_short(&|at| spent[at].and(aside[at])).map(|_| Purse::SetAside)
     }
 }
 
@@ -124,7 +148,7 @@ pub(super) async fn reserve(
 /// Says, once a day in a channel, that nothing more is to be expected: to all, or to the one whose own purse is empty. Not
 /// where an admin has forgotten something.
 pub(super) async fn tire(space: &Space, mind: &Mind, trigger: &Message, purse: Purse, again: bool) -> Result<()> {
-    if matches!(purse, Purse::Unpriced) {
+    if matches!(purse, Purse::Unpriced | Purse::TooSmall | Purse::SetAside) {
         return Ok(());
     }
     let whose = matches!(purse, Purse::Person).then_some(trigger.author.id);
@@ -156,9 +180,13 @@ mod tests {
     fn the_first_purse_that_is_short_is_named() {
         let tokens = |tokens| Amount { tokens, micros: 0 };
         let bottoms = Bottoms([Bottom::of(Some(100), None), Bottom::default(), Bottom::of(Some(50), None)]);
-        assert_eq!(bottoms.short([tokens(90), tokens(1_000), tokens(0)], tokens(10)), None);
-        assert_eq!(bottoms.short([tokens(90), tokens(0), tokens(0)], tokens(11)), Some(Purse::Mind));
-        assert_eq!(bottoms.short([tokens(0), tokens(0), tokens(45)], tokens(6)), Some(Purse::Person));
+        let short = |spent, more| bottoms.short(spent, [Amount::default(); 3], more);
+        assert_eq!(short([tokens(90), tokens(1_000), tokens(0)], tokens(10)), None);
+        assert_eq!(short([tokens(90), tokens(0), tokens(0)], tokens(11)), Some(Purse::Mind));
+        assert_eq!(short([tokens(0), tokens(0), tokens(45)], tokens(6)), Some(Purse::Person));
+        assert_eq!(short([tokens(0), tokens(0), tokens(0)], tokens(51)), Some(Purse::TooSmall));
+        let aside = [tokens(95), tokens(95), tokens(0)];
+        assert_eq!(bottoms.short([Amount::default(); 3], aside, tokens(6)), Some(Purse::SetAside));
         assert!(!bottoms.are_none() && !bottoms.hold_money());
         assert!(Bottoms([Bottom::default(); 3]).are_none());
     }
@@ -168,8 +196,9 @@ mod tests {
         let bottoms = Bottoms([Bottom::default(), Bottom::of(None, Some(2)), Bottom::default()]);
         let micros = |micros| Amount { tokens: 1_000_000, micros };
         assert!(bottoms.hold_money());
-        assert_eq!(bottoms.short([micros(0), micros(15_000), micros(90_000)], micros(5_000)), None);
-        assert_eq!(bottoms.short([micros(0), micros(15_001), micros(0)], micros(5_000)), Some(Purse::Channel));
-        assert_eq!(bottoms.short([micros(0); 3], micros(i64::MAX)), Some(Purse::Channel));
+        let short = |spent, more| bottoms.short(spent, [Amount::default(); 3], more);
+        assert_eq!(short([micros(0), micros(15_000), micros(90_000)], micros(5_000)), None);
+        assert_eq!(short([micros(0), micros(15_001), micros(0)], micros(5_000)), Some(Purse::Channel));
+        assert_eq!(short([micros(0); 3], micros(i64::MAX)), Some(Purse::TooSmall));
     }
 }

@@ -30,32 +30,36 @@ pub(super) async fn reserve(db: &PgPool, call: Call, bottoms: Bottoms, most: Amo
     ] {
         sqlx::query(lock).bind(call.entity.0).bind(call.person.map(|id| id.0)).execute(&mut *work).await?;
     }
-    let spent: (i64, i64, i64, i64, i64, i64) = sqlx::query_as(
+    type Row = (bool, i64, i64, i64, i64, i64, i64);
+    let spent: Vec<Row> = sqlx::query_as(
         "with spent as (
-            select entity_id, channel_id, caused_by, tokens_in::bigint + tokens_out as tokens, micros from usage
+            select false as aside, entity_id, channel_id, caused_by, tokens_in::bigint + tokens_out as tokens, micros from usage
             where at >= date_trunc('day', now() at time zone 'utc') at time zone 'utc'
               and (entity_id = $1 or channel_id = $2 or caused_by = $3)
             union all
-            select entity_id, channel_id, caused_by, tokens, micros from reserved
+            select true, entity_id, channel_id, caused_by, tokens, micros from reserved
             where at > now() - interval '10 minutes' and (entity_id = $1 or channel_id = $2 or caused_by = $3)
               and (entity_id, call_id) <> ($1, $4)
          )
-         select coalesce(sum(tokens) filter (where entity_id = $1), 0)::bigint,
+         select aside, coalesce(sum(tokens) filter (where entity_id = $1), 0)::bigint,
                 coalesce(sum(micros) filter (where entity_id = $1), 0)::bigint,
                 coalesce(sum(tokens) filter (where channel_id = $2), 0)::bigint,
                 coalesce(sum(micros) filter (where channel_id = $2), 0)::bigint,
                 coalesce(sum(tokens) filter (where caused_by = $3), 0)::bigint,
-                coalesce(sum(micros) filter (where caused_by = $3), 0)::bigint from spent",
+                coalesce(sum(micros) filter (where caused_by = $3), 0)::bigint from spent group by aside",
     )
     .bind(call.entity.0)
     .bind(call.channel.map(|id| id.0))
     .bind(call.person.map(|id| id.0))
     .bind(call.id)
-    .fetch_one(&mut *work)
+    .fetch_all(&mut *work)
     .await?;
     let amount = |tokens, micros| Amount { tokens, micros };
-    let spent = [amount(spent.0, spent.1), amount(spent.2, spent.3), amount(spent.4, spent.5)];
-    if let Some(purse) = bottoms.short(spent, most) {
+    let of = |aside: bool| {
+        let row = spent.iter().find(|row| row.0 == aside);
+        row.map_or([Amount::default(); 3], |row| [amount(row.1, row.2), amount(row.3, row.4), amount(row.5, row.6)])
+    };
+    if let Some(purse) = bottoms.short(of(false), of(true), most) {
         return Ok(Some(purse));
     }
     sqlx::query(

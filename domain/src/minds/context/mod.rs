@@ -231,11 +231,14 @@ fn others(mind: &Mind, members: &[Member]) -> String {
 
 fn system(mind: &Mind, channel: &Channel, members: &[Member], frame: &Frame<'_>) -> String {
     let prompt = &mind.system_prompt;
+    // Members give it: it is a name and nothing else.
+    let name = visible(&channel.name)
+        .replace(['\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}', '“', '”', '"'], " ");
     let place = match channel.kind {
-        ChannelKind::Room => format!("in the room “{}”", channel.name),
+        ChannelKind::Room => format!("in the room “{name}”"),
         ChannelKind::Chat => "in a private talk".to_owned(),
         ChannelKind::Circle if channel.name.is_empty() => "in a small circle".to_owned(),
-        ChannelKind::Circle => format!("in the circle “{}”", channel.name),
+        ChannelKind::Circle => format!("in the circle “{name}”"),
     };
     let (with, form) = if frame.plain {
         (format!(" with {}", others(mind, members)), "its speaker's name")
@@ -310,6 +313,7 @@ mod tests {
             languages: vec!["pl".into(), "en".into()],
             awake: true,
             is_member: true,
+            is_alone: false,
             strategy: Strategy::MentionOnly,
             talkativeness: 0.0,
             cooldown: std::time::Duration::ZERO,

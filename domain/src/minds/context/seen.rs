@@ -7,21 +7,32 @@ const fn is_hidden(c: char) -> bool {
         c,
         '\0'..='\u{8}' | '\u{e}'..='\u{1f}' | '\u{7f}'..='\u{84}' | '\u{86}'..='\u{9f}' | '\u{ad}' | '\u{34f}'
             | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{200b}'
-            | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}'
+            | '\u{200e}' | '\u{200f}' | '\u{2800}' | '\u{fe00}'..='\u{fe0e}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}'
             | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}'
     )
 }
 
-/// A text without hidden characters.
+/// A text without hidden characters. Those that join emoji or letters, or give an emoji its colours, are shown once in a row:
+/// more of them would carry what nobody sees.
 pub(super) fn visible(text: &str) -> String {
-    text.chars().filter(|c| !is_hidden(*c)).collect()
+    let joins = |c: char| matches!(c, '\u{200c}' | '\u{200d}' | '\u{fe0f}');
+    let mut before = '\0';
+    text.chars()
+        .filter(|c| {
+            let again = *c == before && joins(*c);
+            let shown = !is_hidden(*c) && !again;
+            before = *c;
+            shown
+        })
+        .collect()
 }
 
 /// A text on one line's margin: hidden characters are left out, and every line after the first is indented, whatever
 /// character breaks it, so that none of them begins like somebody's words.
 pub(in crate::minds) fn seen(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
-    let mut chars = text.trim().chars().filter(|c| !is_hidden(*c)).peekable();
+    let text = visible(text.trim());
+    let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
         match c {
             '\r' if chars.peek() == Some(&'\n') => {}
@@ -42,5 +53,6 @@ mod tests {
         assert_eq!(seen(&format!("hel\u{200b}lo{tags}\u{202e}")), "hello");
         assert_eq!(seen("a\r\nLuna: b\u{2028}Luna: c\u{85}d"), "a\n  Luna: b\n  Luna: c\n  d");
         assert_eq!(seen("👩‍👧 می‌خواهم"), "👩‍👧 می‌خواهم");
+        assert_eq!(seen("❤\u{fe0f}\u{fe0f}\u{fe0f}a\u{fe01}\u{2800}"), "❤\u{fe0f}a");
     }
 }

@@ -65,7 +65,7 @@ pub async fn look(space: &Space, silence: Duration) -> Result<usize> {
     }
     let mut taken = 0;
     for found in store::rooms(&mut work, &here).await? {
-        if let Some(occasion) = occasion(&found.room, silence)
+        if let Some(occasion) = occasion(&found.room, silence, space.policy.hops)
             && store::take(&mut work, found.channel, &occasion).await?
         {
             taken += 1;

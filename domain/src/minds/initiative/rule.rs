@@ -21,6 +21,8 @@ pub(super) struct Room {
     pub heard: bool,
     /// How often AIs have begun by themselves here within the last hour.
     pub begun: i64,
+    /// Messages of AIs since the last one of a human.
+    pub hops: i64,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -43,10 +45,11 @@ pub(super) enum Occasion {
     Silence(Duration),
 }
 
-/// The occasion that a room gives, if it gives one; `silence`: what counts as a long one.
-pub(super) fn occasion(room: &Room, silence: Duration) -> Option<Occasion> {
+/// The occasion that a room gives, if it gives one. `silence`: what counts as a long one; `hops`: how many messages of AIs may
+/// follow each other.
+pub(super) fn occasion(room: &Room, silence: Duration, hops: u32) -> Option<Occasion> {
     if let Some((who, name)) = &room.newcomer {
-        return (room.begun < AN_HOUR).then(|| Occasion::Welcome(*who, name.clone()));
+        return (room.begun < AN_HOUR && room.hops < i64::from(hops)).then(|| Occasion::Welcome(*who, name.clone()));
     }
     // Whoever began and heard nothing waits until a human speaks.
     let last = room.last.filter(|last| last.ago < OVER && room.begun == 0 && room.heard)?;
@@ -65,7 +68,8 @@ mod tests {
         let silence = Duration::from_mins(45);
         let id = MessageId::new();
         let said = |minutes: u64, asks: bool| Last { id, ago: Duration::from_mins(minutes), asks };
-        let room = Room { newcomer: None, last: Some(said(50, false)), heard: true, begun: 0 };
+        let room = Room { newcomer: None, last: Some(said(50, false)), heard: true, begun: 0, hops: 0 };
+        let occasion = |room: &Room, silence| occasion(room, silence, 3);
         assert_eq!(occasion(&room, silence), Some(Occasion::Silence(Duration::from_mins(50))));
         for quiet in [
             Room { last: Some(said(44, false)), ..room.clone() },
@@ -81,6 +85,7 @@ mod tests {
         let ada = EntityId::new();
         let come = Room { newcomer: Some((ada, "Ada".into())), begun: 3, heard: false, ..room };
         assert_eq!(occasion(&come, silence), Some(Occasion::Welcome(ada, "Ada".into())));
-        assert_eq!(occasion(&Room { begun: 4, ..come }, silence), None);
+        assert_eq!(occasion(&Room { begun: 4, ..come.clone() }, silence), None);
+        assert_eq!(occasion(&Room { hops: 3, ..come }, silence), None);
     }
 }

@@ -34,6 +34,7 @@ impl FromRow<'_, PgRow> for Found {
                 }),
                 heard: row.try_get("heard")?,
                 begun: row.try_get("begun")?,
+                hops: row.try_get("hops")?,
             },
         })
     }
@@ -54,7 +55,11 @@ pub(super) async fn rooms(db: &mut PgConnection, here: &[EntityId]) -> Result<Ve
                 not exists (select from initiatives i where i.channel_id = c.id and i.at > coalesce(
                     (select max(m.created_at) from messages m join entities a on a.id = m.author_id
                      where m.channel_id = c.id and m.kind = 'text' and a.kind = 'human' and m.seq > c.last_seq - 100),
-                    '-infinity')) as heard
+                    '-infinity')) as heard,
+                (select count(*) from messages m join entities a on a.id = m.author_id
+                 where m.channel_id = c.id and m.kind = 'text' and a.kind = 'ai' and m.seq > coalesce(
+                    (select max(h.seq) from messages h join entities b on b.id = h.author_id
+                     where h.channel_id = c.id and h.kind = 'text' and b.kind = 'human' and h.seq > c.last_seq - 100), c.last_seq - 100)) as hops
          from channels c
          left join lateral (
             select m.entity_id, e.name from memberships m join entities e on e.id = m.entity_id
@@ -64,7 +69,10 @@ pub(super) async fn rooms(db: &mut PgConnection, here: &[EntityId]) -> Result<Ve
               and not exists (select from initiatives i where i.channel_id = c.id and i.about = m.entity_id)
             order by m.joined_at limit 1) n on true
          left join lateral (
-            select m.id, case when not m.off_record then m.body end as body, a.kind, extract(epoch from now() - m.created_at)::float8 as ago
+            select m.id, a.kind,
+                   -- What somebody is asked by name is theirs to answer.
+                   case when not m.off_record and not exists (
+                       select from mentions n join entities b on b.id = n.entity_id where n.message_id = m.id and b.kind = 'human') then m.body end as body, extract(epoch from now() - m.created_at)::float8 as ago
             from messages m join entities a on a.id = m.author_id
             where m.channel_id = c.id and m.kind = 'text' and m.deleted_at is null order by m.seq desc limit 1) l on true
          where c.kind = 'room' and c.archived_at is null and not c.off_record

@@ -172,7 +172,7 @@ async fn try_out(client: &OpenAi, model: &str) -> Tried {
     };
     match answer {
         Ok(text) => {
-            let text: String = text.trim().chars().filter(|c| !c.is_control()).take(80).collect();
+            let text: String = client.without_key(text.trim()).chars().filter(|c| !c.is_control()).take(80).collect();
             let took = begun.elapsed().as_secs_f32();
             let message = format!("It answered “{text}” after {took:.1} s.{known}");
             Tried { ok: true, message, models }

@@ -40,7 +40,16 @@ fn japanese(sentence: &str) -> Form {
         "かね",
         "かしら",
         "っけ",
+        "くれない",
+        "もらえない",
+        "たの",
+        "だの",
+        "てるの",
+        "ているの",
     ]) {
+        if ends(&["くれない", "もらえない", "の"]) {
+            return Form::Open;
+        }
         let said = ["じゃないか", "ではないか", "とか", "というか", "どうか"];
         return if ends(&said) { Form::None } else { Form::Sure };
     }
@@ -189,6 +198,9 @@ fn chinese(sentence: &str) -> Form {
         ],
     ) {
         return Form::open(ends(&["呢"]));
+    }
+    if ends(&["对吧", "對吧", "是吧", "对不对", "是不是", "了没有", "了沒有"]) {
+        return Form::Open;
     }
     let words = [
         "什么",

@@ -52,6 +52,12 @@ const LANGUAGES: [&Language; 9] = [
     &slavic::RUSSIAN,
 ];
 
+/// Words that begin what answers a clause in the same sentence.
+const CORRELATES: &str = "there then dann dort daar dan tam temu ten там тому тот allí ahí là lì";
+/// How what stands before is asked to be said yes or no to.
+const OR_NOT: &[&str] =
+    &["or not", "oder nicht", "of niet", "ou pas", "ou non", "o no", "ou não", "czy nie", "или нет"];
+
 /// Whether a word is one of a list that is written with spaces.
 fn is(word: &str, list: &str) -> bool {
     list.split(' ').any(|one| one == word)
@@ -132,7 +138,15 @@ fn form(language: &Language, sentence: &str) -> Form {
         .map(words)
         .filter(|words| !words.is_empty())
         .collect();
+    // “Where there is smoke, there is fire” tells.
+    if clauses.get(1).is_some_and(|second| is(second[0], CORRELATES)) {
+        return Form::None;
+    }
     let mut best = Form::None;
+    if clauses.last().is_some_and(|last| last.len() > 2 && OR_NOT.contains(&last[last.len() - 2..].join(" ").as_str()))
+    {
+        best = Form::Open;
+    }
     for whole in &clauses {
         let mut clause = whole.as_slice();
         while clause.len() > 1 && is(clause[0], language.lead) {

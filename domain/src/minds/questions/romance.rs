@@ -35,7 +35,10 @@ fn french(words: &[&str]) -> Form {
         "comment" => Form::open(!at(words, 1, "dire")),
         "où" => Form::open(!at(words, 1, "que il elle je nous") && words.len() > 1),
         "quand" => {
-            Form::open(!at(words, 1, person) && !at(words, 1, "le la les un une mon ma on même") && words.len() > 1)
+            let told = words.get(1).is_some_and(|word| word.starts_with("j'") || word.starts_with("l'"));
+            Form::open(
+                !told && !at(words, 1, person) && !at(words, 1, "le la les un une mon ma on même") && words.len() > 1,
+            )
         }
         "quoi" => Form::open(at(words, 1, "de faire d'autre")),
         "qui" => Form::open(words.len() > 1 && !at(words, 1, "vivra")),
@@ -61,6 +64,13 @@ fn french(words: &[&str]) -> Form {
                     && !is(words[place - 1], "sait sais savoir voir dire que d'où n'importe à")
             }))
         }
+        // “tu fais quoi ce soir”.
+        "tu" if words.len() < 8
+            && !at(words, 1, "sais vois crois")
+            && words.iter().skip(2).any(|word| is(word, "quoi où quand combien comment pourquoi")) =>
+        {
+            Form::Open
+        }
         "tu" => Form::open(
             at(words, 1, "sais peux viens veux connais penses crois pourrais vas aimes")
                 && words.len() < 6
@@ -83,8 +93,9 @@ fn spanish(words: &[&str]) -> Form {
         ["a" | "de" | "con" | "para" | "por" | "en" | "desde" | "hasta" | "sobre", rest @ ..]
             if at(rest, 0, "qué quién quiénes cuál cuáles cuándo dónde cuánto cuánta cuántos cuántas que quien") =>
         {
-            if words[0] == "por" && rest[0] == "qué" {
-                return Form::Open;
+            // “¿A qué hora …”, “¿de qué color …”: with its accent it asks.
+            if rest[0] == "qué" {
+                return Form::open(rest.len() > 1 || words[0] == "por");
             }
             rest
         }
@@ -100,7 +111,8 @@ fn spanish(words: &[&str]) -> Form {
         "qué" => Form::open(
             at(words, 1, does)
                 || (2..words.len().min(4)).any(|place| at(words, place, does))
-                || words.get(1).is_some_and(|word| word.ends_with("ste")),
+                || words.get(1).is_some_and(|word| word.ends_with("ste"))
+                || words.get(2).is_some_and(|word| word.ends_with("mos")),
         ),
         "que" => Form::open(at(words, 1, "haces tal hora significa pasa pasó opinas piensas es") && words.len() < 6),
         "como" => {
@@ -252,8 +264,11 @@ fn portuguese(words: &[&str]) -> Form {
         "sabe" | "sabes" | "sabem" => Form::open(at(words, 1, "se onde quando como quem que qual por o quanto")),
         "alguém" => Form::open(at(words, 1, "sabe pode tem conhece já quer aqui me viu vai aí")),
         "você" | "vocês" => Form::open(
-            at(words, 1, "sabe pode tem quer conhece já gosta acha vem poderia vai lembra sabem podem querem conhecem")
-                && !words.iter().any(|word| is(word, "razão muito bem nunca")),
+            at(
+                words,
+                1,
+                "sabe pode tem quer conhece já gosta acha vem poderia vai lembra sabem podem querem conhecem viu viram fez leu ouviu falou comeu",
+            ) && !words.iter().any(|word| is(word, "razão muito bem nunca")),
         ),
         "tem" | "há" => Form::open(at(words, 1, "alguém algum alguma algo")),
         "gostas" | "queres" | "quer" | "conheces" | "viste" | "já" => {

@@ -33,7 +33,11 @@ fn polish(words: &[&str]) -> Form {
         }
         "jak" => Form::open(
             words.len() > 1
-                && !at(words, 1, "pięknie ładnie miło dobrze zwykle zawsze wiesz wiadomo widać cudownie źle"),
+                && !at(
+                    words,
+                    1,
+                    "pięknie ładnie miło dobrze zwykle zawsze wiesz wiadomo widać cudownie źle chcesz chcecie wolisz wolicie",
+                ),
         ),
         "jaki" | "jaka" | "jakie" | "jaką" | "jakiego" | "jakim" => Form::open(
             at(words, 1, "jest są był była to masz kolor film numer adres dziś dzień będzie jutro")
@@ -95,7 +99,11 @@ fn russian(words: &[&str]) -> Form {
         }
         "когда" => {
             let told = words.iter().skip(1).any(|word| {
-                word.ends_with("шёл") || word.ends_with("шел") || word.ends_with("лся") || word.ends_with("лась")
+                word.ends_with("шёл")
+                    || word.ends_with("шел")
+                    || word.ends_with("лся")
+                    || word.ends_with("лась")
+                    || is(word, "был была были")
             });
             Form::open(words.len() > 1 && words.len() < 7 && !told)
         }
@@ -104,7 +112,7 @@ fn russian(words: &[&str]) -> Form {
                 && !at(
                     words,
                     1,
-                    "красиво хорошо здорово жаль всегда обычно мило приятно будто только раз я мы плохо странно тихо",
+                    "красиво хорошо здорово жаль всегда обычно мило приятно будто только раз я мы плохо странно тихо хочешь хотите угодно",
                 ),
         ),
         "какой" | "какая" | "какое" | "какие" | "какого" | "какую" | "каким" | "каких" => {
@@ -115,11 +123,14 @@ fn russian(words: &[&str]) -> Form {
         "который" | "которая" | "которое" => Form::open(at(words, 1, "час из")),
         "можно" | "можешь" | "можете" | "могу" | "можем" => Form::open(words.len() > 1),
         "кто-нибудь" | "кто-то" | "есть" => {
-            Form::open(at(words, 1, "знает может есть хочет здесь видел тут кто-нибудь кто-то умеет был идеи"))
+            Form::open(at(words, 1, "кто знает может есть хочет здесь видел тут кто-нибудь кто-то умеет был идеи"))
         }
         "ты" | "вы" => Form::open(
-            at(words, 1, "знаешь можешь знаете можете помнишь помните хочешь хотите не придёшь придёте идёшь")
-                && words.len() < 7
+            at(
+                words,
+                1,
+                "знаешь можешь знаете можете помнишь помните хочешь хотите не придёшь придёте идёшь видел видела видели слышал слышала читал читала взял взяла был была",
+            ) && words.len() < 7
                 && !at(words, 2, "прав права правы знаешь"),
         ),
         "знаешь" | "знаете" | "помнишь" | "хочешь" | "хотите" | "видел" | "видела" | "слышал" => {

@@ -42,6 +42,8 @@ pub(in crate::minds) struct Mind {
     pub languages: Vec<String>,
     pub awake: bool,
     pub is_member: bool,
+    /// Whether the channel is a private chat of two.
+    pub is_alone: bool,
     /// When it speaks in this channel.
     pub strategy: Strategy,
     pub talkativeness: f32,
@@ -84,6 +86,7 @@ impl FromRow<'_, PgRow> for Mind {
             languages: row.try_get("languages")?,
             awake: row.try_get("awake")?,
             is_member: row.try_get("is_member")?,
+            is_alone: row.try_get("is_alone")?,
             strategy: Strategy::named(row.try_get("strategy")?).unwrap_or(Strategy::Silent),
             talkativeness: row.try_get("talkativeness")?,
             cooldown: Duration::from_secs(u64::from(row.try_get::<i32, _>("cooldown_s")?.unsigned_abs())),
@@ -102,6 +105,7 @@ pub(in crate::minds) async fn mind(db: &PgPool, id: EntityId, channel: ChannelId
                 d.awake and e.deactivated_at is null as awake,
                 exists (select from memberships m where m.channel_id = $2 and m.entity_id = e.id and m.left_seq is null)
                     as is_member,
+                exists (select from channels c where c.id = $2 and c.kind = 'chat') as is_alone,
                 case when exists (select from channels c where c.id = $2 and c.kind = 'room') then d.strategy_room
                      else d.strategy_chat end as strategy,
                 d.talkativeness, d.cooldown_s, d.daily_tokens, d.daily_cents, d.tired_line,
@@ -140,31 +144,43 @@ pub(in crate::minds) struct Trigger {
     pub message: Message,
     /// Whether it names the AI.
     pub named: bool,
-    /// All up to here is considered together: the newest message, or only this one where its reply was begun before.
+    /// All up to here is considered together: the newest message, or what comes before another one's call, or only this one
+    /// where its reply was begun before.
     pub up_to: i64,
     /// Whether a reply to it was begun already: then it was decided.
     pub begun: bool,
+    /// Whether somebody else has called it, too, and waits.
+    pub more: bool,
 }
 
 /// The message that moves an AI: the one of a reply that was begun and not ended, or else, of what others have said since
-/// it last considered this channel, the newest by a human that names it, or the newest at all.
+/// it last considered this channel, the newest by the human who called it first, or the newest at all.
 pub(in crate::minds) async fn trigger(db: &PgPool, id: EntityId, channel: ChannelId) -> Result<Option<Trigger>> {
-    let found: Option<(i64, bool, i64, bool)> = sqlx::query_as(
-        "select t.seq, exists (select from mentions n where n.message_id = t.id and n.entity_id = $1),
-                case when t.begun then t.seq else c.last_seq end, t.begun
+    let found: Option<(i64, bool, i64, bool, bool)> = sqlx::query_as(
+        "with calls as (
+            select m.seq, m.author_id, min(m.seq) over (partition by m.author_id) as first
+            from memberships s, mentions n join messages m on m.id = n.message_id join entities a on a.id = m.author_id
+            where s.channel_id = $2 and s.entity_id = $1 and s.left_seq is null and n.channel_id = $2 and n.entity_id = $1
+              and n.seq > greatest(s.last_read_seq, s.visible_from - 1)
+              and m.kind = 'text' and m.deleted_at is null and a.kind = 'human'
+              and not exists (select from replies r where r.entity_id = $1 and r.trigger_id = m.id and r.asked_by is null)
+         ), call as (
+            select seq, author_id from calls order by first, seq desc limit 1
+         ), others as (
+            select min(seq) as first from calls where author_id <> (select author_id from call)
+         )
+         select t.seq, exists (select from mentions n join messages m on m.id = n.message_id
+                               where n.channel_id = $2 and m.seq = t.seq and n.entity_id = $1),
+                case when t.begun then t.seq else coalesce((select first - 1 from others), c.last_seq) end, t.begun,
+                not t.begun and exists (select from others where first is not null)
          from channels c, lateral (
-         (select m.seq, m.id, true as begun from replies r join messages m on m.id = r.trigger_id
+         (select m.seq, true as begun from replies r join messages m on m.id = r.trigger_id
           where r.entity_id = $1 and r.channel_id = $2 and r.state in ('waiting', 'thinking', 'streaming')
           order by m.seq limit 1)
          union all
-         (select m.seq, m.id, false
-          from memberships s, mentions n join messages m on m.id = n.message_id join entities a on a.id = m.author_id
-          where s.channel_id = $2 and s.entity_id = $1 and s.left_seq is null and n.channel_id = $2 and n.entity_id = $1
-            and n.seq > greatest(s.last_read_seq, s.visible_from - 1)
-            and m.kind = 'text' and m.deleted_at is null and a.kind = 'human'
-          order by n.seq desc limit 1)
+         (select seq, false from call)
          union all
-         (select m.seq, m.id, false from memberships s, messages m join entities a on a.id = m.author_id
+         (select m.seq, false from memberships s, messages m join entities a on a.id = m.author_id
           where s.channel_id = $2 and s.entity_id = $1 and s.left_seq is null and m.channel_id = $2
             and m.seq > greatest(s.last_read_seq, s.visible_from - 1, c.last_seq - $3)
             and m.kind = 'text' and m.deleted_at is null and a.id <> $1
@@ -176,10 +192,40 @@ pub(in crate::minds) async fn trigger(db: &PgPool, id: EntityId, channel: Channe
     .bind(LOOKS_BACK)
     .fetch_optional(db)
     .await?;
-    let Some((seq, named, up_to, begun)) = found else { return Ok(None) };
-    let seq = if named || begun { seq } else { telling_most(db, id, channel, seq).await? };
+    let Some((seq, named, up_to, begun, more)) = found else { return Ok(None) };
+    let seq = match (begun, named) {
+        (true, _) => seq,
+        (false, true) => asked_behind(db, channel, seq).await?,
+        (false, false) => telling_most(db, id, channel, seq).await?,
+    };
     let message = messages::store::newest(db, channel, seq, seq, 1).await?.pop();
-    Ok(message.map(|message| Trigger { message, named, up_to, begun }))
+    Ok(message.map(|message| Trigger { message, named, up_to, begun, more }))
+}
+
+/// A call that says nothing but the name calls for what its author says right behind it: the first question there, else the
+/// first that says something.
+async fn asked_behind(db: &PgPool, channel: ChannelId, call: i64) -> Result<i64> {
+    let behind: Vec<(i64, String)> = sqlx::query_as(
+        "select m.seq, m.body from messages n join messages m on m.channel_id = n.channel_id and m.seq between n.seq and n.seq + $3
+         where n.channel_id = $1 and n.seq = $2 and m.author_id = n.author_id and m.kind = 'text' and m.deleted_at is null
+           and not exists (select from messages b where b.channel_id = $1 and b.seq > n.seq and b.seq < m.seq
+                           and b.author_id <> n.author_id and b.kind = 'text')
+         order by m.seq",
+    )
+    .bind(channel.0)
+    .bind(call)
+    .bind(BURST)
+    .fetch_all(db)
+    .await?;
+    let mut said = behind.into_iter().map(|(seq, body)| (seq, own_words(&body)));
+    let Some((_, words)) = said.next() else { return Ok(call) };
+    if questions::says_something(&words) || questions::asks(&words) {
+        return Ok(call);
+    }
+    let said: Vec<(i64, String)> = said.collect();
+    let asks = said.iter().find(|(_, words)| questions::asks(words));
+    let tells = || said.iter().find(|(_, words)| questions::says_something(words));
+    Ok(asks.or_else(tells).map_or(call, |(seq, _)| *seq))
 }
 
 /// The newest messages of a channel as an AI is shown them, but for what it was to forget; `answered` it hears in any case.
@@ -252,7 +298,9 @@ pub(in crate::minds) async fn standing(db: &PgPool, id: EntityId, trigger: &Mess
                 (select extract(epoch from now() - max(o.created_at))::float8 from own o join messages q on q.id = o.reply_to
                  where q.author_id = $4),
                 coalesce((select q.author_id = $1 from messages t join messages q on q.id = t.reply_to where t.id = $3),
-                         (select p.author_id = $1 from newest p
+                         -- What names somebody else goes on with other talk.
+                         not exists (select from mentions n where n.message_id = $3 and n.entity_id <> $1)
+                         and (select p.author_id = $1 from newest p
                           where p.seq < (select seq from messages where id = $3) and p.author_id <> $4
                           order by p.seq desc limit 1), false)",
     )

@@ -42,6 +42,8 @@ pub(in crate::minds) async fn sources(db: &PgPool, here: ChannelId, ids: &[Messa
         "select m.id, m.created_at, m.body, e.name as author, c.kind, c.name, c.kind <> 'room' and c.id <> $2 as elsewhere
          from unnest($1::uuid[]) with ordinality x (id, nth) join messages m on m.id = x.id
          join entities e on e.id = m.author_id join channels c on c.id = m.channel_id
+         -- What was changed a moment ago is not what was found, and somebody may not know it.
+         join recollections r on r.message_id = m.id and r.edited >= m.edit_clock
          where m.deleted_at is null and not m.off_record order by x.nth",
     )
     .bind(ids)
@@ -118,7 +120,7 @@ pub(in crate::minds) async fn recalls(
          from recalls r join messages m on m.id = r.message_id join entities e on e.id = m.author_id
          join memberships s on s.channel_id = m.channel_id and s.entity_id = $2
               and m.seq >= s.visible_from
-              and (s.left_seq is null or (m.seq <= s.left_seq and (m.edited_at is null or m.clock <= s.clock)))
+              and (s.left_seq is null or (m.seq <= s.left_seq and m.edit_clock <= s.clock))
          where r.trigger_id = $1 and m.deleted_at is null and not m.off_record
            and not exists (select from forgotten f where f.message_id = m.id and f.entity_id = r.entity_id)
            and not exists (select from unremembered u where (u.entity_id is null or u.entity_id = r.entity_id)

@@ -81,22 +81,32 @@ pub(super) fn read(file: &[u8]) -> Result<(MindDraft, Vec<Carried>), Problem> {
         let known = serde_json::from_value(data["extensions"][KNOWLEDGE].clone()).unwrap_or_default();
         return Ok((mind, allowed_knowledge(known)?));
     }
-    let words: Words = serde_json::from_value(without_null(data)).map_err(|_| no_card())?;
+    let words: Words = serde_json::from_value(as_words(data)).map_err(|_| no_card())?;
     let says = [&words.description, &words.personality, &words.scenario, &words.system_prompt, &words.first_mes];
     let is_card = !card["spec"].is_null() || says.iter().any(|text| !text.trim().is_empty());
     if words.name.trim().is_empty() || !is_card {
         return Err(no_card());
     }
     let name = allowed(&words.name);
-    let spoken = |text: &str| text.replace("{{char}}", &name).replace("{{user}}", "somebody").trim().to_owned();
+    let spoken = |text: &str| {
+        let names: [(&[&str], &str); 3] = [
+            (&["{{char}}", "<bot>", "<char>"], &name),
+            (&["{{user}}", "<user>"], "somebody"),
+            (&["<start>", "{{original}}"], ""),
+        ];
+        let text = names.iter().fold(text.to_owned(), |text, (marks, put)| {
+            marks.iter().fold(text, |text, mark| replaced(&text, mark, put))
+        });
+        text.trim().to_owned()
+    };
     let parts = [
-        ("", spoken(&words.system_prompt.replace("{{original}}", ""))),
+        ("", spoken(&words.system_prompt)),
         ("", spoken(&words.description)),
         ("What you are like: ", spoken(&words.personality)),
         ("Where you are: ", spoken(&words.scenario)),
         ("How you begin: ", spoken(&words.first_mes)),
-        ("Lines that sound like you:\n", spoken(&words.mes_example.replace("<START>", ""))),
-        ("", spoken(&words.post_history_instructions.replace("{{original}}", ""))),
+        ("Lines that sound like you:\n", spoken(&words.mes_example)),
+        ("", spoken(&words.post_history_instructions)),
     ];
     let parts: Vec<String> =
         parts.into_iter().filter(|(_, text)| !text.is_empty()).map(|(head, text)| format!("{head}{text}")).collect();
@@ -175,22 +185,40 @@ fn in_picture(file: &[u8]) -> Result<Vec<u8>, Problem> {
     let mut reader = png::Decoder::new_with_limits(Cursor::new(file), limits).read_info().map_err(|_| no_card())?;
     // What stands behind the picture itself is read, too; a picture that is damaged may still have its card before.
     let _ = reader.finish();
-    let chunks = &reader.info().uncompressed_latin1_text;
-    let card = ["ccv3", "chara"].iter().find_map(|key| chunks.iter().find(|chunk| chunk.keyword == *key));
+    let info = reader.info();
+    // As it is, packed, or as international text: tools write all three.
+    let card = ["ccv3", "chara"].iter().find_map(|key| {
+        let plain = info.uncompressed_latin1_text.iter().find(|chunk| chunk.keyword == *key);
+        let packed = || info.compressed_latin1_text.iter().find(|chunk| chunk.keyword == *key)?.get_text().ok();
+        let other = || info.utf8_text.iter().find(|chunk| chunk.keyword == *key)?.get_text().ok();
+        plain.map(|chunk| chunk.text.clone()).or_else(packed).or_else(other)
+    });
     let card = card.ok_or_else(|| Problem::argument("file", "There is no character in this picture."))?;
-    STANDARD.decode(card.text.trim()).map_err(|_| no_card())
+    STANDARD.decode(card.trim()).map_err(|_| no_card())
 }
 
-/// The same object without what is null.
-fn without_null(data: &Value) -> Value {
-    match data {
-        Value::Object(members) => members
-            .iter()
-            .filter(|(_, value)| !value.is_null())
-            .map(|(key, value)| (key.clone(), value.clone()))
-            .collect(),
-        other => other.clone(),
+/// A text with one of its marks, in whatever case, written as something else.
+fn replaced(text: &str, mark: &str, put: &str) -> String {
+    let lower = text.to_ascii_lowercase();
+    let (mut done, mut from) = (String::with_capacity(text.len()), 0);
+    for (at, _) in lower.match_indices(mark) {
+        done.push_str(&text[from..at]);
+        done.push_str(put);
+        from = at + mark.len();
     }
+    done.push_str(&text[from..]);
+    done
+}
+
+/// The same object without what is null, and with words in place of numbers, as some tools write a version.
+fn as_words(data: &Value) -> Value {
+    let Value::Object(members) = data else { return data.clone() };
+    let mut words: serde_json::Map<String, Value> = members.clone();
+    words.retain(|_, value| !value.is_null());
+    if let Some(version) = words.get_mut("character_version").filter(|version| version.is_number()) {
+        *version = Value::String(version.to_string());
+    }
+    Value::Object(words)
 }
 
 /// A name as it may be here: what may not stand in one is left out.
@@ -228,7 +256,7 @@ mod tests {
 
     fn v2() -> Value {
         json!({"spec": "chara_card_v2", "spec_version": "2.0", "data": {
-            "name": "Captain “Iron” Vega!", "description": "{{char}} sails alone. {{user}} is a passenger.",
+            "name": "Captain “Iron” Vega!", "description": "{{Char}} sails alone. <USER> is a passenger.", "character_version": 1.2,
             "personality": "gruff", "scenario": "", "first_mes": "Aye?", "mes_example": "<START>\n{{char}}: Aye.",
             "creator_notes": "\n A captain of few words.\nMore.", "system_prompt": "{{original}}", "tags": ["sea"],
             "character_book": {"name": "", "entries": [
@@ -265,7 +293,11 @@ mod tests {
         let mut encoder = png::Encoder::new(&mut file, 1, 1);
         encoder.set_color(png::ColorType::Grayscale);
         for (key, text) in chunks {
-            encoder.add_text_chunk((*key).to_owned(), STANDARD.encode(text)).unwrap();
+            match key.split_once('/') {
+                Some((key, "packed")) => encoder.add_ztxt_chunk(key.to_owned(), STANDARD.encode(text)).unwrap(),
+                Some((key, _)) => encoder.add_itxt_chunk(key.to_owned(), STANDARD.encode(text)).unwrap(),
+                None => encoder.add_text_chunk((*key).to_owned(), STANDARD.encode(text)).unwrap(),
+            }
         }
         encoder.write_header().unwrap().write_image_data(&[0]).unwrap();
         file
@@ -276,6 +308,9 @@ mod tests {
         let (old, new) = (v2().to_string(), r#"{"spec": "chara_card_v3", "data": {"name": "Newer"}}"#);
         assert_eq!(read(&picture(&[("chara", old.as_bytes())])).unwrap().0.name, "Captain Iron Vega");
         assert_eq!(read(&picture(&[("chara", old.as_bytes()), ("ccv3", new.as_bytes())])).unwrap().0.name, "Newer");
+        for packed in ["chara/packed", "chara/international"] {
+            assert_eq!(read(&picture(&[(packed, old.as_bytes())])).unwrap().0.name, "Captain Iron Vega");
+        }
         for wrong in [picture(&[]), picture(&[("chara", b"{")]), b"\x89PNG\r\n\x1a\nrubbish".to_vec()] {
             assert_eq!(read(&wrong).unwrap_err().field.as_deref(), Some("file"));
         }

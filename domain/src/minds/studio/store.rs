@@ -112,6 +112,14 @@ pub(super) async fn write(db: &mut PgConnection, id: EntityId, mind: &MindDraft)
     .bind(mind.daily_cents)
     .execute(&mut *db)
     .await?;
+    // Who waits for the end of a cooldown considers anew: it may have another one by now.
+    sqlx::query(
+        "update tasks set run_at = now() where kind = 'consider' and lease_owner is null and run_at > now()
+           and (payload ->> 'entity')::uuid = $1 and (payload ->> 'called')::boolean is true",
+    )
+    .bind(id.0)
+    .execute(&mut *db)
+    .await?;
     set_fallbacks(db, id, &mind.fallbacks).await
 }
 
