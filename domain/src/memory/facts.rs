@@ -25,6 +25,9 @@ pub(crate) struct Known {
     pub text: String,
     /// Whom it is about, where that is known.
     pub about: Option<EntityId>,
+    /// The messages that it rests on, where these are of the same place; and the newest clock of a change of one.
+    pub sources: Option<Vec<i64>>,
+    pub edited: i64,
 }
 
 /// A talk that is over, as one AI heard it.
@@ -48,8 +51,10 @@ pub(crate) struct NewFact<'a> {
     pub statement: String,
     /// 0.3 and more.
     pub importance: f32,
-    /// The line that says it first.
-    pub said: &'a Heard,
+    /// The lines that say it, the first first.
+    pub said: Vec<&'a Heard>,
+    /// The known facts that went into its words.
+    pub beside: Vec<&'a Known>,
     /// The known fact that it contradicts.
     pub replaces: Option<Uuid>,
 }

@@ -36,10 +36,35 @@ pub(super) const PAUSE: time::Duration = time::Duration::minutes(30);
 /// Most messages of a stretch.
 pub(super) const STRETCH: i64 = 40;
 
-/// Indexes what is said until `stopping`.
+/// Indexes what is said until `stopping`: its words, and beside them its vectors, for which nobody's words wait.
 pub async fn watch(space: Space, stopping: CancellationToken) {
+    tokio::join!(watch_words(&space, &stopping), watch_vectors(&space, &stopping));
+}
+
+async fn watch_vectors(space: &Space, stopping: &CancellationToken) {
+    let mut looks = tokio::time::interval(LOOK);
+    loop {
+        tokio::select! {
+            () = stopping.cancelled() => return,
+            _ = looks.tick() => {}
+        }
+        let work = async {
+            while vectors(space).await? + derived_vectors(space).await? > 0 {}
+            Ok(())
+        };
+        let work = AssertUnwindSafe(work).catch_unwind();
+        tokio::select! {
+            () = stopping.cancelled() => return,
+            done = work => if let Err(cause) = done.unwrap_or(Err(Error::Interrupted("making vectors"))) {
+                tracing::warn!(%cause, "what was said has no vectors yet; it is tried again");
+            }
+        }
+    }
+}
+
+async fn watch_words(space: &Space, stopping: &CancellationToken) {
     // Whoever asks first does not wait until all of them are read.
-    if let Err(cause) = space.sketches.refresh(&space).await {
+    if let Err(cause) = space.sketches.refresh(space).await {
         tracing::warn!(%cause, "vectors could not be read; they are when they are needed");
     }
     let mut looks = tokio::time::interval(LOOK);
@@ -53,10 +78,10 @@ pub async fn watch(space: Space, stopping: CancellationToken) {
             if let (0, Some(embedder)) = (look % RENEW, &space.embedder) {
                 store::forget_vectors_but(&space.db, embedder.name()).await?;
             }
-            catch_up(&space).await?;
+            while words(space).await?.is_some() {}
             // A few at a time: what is said meanwhile does not wait for a long past.
-            if look.is_multiple_of(FORM) && forming::form(&space, AT_ONCE).await? > 0 {
-                catch_up(&space).await?;
+            if look.is_multiple_of(FORM) {
+                forming::form(space, AT_ONCE).await?;
             }
             Ok(())
         };
@@ -156,6 +181,9 @@ async fn words(space: &Space) -> Result<Option<usize>> {
     changed.extend(said.iter().filter(|one| gone.contains_key(&one.id)).map(|one| one.seq));
     store::make_anew(&mut work, channel, &changed).await?;
     store::put(&mut work, channel, &entries).await?;
+    let back: Vec<i64> =
+        entries.iter().filter(|one| !before.contains_key(&one.message_id)).map(|one| one.seq).collect();
+    store::form_again(&mut work, channel, &back).await?;
     tally.retain(|_, count| *count != 0);
     store::count(&mut work, &tally, entries.len() as i64 - before.len() as i64).await?;
     // What stands beside a message is part of its neighbours' vectors.

@@ -2,10 +2,9 @@
 
 use super::fusion::{self, Candidate, WEIGHTS, Wanted, wanted_of};
 use super::near::{self, Nearness};
-use super::question::vectors;
-use super::sketches::Probe;
+use super::question::Question;
 use super::store;
-use super::words::{Cut, Language, cut, is_common};
+use super::words::{Language, is_common};
 use crate::{Result, Space};
 use model::{ChannelId, EntityId, FoundPassage};
 use std::collections::{BTreeSet, HashMap};
@@ -32,26 +31,25 @@ pub(crate) async fn known(
     question: &str,
     spoken: Option<Language>,
 ) -> Result<Vec<RecalledPassage>> {
-    let cut = cut(question, spoken);
-    let vector = vectors(space.embedder.as_deref(), &[(question, cut.language)]).await.pop().flatten();
-    space.sketches.refresh(space).await?;
-    let probe = vector.as_deref().map(Probe::of);
-    passages(space, mind, None, &cut, (vector.as_deref(), probe.as_ref())).await
+    let texts = [question];
+    let (refreshed, question) =
+        tokio::join!(space.sketches.refresh(space), Question::all(space, &texts, spoken, &[], 0));
+    refreshed?;
+    let Some(question) = question?.pop() else { return Ok(Vec::new()) };
+    passages(space, mind, None, &question).await
 }
 
-/// The same, of a question that was cut and has its vector: nothing where it is not in the channel that is named.
+/// The same, of a question that is prepared: nothing where it is not in the channel that is named.
 pub(super) async fn passages(
     space: &Space,
     mind: EntityId,
     channel: Option<ChannelId>,
-    cut: &Cut,
-    (vector, probe): (Option<&[f32]>, Option<&Probe>),
+    question: &Question,
 ) -> Result<Vec<RecalledPassage>> {
+    let cut = &question.cut;
     let terms: BTreeSet<&str> = cut.terms.iter().map(String::as_str).collect();
-    let terms: Vec<&str> = terms.into_iter().collect();
-    let numbers: HashMap<String, i32> =
-        store::rarity(&space.db, &terms).await?.0.into_iter().map(|(term, id, _)| (term, id)).collect();
-    let ids: Vec<i32> = numbers.values().copied().collect();
+    let numbers = &question.numbers;
+    let ids: Vec<i32> = terms.iter().filter_map(|term| numbers.get(*term)).copied().collect();
     // How rare a word is among what it knows is another thing than how rare it is in talk.
     let (rarity, all) = store::passage_rarity(&space.db, mind, &ids).await?;
     if all == 0 {
@@ -70,8 +68,8 @@ pub(super) async fn passages(
         .collect();
     let finders: Vec<i32> = wanted.iter().filter(|one| !one.common).map(|one| one.term).collect();
     let embedder = space.embedder.as_ref().map_or("", |embedder| embedder.name());
-    let known = store::Known { mind, channel, finders: &finders, embedder, vector };
-    let found = near::passages(space, &known, probe, LOOKED_AT).await?;
+    let known = store::Known { mind, channel, finders: &finders, embedder, vector: question.vector.as_deref() };
+    let found = near::passages(space, &known, question.probe.as_ref(), LOOKED_AT).await?;
     // Each stands alone: no neighbours lift it.
     let alone = |(place, one): (usize, &store::FoundRow)| Candidate {
         place,

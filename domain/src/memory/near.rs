@@ -27,7 +27,7 @@ impl Nearness {
         self.share >= 0.45
             || cosine >= 0.45
             || (self.share >= 0.15 && cosine >= 0.3)
-            || (self.in_time && (self.share > 0.0 || cosine >= 0.1))
+            || (self.in_time && (self.share > 0.0 || cosine >= 0.2))
     }
 }
 
@@ -38,7 +38,8 @@ const MORE: usize = 4;
 /// least `most` where there are so many.
 pub(super) async fn messages(space: &Space, look: &Look<'_>, probes: &[&Probe], most: usize) -> Result<Vec<Found>> {
     let (mut asked, mut all) = (most, Vec::new());
-    let (mut known, mut open): (HashSet<(Uuid, i64)>, HashSet<(Uuid, i64)>) = Default::default();
+    let mut known: HashSet<(Uuid, i64)> = HashSet::new();
+    let mut open: HashSet<(Uuid, i64)> = HashSet::new();
     let mut short: Vec<&Probe> = probes.to_vec();
     while !short.is_empty() {
         let near: Vec<Vec<(Uuid, i64)>> =

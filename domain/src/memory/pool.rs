@@ -15,15 +15,15 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 /// How many messages in which words of the questions stand are looked at.
-const FOUND: i64 = 1_200;
+const FOUND: i64 = 800;
 /// How many of the time that a question names.
 const IN_SPAN: i64 = 400;
 /// How many of those that are nearest by their vectors are looked at, by each of the two.
 pub const NEAREST: usize = 300;
 /// Of how many of the best it is looked up how near exactly they are, and how many have their neighbours looked at: of all
 /// questions of a text together.
-const EXACTLY: usize = 60;
-const LIFTED: usize = 100;
+const EXACTLY: usize = 50;
+const LIFTED: usize = 60;
 /// How much it weighs that something was said when the question says.
 const IN_TIME: f32 = 1.5;
 /// How much it weighs that something was said just now; half as much after so many days, and so on.

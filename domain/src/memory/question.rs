@@ -21,6 +21,8 @@ const PATIENCE: Duration = Duration::from_millis(1_500);
 /// A question, prepared.
 pub(super) struct Question {
     pub cut: Cut,
+    /// Its words' numbers, as far as they have one.
+    pub numbers: HashMap<String, i32>,
     /// Its words, and those of the talk that it belongs to.
     pub wanted: Vec<Wanted>,
     /// Those of them that stand in some message.
@@ -87,8 +89,23 @@ impl Question {
         // What is kept is in words of its own, too, which may stand in no message.
         let nowhere = wanted.iter().filter(|one| !one.common && !one.beside && one.df == 0).map(|one| one.term);
         let of_kept = nowhere.chain(finders.iter().copied()).collect();
+        let number = |term: &&str| Some(((*term).to_owned(), known.terms.get(*term)?.0));
+        let numbers = asks.iter().filter_map(number).collect();
         let probe = vector.as_deref().map(Probe::of);
-        Self { cut, wanted, said, unknown, unknown_of_kept, finders, rarest, of_kept, all: known.all, vector, probe }
+        Self {
+            cut,
+            numbers,
+            wanted,
+            said,
+            unknown,
+            unknown_of_kept,
+            finders,
+            rarest,
+            of_kept,
+            all: known.all,
+            vector,
+            probe,
+        }
     }
 }
 
@@ -99,7 +116,7 @@ struct Rarity {
 }
 
 /// The vectors of questions, where something makes some of their languages in time.
-pub(super) async fn vectors(embedder: Option<&dyn Embedder>, questions: &[(&str, Language)]) -> Vec<Option<Vec<f32>>> {
+async fn vectors(embedder: Option<&dyn Embedder>, questions: &[(&str, Language)]) -> Vec<Option<Vec<f32>>> {
     let mut vectors = vec![None; questions.len()];
     let Some(embedder) = embedder else { return vectors };
     let known: Vec<usize> = (0..questions.len()).filter(|at| embedder.knows(questions[*at].1)).collect();

@@ -136,13 +136,7 @@ pub async fn recall(space: &Space, asked: Asked<'_>) -> Result<Recollected> {
     let (messages, kept, passages) = tokio::join!(
         pool::messages(space, &look, &sought, asked.most),
         near::memories(space, &of_whole, whole.probe.as_ref(), &whole.of_kept, KEPT),
-        known::passages(
-            space,
-            asked.entity,
-            Some(asked.channel),
-            &whole.cut,
-            (whole.vector.as_deref(), whole.probe.as_ref())
-        ),
+        known::passages(space, asked.entity, Some(asked.channel), whole),
     );
     let time = sought.first().map_or(Times { span: None, now: asked.at }, |whole| whole.time);
     let mut passages = passages?;

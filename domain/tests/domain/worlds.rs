@@ -338,7 +338,7 @@ async fn put(space: &Space, worlds: &[World], indexed: bool) {
                     "messages",
                     json!({"id": said.id, "channel_id": place.id, "seq": seq, "clock": said.clock, "author_id": said.author,
                            "body": world.word, "html": "", "client_key": said.id, "created_at": at, "kind": "text",
-                           "edited_at": edited, "deleted_at": said.deleted.then(|| at.clone()),
+                           "edited_at": edited, "edit_clock": said.edited, "deleted_at": said.deleted.then(|| at.clone()),
                            "off_record": said.off_record, "reply_to": question.filter(|_| indexed)}),
                 );
                 if !indexed && said.counts() {
@@ -387,8 +387,8 @@ async fn put(space: &Space, worlds: &[World], indexed: bool) {
         ),
         (
             "messages",
-            "id, channel_id, seq, clock, author_id, body, html, client_key, created_at, kind, edited_at, deleted_at, off_record, reply_to",
-            "id, channel_id, seq, clock, author_id, body, html, client_key, created_at, kind, edited_at, deleted_at, off_record, reply_to",
+            "id, channel_id, seq, clock, author_id, body, html, client_key, created_at, kind, edited_at, edit_clock, deleted_at, off_record, reply_to",
+            "id, channel_id, seq, clock, author_id, body, html, client_key, created_at, kind, edited_at, coalesce(edit_clock, 0), deleted_at, off_record, reply_to",
         ),
         (
             "recollections",

@@ -32,7 +32,7 @@ pub(super) const WEEKDAYS: [&str; 7] = [
 ];
 
 /// What says that the last one is meant.
-pub(super) const LAST: &str = "last letzten letzte letztes letzter vergangenen dernier dernière pasado pasada scorso scorsa vorige afgelopen zeszły zeszłym zeszłą ostatni ostatnią passado passada прошлый прошлую прошлое прошлой прошлом";
+pub(super) const LAST: &str = "last letzten letzte letztes letzter vergangenen dernier dernière pasado pasada scorso scorsa vorige afgelopen zeszły zeszłym zeszłą ostatni ostatnią passado passada past:en ubiegły ubiegłym ubiegłą ubiegłego miniony minionym прошлый прошлую прошлое прошлой прошлом";
 /// What says that it is the one that is now.
 pub(super) const THIS: &str = "this diese diesen dieser dieses diesem cette ce:fr cet esta este questa questo deze dit:nl ten:pl tym:pl tego tej:pl ta:pl esta este essa эта эту это этой этом";
 
@@ -42,6 +42,12 @@ pub(super) const DAYS: [&str; 3] = [
     "yesterday gestern hier:fr ayer ieri gisteren wczoraj ontem вчера",
     "vorgestern avant-hier:fr anteayer eergisteren przedwczoraj anteontem позавчера",
 ];
+
+/// What makes yesterday the day before it.
+pub(super) const BEFORE: &str = "before:en antes:es altro:it l'altro:it antes:pt";
+/// The night, and the end of the week.
+pub(super) const NIGHT: &str = "night nacht noche nuit notte noc noite ночь ночью evening abend soir sera wieczór";
+pub(super) const WEEKEND: &str = "weekend wochenende week-end weekendu weekendzie fim-de-semana выходные выходных";
 
 /// Days, weeks, months and years.
 pub(super) const UNITS: [&str; 4] = [
@@ -55,11 +61,15 @@ pub(super) const UNITS: [&str; 4] = [
 pub(super) const AGO: &str = "ago:en vor:de il:fr hace fa:it geleden temu há atrás назад";
 
 /// Numbers as words.
-pub(super) const NUMBERS: [&str; 6] = [
+pub(super) const NUMBERS: [&str; 10] = [
     "a:en one ein eine einer einem un:fr un:es un:it une una uno één een:nl jeden jedną um:pt uma один одну",
     "two zwei deux dos due twee dwa dwie dois duas два две",
     "three drei trois tres tre:it drie trzy três три",
     "four vier quatre cuatro quattro cztery quatro четыре",
     "five fünf cinq cinco cinque vijf pięć пять",
     "six sechs seis sei:it zes sześć шесть",
+    "seven sieben sept siete sette zeven siedem sete семь",
+    "eight acht huit ocho otto osiem oito восемь",
+    "nine neun neuf nueve nove negen dziewięć девять",
+    "ten:en zehn dix diez dieci tien dziesięć dez:pt десять",
 ];

@@ -74,7 +74,12 @@ pub async fn forget(space: &Space, who: EntityId, memory: Uuid) -> Result<()> {
     }
     // With it goes what it has taken the place of: nobody who has it forgotten expects what was so before.
     for one in &found {
-        let gone = store::concerned(&mut work, who, one).await?;
+        if one.is_own {
+            store::remove(&mut work, who, one.id).await?;
+            continue;
+        }
+        let mut gone = store::concerned(&mut work, who, one).await?;
+        gone.extend(store::echoes(&mut work, &gone, None).await?);
         store::forget_messages(&mut work, who, one.entity, &gone).await?;
         store::remove(&mut work, who, one.id).await?;
     }
@@ -115,8 +120,9 @@ pub async fn remember(space: &Space, who: EntityId, by: Option<EntityId>, rememb
 
 /// Removes all that was made of somebody's words, and what AIs said to others because they were reminded of them.
 async fn sweep(db: &mut PgConnection, who: EntityId, by: Option<EntityId>, channel: Option<ChannelId>) -> Result<()> {
+    let mut restated = store::echoes(db, &[], Some((who, channel))).await?;
     store::blank(db, who, by, channel).await?;
-    let restated = store::restated(db, who, channel).await?;
+    restated.extend(store::restated(db, who, channel).await?);
     if restated.is_empty() {
         return Ok(());
     }
@@ -148,6 +154,13 @@ pub async fn correct(space: &Space, who: EntityId, memory: Uuid, text: &str) -> 
     let Some(found) = store::mine(&mut work, who, memory).await?.into_iter().next() else {
         return Err(not_found("memory"));
     };
+    if found.is_past {
+        return Err(Problem::argument("text", "This was put right already. Look at what is kept now.").into());
+    }
+    if store::is_unknown_to(&mut work, who, found.entity).await? {
+        let message = "It is not to remember you, and so keeps nothing new. You can have this forgotten.";
+        return Err(Problem::argument("text", message).into());
+    }
     store::put_right(&mut work, who, &found, text).await?;
     work.commit().await?;
     Ok(())

@@ -4,16 +4,18 @@ use super::Sought;
 use crate::Result;
 use crate::memory::store::derived::{Counted, counted};
 use crate::memory::store::{kind_of, unthink};
-use crate::memory::words::Language;
+use crate::memory::words::{Language, is_common};
 use crate::messages::said_because;
 use crate::minds::place;
 use model::{ChannelId, EntityId, MemoryOfMe, MessageId, Remembering};
 use sqlx::postgres::PgRow;
 use sqlx::{FromRow, PgConnection, PgPool, Row};
+use std::collections::BTreeSet;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// Whether a text speaks of somebody (`me`): their name as a whole word, or as it stands where words are not set apart.
+/// Whether a text speaks of somebody (`me`): their name as a whole word, with a capital or as they write it, or as it stands where
+/// words are not set apart.
 macro_rules! speaks_of {
     ($text:literal) => {
         concat!(
@@ -21,7 +23,8 @@ macro_rules! speaks_of {
             $text,
             ") > 0 else ",
             $text,
-            " ~ ('(^|[^[:alnum:]])' || regexp_replace(me.name, '[^[:alnum:] ]', '.', 'g') || '($|[^[:alnum:]])') end"
+            " ~ ('(^|[^[:alnum:]])([' || regexp_replace(left(me.name, 1), '[^[:alnum:]]', '.') || upper(regexp_replace(left(me.name, 1), '[^[:alnum:]]', '.')) || ']'
+                 || regexp_replace(substr(me.name, 2), '[^[:alnum:] ]', '.', 'g') || ')($|[^[:alnum:]])') end"
         )
     };
 }
@@ -32,14 +35,20 @@ macro_rules! mine {
         concat!(
         "from ", $memories, " join entities me on me.id = $1 join entities a on a.id = r.entity_id
          join channels c on c.id = r.channel_id
-         join memberships s on s.channel_id = r.channel_id and s.entity_id = $1 and r.first_seq >= s.visible_from
+         left join memberships s on s.channel_id = r.channel_id and s.entity_id = $1 and r.first_seq >= s.visible_from
               and (s.left_seq is null or (r.last_seq <= s.left_seq and r.edited <= s.clock))
          where r.text <> '' and not r.stale and a.deactivated_at is null
+           -- What was said in a room, everybody may read.
+           and (s.entity_id is not null or (c.kind = 'room' and c.archived_at is null))
            and (r.about = $1 or r.corrected_by = $1 or ", speaks_of!("r.text"), "
-                or exists (select from messages q where q.channel_id = r.channel_id and q.seq = any(r.sources) and q.author_id = $1))"
+                or (r.kind <> 'reflection' and exists (
+                    select from messages q where q.channel_id = r.channel_id and q.seq = any(coalesce(r.said, r.sources)) and q.author_id = $1)))"
         )
     };
 }
+
+/// How many messages behind one an AI has it before its eyes at most.
+const SHOWN: i64 = 200;
 
 struct MineRow(MemoryOfMe);
 
@@ -56,7 +65,7 @@ impl FromRow<'_, PgRow> for MineRow {
             keywords: row.try_get("keywords")?,
             channel: ChannelId(row.try_get("channel_id")?),
             seq: row.try_get("first_seq")?,
-            place: place(&kind, &name),
+            place: called(&kind, &name),
             said_at: row.try_get("said_from")?,
             recalled: row.try_get("recalled")?,
         }))
@@ -70,13 +79,13 @@ pub(super) async fn of_me(db: &PgPool, who: EntityId, sought: &Sought, most: i64
                 (select count(*) from recalled_memories x where x.memory_id = r.id) as recalled ",
         mine!("memories r"),
         " and r.superseded_by is null and ($2::uuid is null or r.entity_id = $2)
-          and ($3 = '' or r.text ilike '%' || $3 || '%' or array_to_string(r.keywords, ' ') ilike '%' || $3 || '%')
+          and not exists (select from unnest($3::text[]) word where position(word in lower(r.text || ' ' || array_to_string(r.keywords, ' '))) = 0)
           and ($4::uuid is null or (r.said_from, r.id) < (select b.said_from, b.id from memories b where b.id = $4))
           order by r.said_from desc, r.id desc limit $5"
     ))
     .bind(who.0)
     .bind(sought.by.map(|id| id.0))
-    .bind(sought.words.trim().replace(['\\', '%', '_'], " "))
+    .bind(sought.words.to_lowercase().split_whitespace().map(str::to_owned).collect::<Vec<String>>())
     .bind(sought.before)
     .bind(most)
     .fetch_all(db)
@@ -117,12 +126,17 @@ pub(super) async fn known_by(db: &PgPool, who: EntityId) -> Result<Vec<Rememberi
         places: places
             .iter()
             .filter(|(mind, ..)| *mind == id)
-            .map(|(_, channel, kind, name)| (ChannelId(*channel), place(kind, name)))
+            .map(|(_, channel, kind, name)| (ChannelId(*channel), called(kind, name)))
             .collect(),
         remembers: !not_by_it && !by_none,
         by_all: by_none,
     };
     Ok(rows.into_iter().map(known).collect())
+}
+
+/// Where something was said, as those who were there call it.
+fn called(kind: &str, name: &str) -> String {
+    if kind == "circle" && !name.is_empty() { format!("in the circle “{name}”") } else { place(kind, name) }
 }
 
 /// Something that an AI has kept, as it is about to be changed.
@@ -131,17 +145,22 @@ pub(super) struct Mine {
     pub entity: EntityId,
     channel: Uuid,
     sources: Vec<i64>,
+    /// Whether it is what its owner wrote to put something right.
+    pub is_own: bool,
+    /// Whether something newer has taken its place.
+    pub is_past: bool,
 }
 
 /// One of them, and after it those whose place it has taken.
 pub(super) async fn mine(db: &mut PgConnection, who: EntityId, memory: Uuid) -> Result<Vec<Mine>> {
-    let rows: Vec<(Uuid, Uuid, Uuid, Vec<i64>)> = sqlx::query_as(concat!(
+    let rows: Vec<(Uuid, Uuid, Uuid, Vec<i64>, bool, bool)> = sqlx::query_as(concat!(
         "with recursive before as (
             select id, superseded_by, 0 as far from memories where id = $2
             union all
             select m.id, m.superseded_by, b.far + 1 from memories m join before b on m.superseded_by = b.id
          ), r as (select m.*, b.far from memories m join before b using (id))
-         select r.id, r.entity_id, r.channel_id, r.sources ",
+         select r.id, r.entity_id, r.channel_id, coalesce(r.said, r.sources), coalesce(r.corrected_by = $1, false),
+                r.superseded_by is not null ",
         mine!("r"),
         " order by r.far"
     ))
@@ -151,18 +170,25 @@ pub(super) async fn mine(db: &mut PgConnection, who: EntityId, memory: Uuid) -> 
     .await?;
     let all: Vec<Mine> = rows
         .into_iter()
-        .map(|(id, entity, channel, sources)| Mine { id, entity: EntityId(entity), channel, sources })
+        .map(|(id, entity, channel, sources, is_own, is_past)| Mine {
+            id,
+            entity: EntityId(entity),
+            channel,
+            sources,
+            is_own,
+            is_past,
+        })
         .collect();
     Ok(if all.first().is_some_and(|first| first.id == memory) { all } else { Vec::new() })
 }
 
 /// Messages (`m`) with what AIs answered to them or said when they were reminded of them.
 macro_rules! told_with {
-    ($which:literal, $rest:literal) => {
+    ($($which:expr),+; $rest:literal) => {
         concat!(
             "with recursive told as (
                 select m.id, m.channel_id, m.seq from messages m where ",
-            $which,
+            $($which,)+
             " union
                 select a.id, a.channel_id, a.seq from told s, lateral (",
             said_because!(),
@@ -178,7 +204,10 @@ macro_rules! told_with {
 pub(super) async fn concerned(db: &mut PgConnection, who: EntityId, of: &Mine) -> Result<Vec<Uuid>> {
     let rows: Vec<(Uuid,)> = sqlx::query_as(told_with!(
         "m.channel_id = $2 and m.seq = any($3) and (m.author_id = $1
-            or exists (select from mentions x where x.message_id = m.id and x.entity_id = $1))",
+            or exists (select from mentions x where x.message_id = m.id and x.entity_id = $1)
+            or exists (select from entities me where me.id = $1 and ",
+        speaks_of!("m.body"),
+        "))";
         "select distinct id from told"
     ))
     .bind(who.0)
@@ -193,7 +222,7 @@ pub(super) async fn concerned(db: &mut PgConnection, who: EntityId, of: &Mine) -
 /// whom it answers.
 pub(super) async fn restated(db: &mut PgConnection, who: EntityId, channel: Option<ChannelId>) -> Result<Vec<Uuid>> {
     let rows: Vec<(Uuid,)> = sqlx::query_as(told_with!(
-        "m.author_id = $1 and ($2::uuid is null or m.channel_id = $2) and m.kind = 'text'",
+        "m.author_id = $1 and ($2::uuid is null or m.channel_id = $2) and m.kind = 'text'";
         "select t.id from told t join messages m on m.id = t.id left join messages q on q.id = m.reply_to
          where m.author_id <> $1 and q.author_id is distinct from $1"
     ))
@@ -204,11 +233,55 @@ pub(super) async fn restated(db: &mut PgConnection, who: EntityId, channel: Opti
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
+/// What AIs said, in the talk that goes on behind these messages or behind all of somebody's, in words of theirs that tell something:
+/// they had them before their eyes.
+pub(super) async fn echoes(
+    db: &mut PgConnection,
+    of: &[Uuid],
+    by: Option<(EntityId, Option<ChannelId>)>,
+) -> Result<Vec<Uuid>> {
+    let rows: Vec<(Uuid, String, String)> = sqlx::query_as(
+        "with said as (
+            select channel_id, seq, terms from recollections where message_id = any($1)
+            union all
+            select channel_id, seq, terms from recollections where author_id = $2 and ($3::uuid is null or channel_id = $3)
+         )
+         select distinct a.message_id, a.language, t.term
+         from said s join recollections a on a.channel_id = s.channel_id and a.seq > s.seq and a.seq <= s.seq + $4 and a.terms && s.terms
+         join entities e on e.id = a.author_id and e.kind = 'ai'
+         cross join lateral unnest(a.terms) w join terms t on t.id = w
+         where w = any(s.terms) and t.df <= 5 + (select recollections from space) / 50",
+    )
+    .bind(of)
+    .bind(by.map(|(who, _)| who.0))
+    .bind(by.and_then(|(_, channel)| channel).map(|id| id.0))
+    .bind(SHOWN)
+    .fetch_all(db)
+    .await?;
+    let tells = |language: &str, term: &str| !is_common(Language::of_code(language).unwrap_or(Language::En), term);
+    let echoes: BTreeSet<Uuid> =
+        rows.into_iter().filter(|(_, language, term)| tells(language, term)).map(|(id, ..)| id).collect();
+    Ok(echoes.into_iter().collect())
+}
+
 /// The AIs that are here.
 pub(super) async fn ais(db: &mut PgConnection) -> Result<Vec<EntityId>> {
     let rows: Vec<(Uuid,)> =
         sqlx::query_as("select id from entities where kind = 'ai' and deactivated_at is null").fetch_all(db).await?;
     Ok(rows.into_iter().map(|(id,)| EntityId(id)).collect())
+}
+
+/// Whether an AI is not to remember somebody.
+pub(super) async fn is_unknown_to(db: &mut PgConnection, who: EntityId, ai: EntityId) -> Result<bool> {
+    let (is,) = sqlx::query_as(
+        "select exists (select from unremembered where person_id = $1 and (entity_id is null or entity_id = $2)
+                        and channel_id is null and until = 'infinity')",
+    )
+    .bind(who.0)
+    .bind(ai.0)
+    .fetch_one(db)
+    .await?;
+    Ok(is)
 }
 
 /// Whether no AI is to remember somebody.
@@ -242,10 +315,10 @@ pub(super) async fn forget_messages(
                 stale = true
          where r.entity_id = $2 and r.kind = 'episode' and exists (
             select from messages m where m.id = any($1) and m.channel_id = r.channel_id and m.seq between r.first_seq and r.last_seq)",
-        "delete from memories r where r.entity_id = $2 and r.kind in ('fact', 'gist', 'reflection') and (r.corrected_by is null or r.corrected_by = $3) and exists (
+        "delete from memories r where r.entity_id = $2 and r.kind in ('fact', 'gist', 'reflection') and r.corrected_by is null and exists (
             select from messages m where m.id = any($1) and m.channel_id = r.channel_id and m.seq = any(r.sources))",
     ] {
-        sqlx::query(what).bind(messages).bind(by.0).bind(who.0).execute(&mut *db).await?;
+        sqlx::query(what).bind(messages).bind(by.0).execute(&mut *db).await?;
     }
     Ok(())
 }
@@ -431,13 +504,16 @@ pub(super) async fn put_right(db: &mut PgConnection, who: EntityId, old: &Mine, 
     unthink(db, old.id).await
 }
 
-/// Whether somebody is, or was, in a channel.
+/// Whether somebody is, or was, in a channel, or may be.
 pub(super) async fn was_in(db: &PgPool, who: EntityId, channel: ChannelId) -> Result<bool> {
-    let (is,) = sqlx::query_as("select exists (select from memberships where channel_id = $1 and entity_id = $2)")
-        .bind(channel.0)
-        .bind(who.0)
-        .fetch_one(db)
-        .await?;
+    let (is,) = sqlx::query_as(
+        "select exists (select from memberships where channel_id = $1 and entity_id = $2)
+             or exists (select from channels where id = $1 and kind = 'room' and archived_at is null)",
+    )
+    .bind(channel.0)
+    .bind(who.0)
+    .fetch_one(db)
+    .await?;
     Ok(is)
 }
 

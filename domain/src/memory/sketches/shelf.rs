@@ -3,6 +3,7 @@
 //! Charikar 2002, "Similarity estimation techniques from rounding algorithms", is where signs come from; that a question
 //! keeps its numbers, and only what is searched has none, is asymmetric comparison (Dong, Charikar, Li 2008).
 
+use pulp::Arch;
 use std::collections::BinaryHeap;
 
 /// How many times as many as are wanted are looked at more closely.
@@ -45,12 +46,14 @@ impl Probe {
         Self { signs: wide(&sketch(vector)), parts: parts.collect(), scale }
     }
 
-    /// In how many signs a sketch differs.
-    fn distance(&self, row: &[u64]) -> u32 {
-        let (mine, theirs) = (self.signs.chunks_exact(8), row.chunks_exact(8));
-        let rest = mine.remainder().iter().zip(theirs.remainder()).map(|(a, b)| (a ^ b).count_ones()).sum::<u32>();
-        let eights = mine.zip(theirs).map(|(a, b)| ones_of_eight(std::array::from_fn(|at| a[at] ^ b[at])));
-        eights.sum::<u32>() + rest
+    /// In how many signs each of some sketches differs, one after the other.
+    fn distances(&self, rows: &[u64]) -> Vec<u16> {
+        // With what the processor has for counting bits, where it has it.
+        Arch::new().dispatch(|| {
+            let rows = rows.chunks_exact(self.signs.len().max(1));
+            rows.map(|row| self.signs.iter().zip(row).map(|(mine, other)| (mine ^ other).count_ones() as u16).sum())
+                .collect()
+        })
     }
 
     /// About the cosine with the vector that was sketched.
@@ -59,18 +62,6 @@ impl Probe {
         let sum: f32 = self.parts.iter().zip(bytes).map(|(part, byte)| part[usize::from(byte)]).sum();
         sum * self.scale
     }
-}
-
-/// How many bits are set in eight words: added up side by side as far as that goes, since counting is what takes long
-/// (Harley and Seal; Warren, "Hacker's Delight", 5-1).
-fn ones_of_eight(words: [u64; 8]) -> u32 {
-    let add = |a: u64, b: u64, c: u64| (a ^ b ^ c, (a & b) | (c & (a ^ b)));
-    let ((ones, first), (more, second)) = (add(words[0], words[1], words[2]), add(words[3], words[4], words[5]));
-    let (ones, third) = add(ones, more, words[6]);
-    let (ones, fourth) = (ones ^ words[7], ones & words[7]);
-    let (twos, fours) = add(first, second, third);
-    let (twos, more) = (twos ^ fourth, twos & fourth);
-    ones.count_ones() + 2 * twos.count_ones() + 4 * (fours ^ more).count_ones() + 8 * (fours & more).count_ones()
 }
 
 /// A sketch in words of 64 bits.
@@ -197,11 +188,11 @@ pub(in crate::memory) fn nearest<K: Ord + Copy + Default>(
     let mut by_distance = vec![0_usize; probe.signs.len() * 64 + 1];
     let mut distances: Vec<u16> = Vec::new();
     for (_, (shelf, from, to)) in fitting() {
-        for at in shelf.places(*from, *to) {
-            let distance = probe.distance(shelf.row(at));
-            by_distance[distance as usize] += 1;
-            distances.push(distance as u16);
-        }
+        let places = shelf.places(*from, *to);
+        distances.extend(probe.distances(&shelf.rows[places.start * shelf.words..places.end * shelf.words]));
+    }
+    for distance in &distances {
+        by_distance[usize::from(*distance)] += 1;
     }
     let mut sum = 0;
     let limit = by_distance.iter().position(|count| {
@@ -326,18 +317,6 @@ mod tests {
             }
             all.put_all(new);
             assert_eq!((&one.keys, &one.rows), (&all.keys, &all.rows));
-        }
-    }
-
-    #[test]
-    fn bits_are_counted_side_by_side() {
-        let mut word = 0x9e37_79b9_7f4a_7c15_u64;
-        for round in 0..1_000 {
-            let words: [u64; 8] = std::array::from_fn(|at| {
-                word = word.wrapping_mul(0xbf58_476d_1ce4_e5b9).rotate_left(17) ^ at as u64;
-                if round % 7 == 0 { u64::MAX } else { word }
-            });
-            assert_eq!(ones_of_eight(words), words.iter().map(|word| word.count_ones()).sum::<u32>());
         }
     }
 

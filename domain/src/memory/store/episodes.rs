@@ -105,7 +105,11 @@ pub(in crate::memory) async fn lines(db: &mut PgConnection, over: &Over) -> Resu
          from recollections r join messages m on m.id = r.message_id join entities e on e.id = m.author_id
          where r.channel_id = $4 and r.seq between $2 and $3 and m.deleted_at is null and not m.off_record and ",
         remembered!(),
-        " order by r.seq"
+        // What an AI was reminded of is kept already, and what it made of that is not kept again.
+        " and not exists (select from recalls x where x.trigger_id = m.reply_to and x.entity_id = m.author_id)
+          and not exists (select from recalled_memories x where x.trigger_id = m.reply_to and x.entity_id = m.author_id)
+          and not exists (select from recalled_passages x where x.trigger_id = m.reply_to and x.entity_id = m.author_id)
+          order by r.seq"
     ))
     .bind(over.entity)
     .bind(over.first)
@@ -202,10 +206,37 @@ pub(in crate::memory) async fn make_anew(db: &mut PgConnection, channel: Channel
            and (r.corrected_by is null or exists (
                 select from messages q where q.channel_id = $1 and q.seq = any(r.sources) and (q.deleted_at is not null or q.off_record)))",
         "update memories r set edited = greatest(r.edited, (
-                select max(q.clock) from messages q where q.channel_id = $1 and q.seq = any($2) and q.edited_at is not null))
+                select max(q.edit_clock) from messages q where q.channel_id = $1 and q.seq = any($2)))
          where r.channel_id = $1 and r.corrected_by is not null and r.sources && $2",
     ] {
         sqlx::query(facts).bind(channel.0).bind(seqs).execute(&mut *db).await?;
+    }
+    Ok(())
+}
+
+/// Has episodes made of messages that have come into the index behind what was made already: what was put back on the record.
+pub(in crate::memory) async fn form_again(db: &mut PgConnection, channel: ChannelId, seqs: &[i64]) -> Result<()> {
+    for what in [
+        "update memories e set last_seq = greatest(e.last_seq, x.seq), stale = true
+         from recollections x join formed o on o.channel_id = x.channel_id and o.up_to >= x.seq
+         where x.channel_id = $1 and x.seq = any($2) and e.entity_id = o.entity_id and e.channel_id = $1 and e.kind = 'episode'
+           and e.first_seq = (select min(r.seq) from recollections r where r.channel_id = $1 and r.stretch = x.stretch)",
+        "insert into memories (id, entity_id, channel_id, kind, first_seq, last_seq, said_from, said_to, edited, language, keywords, text,
+                               terms, counts, length, sources, stale)
+         select gen_random_uuid(), o.entity_id, $1, 'episode', s.first, s.last, s.began, s.ended, 0, 'en', '{}', '', '{}', '{}', 0, array[s.first], true
+         from formed o join memberships m on m.entity_id = o.entity_id and m.channel_id = $1
+         cross join lateral (
+            select min(r.seq) as first, max(r.seq) as last, min(r.said_at) as began, max(r.said_at) as ended
+            from recollections r
+            where r.channel_id = $1 and r.stretch in (select x.stretch from recollections x where x.channel_id = $1 and x.seq = any($2))
+              and r.seq <= o.up_to and r.seq >= m.visible_from and (m.left_seq is null or r.seq <= m.left_seq)
+            group by r.stretch) s
+         where o.channel_id = $1 and not exists (
+            select from memories e where e.entity_id = o.entity_id and e.channel_id = $1 and e.kind = 'episode'
+              and e.first_seq <= s.last and e.last_seq >= s.first)
+         on conflict do nothing",
+    ] {
+        sqlx::query(what).bind(channel.0).bind(seqs).execute(&mut *db).await?;
     }
     Ok(())
 }
@@ -215,7 +246,7 @@ pub(crate) async fn stands(db: &PgPool, kept: &Kept) -> Result<bool> {
     let (stands,) = sqlx::query_as(
         "select not exists (
             select from messages q where q.channel_id = $1 and q.seq = any($2)
-              and (q.deleted_at is not null or q.off_record or (q.edited_at is not null and q.clock > $3)))",
+              and (q.deleted_at is not null or q.off_record or q.edit_clock > $3))",
     )
     .bind(kept.channel.0)
     .bind(&kept.sources)
@@ -262,6 +293,8 @@ pub(in crate::memory) async fn of_rooms(db: &PgPool, id: EntityId) -> Result<Vec
                 r.text
          from memories r join channels c on c.id = r.channel_id
          where r.entity_id = $1 and c.kind = 'room' and r.kind <> 'gist' and not r.stale and r.superseded_by is null and r.text <> ''
+           and not exists (select from messages q where q.channel_id = r.channel_id and q.seq = any(r.sources)
+                           and (q.deleted_at is not null or q.off_record or q.edit_clock > r.edited))
          order by r.said_from, r.id",
     )
     .bind(id.0)

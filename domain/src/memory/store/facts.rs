@@ -8,6 +8,7 @@ use crate::memory::words::Language;
 use crate::messages::mentions;
 use model::{ChannelId, EntityId};
 use sqlx::{PgConnection, PgPool};
+use std::collections::BTreeSet;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -17,7 +18,7 @@ const SHOWN: i64 = 20;
 /// The episodes of an AI ($1) whose talk is to be asked for facts.
 macro_rules! to_note {
     () => {
-        "from memories where entity_id = $1 and kind = 'episode' and noted_at is null and text <> '' and not stale
+        "from memories where entity_id = $1 and kind = 'episode' and noted_at is null and not stale
            and (said_to > now() - interval '7 days' or noted_once)"
     };
 }
@@ -33,7 +34,7 @@ pub(in crate::memory) async fn talk(db: &PgPool, entity: EntityId, vectors: bool
     let found: Option<Row> = sqlx::query_as(concat!(
         "select id, channel_id, language, sources ",
         to_note!(),
-        " and (embedder is not null or not $2 or said_to < now() - interval '1 hour') order by said_to limit 1"
+        " and (embedder is not null or not $2 or text = '' or said_to < now() - interval '1 hour') order by said_to limit 1"
     ))
     .bind(entity.0)
     .bind(vectors)
@@ -56,12 +57,16 @@ pub(in crate::memory) async fn talk(db: &PgPool, entity: EntityId, vectors: bool
     .fetch_all(db)
     .await?;
     // Those of the talk itself are made anew with it; and what rests on something that has changed is about to go.
-    let known: Vec<(Uuid, String, Option<Uuid>)> = sqlx::query_as(
-        "select f.id, f.text, f.about from memories f, memories e
-         where e.id = $1 and f.kind = 'fact' and f.entity_id = e.entity_id and f.channel_id = e.channel_id
-           and f.superseded_by is null and (not f.sources && e.sources or f.corrected_by is not null)
+    type Fact = (Uuid, String, Option<Uuid>, Option<Vec<i64>>, i64);
+    let known: Vec<Fact> = sqlx::query_as(
+        "select f.id, f.text, f.about, case when f.channel_id = e.channel_id then f.sources end, f.edited
+         from memories f, memories e, channels h, channels c
+         where e.id = $1 and h.id = e.channel_id and c.id = f.channel_id and f.kind = 'fact' and f.entity_id = e.entity_id
+           and f.superseded_by is null
            -- What they know may go into the words: whoever can read this talk can read theirs.
-           and exists (select from channels c where c.id = f.channel_id and (c.kind <> 'circle' or c.history = 'whole'))
+           and ((f.channel_id = e.channel_id and (not f.sources && e.sources or f.corrected_by is not null)
+                 and (c.kind <> 'circle' or c.history = 'whole'))
+                or (f.channel_id <> e.channel_id and h.kind = 'room' and c.kind = 'room'))
            and not exists (select from messages q where q.channel_id = f.channel_id and q.seq = any(f.sources)
                            and (q.deleted_at is not null or q.off_record))
          order by case when f.embedder = e.embedder then f.vector <#> e.vector end nulls last, f.said_to desc limit $2",
@@ -77,8 +82,18 @@ pub(in crate::memory) async fn talk(db: &PgPool, entity: EntityId, vectors: bool
         channel: ChannelId(channel),
         language: Language::of_code(&language).unwrap_or(Language::En),
         lines: lines.into_iter().map(heard).collect(),
-        known: known.into_iter().map(|(id, text, about)| Known { id, text, about: about.map(EntityId) }).collect(),
+        known: known
+            .into_iter()
+            .map(|(id, text, about, sources, edited)| Known { id, text, about: about.map(EntityId), sources, edited })
+            .collect(),
     }))
+}
+
+/// Whether that is how a name is written: as its owner does, or with a capital.
+fn is_written(word: &str, name: &str) -> bool {
+    let mut rest = name.chars();
+    let capital: String = rest.next().into_iter().flat_map(char::to_uppercase).chain(rest).collect();
+    word == name || word == capital
 }
 
 pub(in crate::memory) async fn keep(db: &mut PgConnection, talk: &Talk, facts: &[NewFact<'_>]) -> Result<()> {
@@ -102,8 +117,7 @@ pub(in crate::memory) async fn keep(db: &mut PgConnection, talk: &Talk, facts: &
     .bind(talk.episode)
     .execute(&mut *db)
     .await?;
-    let (Some(first), Some(last)) = (seqs.first(), seqs.last()) else { return Ok(()) };
-    if noted.rows_affected() == 0 {
+    if noted.rows_affected() == 0 || seqs.is_empty() {
         return Ok(());
     }
     sqlx::query("delete from memories where entity_id = $1 and channel_id = $2 and kind = 'fact' and corrected_by is null and sources && $3")
@@ -126,7 +140,8 @@ pub(in crate::memory) async fn keep(db: &mut PgConnection, talk: &Talk, facts: &
     // As they are written: many names are other words, too.
     let names = |text: &str| {
         let as_written = |name: &str, at: &mentions::Mention| {
-            text.chars().skip(at.start).take(at.length).collect::<String>().trim_start_matches('@') == name
+            let written = text.chars().skip(at.start).take(at.length).collect::<String>();
+            is_written(written.trim_start_matches('@'), name)
         };
         unknown.iter().filter(|(_, is_here)| *is_here).any(|(name, _)| {
             mentions::find(text, std::iter::once((talk.entity, name.as_str()))).iter().any(|at| as_written(name, at))
@@ -148,20 +163,30 @@ pub(in crate::memory) async fn keep(db: &mut PgConnection, talk: &Talk, facts: &
         if right.iter().any(|(about,)| about.is_some() && *about == fact.about.map(|(id, _)| id.0)) {
             continue;
         }
+        let Some(first_said) = fact.said.first() else { continue };
+        let said: Vec<i64> = fact.said.iter().map(|line| line.seq).collect();
+        // What a known fact has lent it, it rests on, too.
+        let all: BTreeSet<i64> = seqs
+            .iter()
+            .chain(fact.beside.iter().filter_map(|known| known.sources.as_ref()).flatten())
+            .copied()
+            .collect();
+        let sources: Vec<i64> = all.into_iter().collect();
+        let edited = fact.beside.iter().map(|known| known.edited).fold(edited, i64::max);
         let (about, name) = fact.about.map_or((None, ""), |(id, name)| (Some(id.0), name.as_str()));
         let Counted { ids, counts, length, .. } = counted(&mut *db, name, &fact.statement, Some(talk.language)).await?;
         let id = Uuid::now_v7();
         sqlx::query(
             "insert into memories (id, entity_id, channel_id, kind, first_seq, last_seq, said_from, said_to, edited, language,
-                                   keywords, text, terms, counts, length, about, importance, sources)
-             values ($1, $2, $3, 'fact', $4, $5, $6, $6, $7, $8, '{}', $9, $10, $11, $12, $13, $14, $15)",
+                                   keywords, text, terms, counts, length, about, importance, sources, said)
+             values ($1, $2, $3, 'fact', $4, $5, $6, $6, $7, $8, '{}', $9, $10, $11, $12, $13, $14, $15, $16)",
         )
         .bind(id)
         .bind(talk.entity.0)
         .bind(talk.channel.0)
-        .bind(first)
-        .bind(last)
-        .bind(fact.said.at)
+        .bind(sources.first())
+        .bind(sources.last())
+        .bind(first_said.at)
         .bind(edited)
         .bind(talk.language.code())
         .bind(&fact.statement)
@@ -170,14 +195,15 @@ pub(in crate::memory) async fn keep(db: &mut PgConnection, talk: &Talk, facts: &
         .bind(length)
         .bind(about)
         .bind(fact.importance)
-        .bind(&seqs)
+        .bind(&sources)
+        .bind(&said)
         .execute(&mut *db)
         .await?;
         if let Some(before) = fact.replaces {
             sqlx::query("update memories set superseded_by = $2, superseded_at = $3 where id = $1 and kind = 'fact'")
                 .bind(before)
                 .bind(id)
-                .bind(fact.said.at)
+                .bind(first_said.at)
                 .execute(&mut *db)
                 .await?;
             super::unthink(&mut *db, before).await?;

@@ -9,7 +9,7 @@ mod reflections;
 mod search;
 mod vectors;
 
-pub(super) use episodes::{Line, counted, keep_episode, lines, make_anew, of_rooms, over, stale};
+pub(super) use episodes::{Line, counted, form_again, keep_episode, lines, make_anew, of_rooms, over, stale};
 pub(crate) use episodes::{call_otherwise, recalled, stands};
 pub(super) use facts::{is_any_left, keep as keep_facts, talk};
 pub(crate) use gists::gist;
@@ -75,7 +75,7 @@ pub(super) struct Said {
     pub clock: i64,
     pub body: String,
     pub at: OffsetDateTime,
-    /// The clock of its newest change where it was edited, else 0.
+    /// The clock at which its words last changed, or 0.
     pub edited: i64,
     pub author: String,
     /// The language that its author speaks.
@@ -114,7 +114,7 @@ pub(super) async fn said(
     limit: i64,
 ) -> Result<Vec<Said>> {
     let said = sqlx::query_as(
-        "select m.id, m.seq, m.clock, m.body, m.created_at as at, case when m.edited_at is null then 0 else m.clock end as edited, e.name as author, e.language,
+        "select m.id, m.seq, m.clock, m.body, m.created_at as at, m.edit_clock as edited, e.name as author, e.language,
                 m.author_id, case when e.kind = 'ai' then q.author_id end as answers_id,
                 m.kind = 'text' and m.deleted_at is null and not m.off_record and not exists (
                     select from unremembered u where u.entity_id is null
