@@ -2,12 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, House, Stub, test, Visitor } from '../house';
 
+/** Asks the house's database. */
+const psql = (house: House, statement: string): string =>
+  execFileSync(join(process.env.PG_BIN!, 'psql'), ['-h', join(house.data, 'run'), '-U', 'app', '-d', 'postgres', '-Atc', statement]).toString().trim();
+
 /** A week passes: all that was said lies so much further back. */
 function aWeekPasses(house: House): void {
-  const psql = (statement: string) =>
-    execFileSync(join(process.env.PG_BIN!, 'psql'), ['-h', join(house.data, 'run'), '-U', 'app', '-d', 'postgres', '-c', statement]);
-  psql("update messages set created_at = created_at - interval '7 days'");
-  psql("update recollections set said_at = said_at - interval '7 days'");
+  psql(house, "update messages set created_at = created_at - interval '7 days'");
+  psql(house, "update recollections set said_at = said_at - interval '7 days'");
 }
 
 test('private words stay private, public ones are known a week later, and what is forgotten is nowhere', async ({ browser }) => {
@@ -51,6 +53,9 @@ test('private words stay private, public ones are known a week later, and what i
   await alice.enter('Lobby');
   await alice.alive();
   await indexed();
+  // It stands in its memory, and is not told here.
+  const known = () => psql(house, "select count(*) from recollections r join messages m on m.id = r.message_id where m.body like '%blue silk%'");
+  await expect.poll(known).toBe('1');
   const shown = await ask('@Silas which surprise of silk is there for carol?');
   expect(shown).not.toContain('blue silk');
 
@@ -71,6 +76,9 @@ test('private words stay private, public ones are known a week later, and what i
   await expect(page.getByText('old barn')).toHaveCount(0);
   await page.goto(chat);
   await alice.alive();
+  await alice.talk.locator('.why summary').last().click();
+  await expect(alice.talk.locator('.why p').first()).toBeVisible();
+  await expect(alice.talk.locator('.why .quote').filter({ hasText: 'old barn' })).toHaveCount(0);
   expect(await ask('Where was the harvest supper moved to?')).not.toContain('moved to the old barn.');
   expect(alice.complaints).toEqual([]);
   await alice.context.close();

@@ -86,14 +86,14 @@ pub fn SpentTable(
             view! {
                 <tr>
                     <th scope="row">{line.name}</th>
-                    <td>{count(line.replies)}</td>
-                    <td>{count(line.failures)}</td>
-                    <td>
+                    <td data-name=words::REPLIES>{count(line.replies)}</td>
+                    <td data-name=words::FAILURES>{count(line.failures)}</td>
+                    <td data-name=words::TOKENS>
                         {count(tokens)}
                         <svg class="share" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true"><rect width=share height="4"></rect></svg>
                     </td>
-                    <td>{money(line.micros)}</td>
-                    <td>{line.first_word_ms.map_or_else(|| "–".to_owned(), seconds)}</td>
+                    <td data-name=words::MONEY>{money(line.micros)}</td>
+                    <td data-name=words::FIRST_WORD>{line.first_word_ms.map_or_else(|| "–".to_owned(), seconds)}</td>
                 </tr>
             }
         });

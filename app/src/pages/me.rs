@@ -1,7 +1,7 @@
 //! One's own page: profile, ways in, where one is logged in, whom one has blocked, and going for good.
 
 use crate::app::viewer;
-use crate::components::{Field, SpentTable, Trouble};
+use crate::components::{Bars, Field, SpentTable, Trouble, count};
 use crate::failure::Failure;
 use crate::pages::trouble;
 use crate::visitor::{me, space, visitor};
@@ -97,7 +97,13 @@ fn Show(shown: Shown) -> impl IntoView {
             </form>
             <Sessions sessions />
             <Blocked blocked />
-            <SpentTable caption=words::OWN_USAGE lines=used.minds />
+            {(!used.minds.is_empty()).then(|| view! {
+                <section class="card charts" id="spent">
+                    <Bars label=words::TOKENS days=used.days.clone() of=|spent| spent.tokens_in + spent.tokens_out said=count />
+                    <Bars label=words::REPLIES days=used.days.clone() of=|spent| spent.replies said=count />
+                </section>
+            })}
+            <SpentTable caption=words::OWN_USAGE lines=used.minds.clone() />
             <form class="card" method="post" action=DELETE>
                 <h2>{words::DELETE_ACCOUNT}</h2>
                 <p>{words::DELETE_ACCOUNT_HINT}</p>
