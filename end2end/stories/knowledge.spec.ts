@@ -88,7 +88,6 @@ test('a document is added, looked up, cited in an answer, and forgotten', async 
   await expect(alice.talk.locator('.why .quote').last()).toContainText('“mill”, page 2');
   await page.getByRole('button', { name: 'Remove “mill”' }).click();
   await expect(documents).toHaveCount(1);
-  await page.getByRole('link', { name: 'Documents', exact: true }).click();
   await page.getByRole('button', { name: 'Remove “The orchard book”' }).click();
   await expect(page.getByText('It has read nothing yet.')).toBeVisible();
   expect(keeper.complaints).toEqual([]);

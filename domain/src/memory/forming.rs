@@ -34,6 +34,8 @@ pub(super) struct Episode {
     pub keywords: Vec<String>,
     /// Empty where nothing was worth keeping.
     pub text: String,
+    /// Whether a line of it says something: then its facts are asked for, however short it was.
+    pub tells: bool,
     /// The terms of its words, its speakers and its keywords, and how often they count.
     pub terms: BTreeMap<String, i16>,
 }
@@ -105,7 +107,10 @@ fn episode(lines: &[Line]) -> Episode {
     }
     let most = languages.into_iter().max_by_key(|(code, count)| (*count, *code));
     let language = most.and_then(|(code, _)| Language::of_code(code)).unwrap_or(Language::En);
-    let nothing = Episode { language, keywords: Vec::new(), text: String::new(), terms: BTreeMap::new() };
+    let cuts: Vec<Vec<String>> = lines.iter().map(|line| cut(&line.body, Some(language)).terms).collect();
+    let says = |terms: &[String]| terms.iter().filter(|term| !is_common(language, term)).collect::<HashSet<_>>().len();
+    let tells = cuts.iter().any(|terms| says(terms) >= TELLS);
+    let nothing = Episode { language, keywords: Vec::new(), text: String::new(), tells, terms: BTreeMap::new() };
     if lines.len() < FEW {
         return nothing;
     }
@@ -114,7 +119,6 @@ fn episode(lines: &[Line]) -> Episode {
     if keywords.is_empty() {
         return nothing;
     }
-    let cuts: Vec<Vec<String>> = lines.iter().map(|line| cut(&line.body, Some(language)).terms).collect();
     let heads: HashSet<String> = keywords.iter().flat_map(|word| cut(word, Some(language)).terms).collect();
     let mut terms: BTreeMap<String, i16> = BTreeMap::new();
     let mut add = |term: String, times: i16| {
@@ -125,7 +129,7 @@ fn episode(lines: &[Line]) -> Episode {
     heads.iter().for_each(|term| add(term.clone(), HEAD));
     let speakers: HashSet<&str> = lines.iter().map(|line| line.author.as_str()).collect();
     speakers.into_iter().flat_map(|name| cut(name, Some(language)).terms).for_each(|term| add(term, 1));
-    Episode { language, text: telling(lines, &cuts, &heads, language), keywords, terms }
+    Episode { language, text: telling(lines, &cuts, &heads, language), keywords, tells, terms }
 }
 
 /// The lines that tell most of what it is about, in their order, each saying something that those before did not.
@@ -183,7 +187,8 @@ mod tests {
     #[test]
     fn a_word_in_passing_is_no_episode() {
         assert!(episode(&[]).text.is_empty());
-        assert!(episode(&[said("Ada", "The ladder leans behind the tree.")]).text.is_empty());
+        let short = episode(&[said("Ada", "The ladder leans behind the tree.")]);
+        assert!(short.text.is_empty() && short.tells && !episode(&[said("Ada", "good morning")]).tells);
         assert!(episode(&[said("Ada", "🦊"), said("Ben", "…"), said("Ada", "!!")]).text.is_empty());
         let long = said("Ada", &"the ladder stands there ".repeat(100));
         assert!(episode(&[long.clone(), long.clone(), long]).text.chars().count() < LINES * (LONG + 20));

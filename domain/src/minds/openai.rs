@@ -8,12 +8,14 @@ use async_openai::error::OpenAIError;
 use async_openai::middleware::HttpRequestFactory;
 use async_openai::types::chat::{
     ChatCompletionRequestAssistantMessage, ChatCompletionRequestMessage, ChatCompletionRequestSystemMessage,
-    ChatCompletionRequestUserMessage, ChatCompletionStreamOptions, CreateChatCompletionRequest,
-    CreateChatCompletionStreamResponse, FinishReason, ReasoningEffort, ResponseFormat, ResponseFormatJsonSchema,
+    ChatCompletionRequestUserMessage, ChatCompletionStreamOptions, CreateChatCompletionRequest, ReasoningEffort,
+    ResponseFormat, ResponseFormatJsonSchema,
 };
 use async_trait::async_trait;
 use futures::StreamExt;
 use futures::future::BoxFuture;
+use serde::Deserialize;
+use serde_json::Value;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -26,6 +28,8 @@ const CONNECT: Duration = Duration::from_secs(10);
 const COMPLAINS_FOR: Duration = Duration::from_secs(5);
 /// Most bytes of an answer: each of 32,000 tokens in a chunk of its own comes to about half of that.
 const LONGEST: usize = 16 << 20;
+/// Most tokens that a server is believed to have counted.
+const MOST_TOKENS: i64 = 10_000_000;
 /// Most bytes of a line of it.
 const LONGEST_LINE: usize = 1 << 20;
 
@@ -88,11 +92,12 @@ impl ChatModel for OpenAi {
                     strict: Some(true),
                 },
             }),
+            stream: Some(true),
             stream_options: Some(ChatCompletionStreamOptions { include_usage: Some(true), include_obfuscation: None }),
             ..Default::default()
         };
         let client = Client::build(self.http.clone(), config).with_http_service(Once { http: self.http.clone() });
-        let stream = tokio::time::timeout(patience, client.chat().create_stream(asked)).await;
+        let stream = tokio::time::timeout(patience, client.chat().create_stream_byot(asked)).await;
         let stream = stream.map_err(|_| ModelError::Silent(patience))?;
         let stream = stream.map_err(|cause| self.endpoint.without_key(model_error(cause)))?;
         let endpoint = self.endpoint.clone();
@@ -103,8 +108,11 @@ impl ChatModel for OpenAi {
                     Err(_) if ended => None,
                     Err(_) => Some((vec![Err(ModelError::Silent(patience))], (stream, true, failure))),
                     Ok(Some(Ok(chunk))) => {
-                        let (pieces, over) = pieces(chunk);
-                        Some((pieces.into_iter().map(Ok).collect(), (stream, ended || over, failure)))
+                        let mut pieces = pieces(chunk);
+                        // What is said behind its end is not part of it.
+                        pieces.retain(|piece| !ended || matches!(piece, Ok(Piece::Usage { .. })));
+                        let over = pieces.iter().any(|piece| matches!(piece, Ok(Piece::End { .. }) | Err(_)));
+                        Some((pieces, (stream, ended || over, failure)))
                     }
                     // What fails after the model has ended concerns nobody.
                     Ok(Some(Err(_)) | None) if ended => None,
@@ -130,21 +138,60 @@ fn line(speaker: Speaker, text: String) -> ChatCompletionRequestMessage {
     }
 }
 
-/// What a chunk holds, and whether the model has ended.
-fn pieces(chunk: CreateChatCompletionStreamResponse) -> (Vec<Piece>, bool) {
+/// What is read of a chunk, and of an answer that comes whole: servers that call themselves compatible leave out or invent the rest.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Chunk {
+    choices: Option<Vec<Choice>>,
+    usage: Option<Used>,
+    error: Option<Value>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Choice {
+    delta: Option<Said>,
+    message: Option<Said>,
+    finish_reason: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Said {
+    content: Option<String>,
+    refusal: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Used {
+    prompt_tokens: Option<i64>,
+    completion_tokens: Option<i64>,
+}
+
+/// What a chunk holds.
+fn pieces(chunk: Chunk) -> Vec<Result<Piece, ModelError>> {
     let mut pieces = Vec::new();
-    let mut over = false;
-    if let Some(choice) = chunk.choices.into_iter().next() {
-        pieces.extend(choice.delta.content.filter(|words| !words.is_empty()).map(Piece::Words));
-        if let Some(reason) = choice.finish_reason {
-            over = true;
-            pieces.push(Piece::End { cut: reason == FinishReason::Length });
+    if let Some(error) = chunk.error {
+        let said = error["message"].as_str().map_or_else(|| error.to_string(), str::to_owned);
+        return vec![Err(ModelError::Garbled(said))];
+    }
+    if let Some(choice) = chunk.choices.and_then(|choices| choices.into_iter().next()) {
+        let said = choice.delta.or(choice.message).and_then(|said| said.content.or(said.refusal));
+        pieces.extend(said.filter(|words| !words.is_empty()).map(|words| Ok(Piece::Words(words))));
+        match choice.finish_reason.as_deref() {
+            None | Some("") => {}
+            Some("error") => pieces.push(Err(ModelError::Garbled("the model ended with an error".to_owned()))),
+            Some(reason) => {
+                pieces.push(Ok(Piece::End { cut: matches!(reason, "length" | "max_tokens" | "content_filter") }));
+            }
         }
     }
-    if let Some(usage) = chunk.usage {
-        pieces.push(Piece::Usage { tokens_in: usage.prompt_tokens, tokens_out: usage.completion_tokens });
+    if let Some(Used { prompt_tokens: Some(read), completion_tokens: Some(written) }) = chunk.usage {
+        let tokens = |count: i64| u32::try_from(count.clamp(0, MOST_TOKENS)).unwrap_or_default();
+        pieces.push(Ok(Piece::Usage { tokens_in: tokens(read), tokens_out: tokens(written) }));
     }
-    (pieces, over)
+    pieces
 }
 
 fn model_error(cause: OpenAIError) -> ModelError {
@@ -192,6 +239,15 @@ fn bounded(response: reqwest::Response) -> reqwest::Response {
     bounded.into()
 }
 
+/// An answer that came whole, though it was asked for piece by piece, as a stream of one.
+fn as_stream(whole: &[u8]) -> reqwest::Response {
+    // An event's data is one line.
+    let line: String = String::from_utf8_lossy(whole).replace(['\r', '\n'], " ");
+    let mut stream = http::Response::new(reqwest::Body::from(format!("data: {line}\n\ndata: [DONE]\n\n")));
+    stream.headers_mut().insert("content-type", http::HeaderValue::from_static("text/event-stream"));
+    stream.into()
+}
+
 /// Sends a request once. The queue decides about further tries, so the client makes none of its own.
 #[derive(Clone)]
 struct Once {
@@ -213,6 +269,10 @@ impl tower::Service<HttpRequestFactory> for Once {
             let mut response = http.execute(factory.build().await?).await?;
             let status = response.status();
             if status.is_success() {
+                let kind = response.headers().get("content-type").and_then(|kind| kind.to_str().ok());
+                if kind.is_some_and(|kind| kind.starts_with("application/json")) {
+                    return Ok(as_stream(&bounded(response).bytes().await?));
+                }
                 return Ok(bounded(response));
             }
             let retry_after = response

@@ -195,6 +195,58 @@ async fn what_is_forgotten_while_an_answer_rests_on_it_is_not_remembered_by_the_
 }
 
 #[tokio::test]
+async fn a_reaction_undoes_nothing_and_an_edit_is_not_told_before_it_is_known_who_may_read_it() {
+    let facts = json!([fact("Keeper lives in Gdańsk.", &[1], None)]);
+    let stage = stage(vec![noted(&facts), noted(&facts), vec![words("By the harbour."), END]]).await;
+    let (space, keeper) = (&stage.space, stage.keeper.id);
+    talk(&stage, &MOVED).await;
+    let page = messages::history(space, keeper, stage.room, messages::Stretch::Latest).await.unwrap().messages;
+    let second = page.iter().find(|one| one.body == MOVED[1]).unwrap();
+    let words = "The bees came along, four hives stand behind the harbour house.";
+    messages::edit(space, keeper, stage.room, second.id, words).await.unwrap();
+    talk(&stage, &[]).await;
+    let known_before = known(&stage).await;
+    assert_eq!(stage.model.asked.lock().unwrap().len(), 2, "what was changed is asked about again");
+    messages::react(space, keeper, stage.room, second.id, "🎉", true).await.unwrap();
+    talk(&stage, &[]).await;
+    assert_eq!((known(&stage).await, stage.model.asked.lock().unwrap().len()), (known_before, 2));
+
+    let chat = private(&stage).await;
+    messages::edit(space, keeper, stage.room, second.id, &format!("{words} They are a secret.")).await.unwrap();
+    let mut frames = stage.listen().await;
+    say(space, keeper, chat, "@Silas, where do the bees and the hives stand?").await.unwrap();
+    until(&mut frames, |event| matches!(event, Event::Message { message, .. } if message.author.name == "Silas")).await;
+    let shown = stage.model.asked.lock().unwrap()[2].turns.clone();
+    assert!(!shown.iter().any(|turn| turn.text.contains("a secret")), "{shown:?}");
+}
+
+#[tokio::test]
+async fn what_is_put_back_on_the_record_is_kept_after_all() {
+    let stage = stage(vec![noted(&json!([])), noted(&json!([]))]).await;
+    let (space, keeper) = (&stage.space, stage.keeper.id);
+    talk(&stage, &MOVED).await;
+    let episodes = async || -> (i64,) {
+        let query = "select count(*) from memories where kind = 'episode' and text <> ''";
+        sqlx::query_as(query).fetch_one(&space.db).await.unwrap()
+    };
+    assert_eq!(episodes().await, (1,));
+    messages::record(space, keeper, stage.room, (1, 3), true).await.unwrap();
+    talk(&stage, &[]).await;
+    assert_eq!(episodes().await, (0,));
+    messages::record(space, keeper, stage.room, (1, 3), false).await.unwrap();
+    talk(&stage, &[]).await;
+    assert_eq!(episodes().await, (1,));
+}
+
+#[tokio::test]
+async fn little_that_matters_is_noted_too() {
+    let facts = json!([fact("Keeper is allergic to peanuts.", &[1], None)]);
+    let stage = stage(vec![noted(&facts)]).await;
+    talk(&stage, &["I am deadly allergic to peanuts, by the way."]).await;
+    assert_eq!(known(&stage).await, [("Keeper is allergic to peanuts.".to_owned(), false)]);
+}
+
+#[tokio::test]
 async fn of_whom_is_not_to_be_remembered_nothing_is_noted_wherever_it_is_said() {
     let of = |whom: &str, statement: &str| json!({"about": whom, "statement": statement, "importance": 0.7, "lines": [1], "replaces": null});
     let facts = json!([of("wanda", "She helped with the move."), of("Keeper", "Keeper lives in Gdańsk.")]);

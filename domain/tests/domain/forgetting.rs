@@ -269,6 +269,67 @@ async fn what_is_put_right_takes_the_place_of_what_was_kept() {
 }
 
 #[tokio::test]
+async fn what_an_ai_had_before_its_eyes_and_said_again_goes_too() {
+    let (space, [_, ada, ben, silas, luna], lobby, _) = stage().await;
+    // Silas is reminded of nothing: what Ada said stands above the question.
+    let asked = say(&space, ben, lobby, "What did she say just now?").await.unwrap();
+    let draft = crate::world::draft(lobby, "That somebody keeps zylquist bees.");
+    let answer = messages::post(&space, silas, messages::Draft { reply_to: Some(asked.id), ..draft }).await.unwrap();
+    let other = say(&space, ben, lobby, "Silas, the kettle sings.").await.unwrap();
+    let draft = crate::world::draft(lobby, "Then let us have tea, it is the hour for quinces.");
+    let apart = messages::post(&space, silas, messages::Draft { reply_to: Some(other.id), ..draft }).await.unwrap();
+    pause(&space).await;
+    let elsewhere = circle(&space, ben, &[silas, luna], History::Whole).await;
+    let bees = "Who keeps the zylquist bees?";
+    assert!(recalled(&space, luna, elsewhere, bees).await.0.contains(&answer.seq));
+    forgetting::forget_all(&space, ada, None, None).await.unwrap();
+    pause(&space).await;
+    for ai in [silas, luna] {
+        let (seqs, kept) = recalled(&space, ai, elsewhere, bees).await;
+        assert!(!seqs.contains(&answer.seq) && !kept.iter().any(|text| text.contains("zylquist")), "{seqs:?} {kept:?}");
+    }
+    let quinces = recalled(&space, luna, elsewhere, "When is the hour for quinces and tea?").await.0;
+    assert!(quinces.contains(&apart.seq), "what has nothing of hers stays");
+}
+
+#[tokio::test]
+async fn of_rooms_one_sees_what_is_kept_though_one_never_was_there() {
+    let (space, [_, _, _, silas, _], lobby, _) = stage().await;
+    let cy = person(&space, "cy").await;
+    note(&space, silas, lobby, &[2], None, "Ben: Cy owes everybody a cake.").await;
+    let [owed] = mine(&space, cy.id).await.try_into().unwrap();
+    assert!(owed.text.contains("cake"), "as others write the name, too: {owed:?}");
+    forgetting::forget(&space, cy.id, owed.id).await.unwrap();
+    assert!(mine(&space, cy.id).await.is_empty());
+    forgetting::forget_all(&space, cy.id, None, Some(lobby)).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_was_put_right_is_put_right_once() {
+    let (space, [_, ada, _, silas, _], lobby, _) = stage().await;
+    note(&space, silas, lobby, &[1], Some(ada), "Ada has a sister called Wilma.").await;
+    let fact = mine(&space, ada).await.into_iter().find(|one| one.kind == MemoryKind::Fact).unwrap().id;
+    let tries = ["Wanda", "Wenda", "Winona"].map(|name| {
+        let space = space.clone();
+        tokio::spawn(
+            async move { forgetting::correct(&space, ada, fact, &format!("She is called {name}.")).await.is_ok() },
+        )
+    });
+    let mut done = 0;
+    for one in tries {
+        done += usize::from(one.await.unwrap());
+    }
+    let facts: Vec<MemoryOfMe> =
+        mine(&space, ada).await.into_iter().filter(|one| one.kind == MemoryKind::Fact).collect();
+    assert_eq!((done, facts.len()), (1, 1), "{facts:?}");
+    // One that is not to remember somebody keeps nothing new of them.
+    forgetting::remember(&space, ada, Some(silas), false).await.unwrap();
+    note(&space, silas, lobby, &[2], None, "Ben: Ada will come.").await;
+    let said = mine(&space, ada).await.into_iter().find(|one| one.kind == MemoryKind::Fact).unwrap().id;
+    assert_eq!(code(forgetting::correct(&space, ada, said, "I will not.").await), Code::InvalidArgument);
+}
+
+#[tokio::test]
 async fn what_had_its_place_taken_does_not_come_back() {
     let (space, [_, ada, _, silas, _], lobby, _) = stage().await;
     note(&space, silas, lobby, &[1], Some(ada), "Ada has a sister called Wilma.").await;

@@ -217,6 +217,66 @@ async fn a_call_in_a_cooldown_is_answered_when_it_ends() {
 }
 
 #[tokio::test]
+async fn of_two_who_call_one_both_are_answered() {
+    let mut stage = stage(&["Silas"], "cooldown_s = 1").await;
+    let ann = crate::world::person(&stage.space, "Ann").await;
+    domain::channels::join(&stage.space, ann.id, stage.room).await.unwrap();
+    let first = stage.says("silas, where is the ladder").await;
+    let second = say(&stage.space, ann.id, stage.room, "silas, where is the saw").await.unwrap();
+    assert_eq!(stage.answer().await.reply_to, Some(first.id), "who called first comes first");
+    assert_eq!(stage.answer().await.reply_to, Some(second.id));
+    assert_eq!(stage.silence(0).await.len(), 2, "and nobody is answered twice");
+    let outcomes: Vec<String> = stage.reasons(&second).await.into_iter().map(|one| one.0).collect();
+    assert_eq!(outcomes, ["waited", "spoke"]);
+}
+
+#[tokio::test]
+async fn a_bare_call_is_about_what_is_asked_behind_it() {
+    let mut stage = stage(&["Silas"], "cooldown_s = 0").await;
+    stage.says("@Silas").await;
+    let asked = stage.says("what is the best way to dry apples").await;
+    assert_eq!(stage.answer().await.reply_to, Some(asked.id));
+    assert_eq!(stage.silence(0).await.len(), 1);
+}
+
+#[tokio::test]
+async fn what_others_say_puts_off_no_call_and_what_was_said_before_puts_none_first() {
+    let space = crate::world::space().await;
+    let keeper = admin(&space).await;
+    let room = room(&space, &keeper, 9, &[&keeper]).await;
+    let silas = ai(&space, "Silas").await;
+    sqlx::query("update minds set strategy_room = 'active'").execute(&space.db).await.unwrap();
+    domain::channels::join(&space, silas, room).await.unwrap();
+    let due = async || -> (time::OffsetDateTime,) {
+        sqlx::query_as("select run_at from tasks where kind = 'consider'").fetch_one(&space.db).await.unwrap()
+    };
+    let says = async |body: &str| say(&space, keeper.id, room, body).await.unwrap();
+    says("the lake is frozen this morning, all of it").await;
+    let unasked = due().await;
+    says("@Silas where is the sledge").await;
+    let called = due().await;
+    assert_ne!(unasked, called, "from now on, as others who are called with it");
+    for _ in 0..3 {
+        says("and the trees are white as far as one can see").await;
+        assert_eq!(due().await, called);
+    }
+}
+
+#[tokio::test]
+async fn smart_goes_on_with_its_own_talk_and_not_with_that_of_others() {
+    let stage = stage(&["Silas"], "strategy_chat = 'smart'").await;
+    let ann = crate::world::person(&stage.space, "Ann").await;
+    let members = [ann.id, stage.ais[0]];
+    let place = crate::world::circle(&stage.space, stage.keeper.id, &members, model::History::Whole).await;
+    say(&stage.space, stage.keeper.id, place, "silas, where is the sledge").await.unwrap();
+    stage.silence(0).await;
+    let other = say(&stage.space, ann.id, place, "Keeper, I put the car behind the house.").await.unwrap();
+    stage.silence(0).await;
+    let found = domain::minds::decisions(&stage.space, stage.keeper.id, place, other.id).await.unwrap();
+    assert_eq!(found[0].outcome, "stayed_silent", "{found:?}");
+}
+
+#[tokio::test]
 async fn who_writes_has_the_floor() {
     let mut stage = stage(&["Silas"], "cooldown_s = 0").await;
     let ann = crate::world::person(&stage.space, "Ann").await;
@@ -233,7 +293,7 @@ async fn who_writes_has_the_floor() {
     // Nobody keeps the floor for ever.
     domain::channels::typing(&stage.space, ann.id, stage.room, false).await.unwrap();
     stage.says("silas, again?").await;
-    let task = "update tasks set yielded_ms = 8000 where yielded_ms > 0";
+    let task = "update tasks set yielded_ms = 20000 where yielded_ms > 0";
     while sqlx::query(task).execute(&stage.space.db).await.unwrap().rows_affected() == 0 {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }

@@ -163,7 +163,7 @@ pub(in crate::memory) async fn keep_episode(
     .bind(lines.iter().map(|line| line.seq).collect::<Vec<i64>>())
     .execute(&mut *db)
     .await?;
-    if !episode.text.is_empty() {
+    if episode.tells {
         // What there is to know of it is asked for by the AI's own model, where it has one: its talks one after the other.
         sqlx::query(
             "insert into tasks (id, kind, ordering_key, dedup_key, payload)
@@ -171,6 +171,17 @@ pub(in crate::memory) async fn keep_episode(
              on conflict (dedup_key) where lease_owner is null and dedup_key is not null do nothing",
         )
         .bind(over.entity)
+        .execute(&mut *db)
+        .await?;
+    } else {
+        // There is nothing to ask about.
+        sqlx::query(
+            "update memories set noted_at = now()
+             where entity_id = $1 and channel_id = $2 and first_seq = $3 and kind = 'episode'",
+        )
+        .bind(over.entity)
+        .bind(over.channel)
+        .bind(first.seq)
         .execute(&mut *db)
         .await?;
     }

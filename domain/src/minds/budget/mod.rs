@@ -104,7 +104,8 @@ impl Bottoms {
     pub fn short(self, spent: [Amount; 3], aside: [Amount; 3], more: Amount) -> Option<Purse> {
         let purses = [Purse::Mind, Purse::Channel, Purse::Person];
         let is_short = |of: &dyn Fn(usize) -> Amount| (0..3).find(|at| !self.0[*at].holds(of(*at), more));
-        if is_short(&|_| Amount::default()).is_some() {
+        let nothing = Amount::default();
+        if is_short(&|_| nothing).is_some_and(|at| spent[at] == nothing) {
             return Some(Purse::TooSmall);
         }
         if let Some(at) = is_short(&|at| spent[at]) {
@@ -199,6 +200,6 @@ mod tests {
         let short = |spent, more| bottoms.short(spent, [Amount::default(); 3], more);
         assert_eq!(short([micros(0), micros(15_000), micros(90_000)], micros(5_000)), None);
         assert_eq!(short([micros(0), micros(15_001), micros(0)], micros(5_000)), Some(Purse::Channel));
-        assert_eq!(short([micros(0); 3], micros(i64::MAX)), Some(Purse::TooSmall));
+        assert_eq!(short([micros(0); 3], micros(i64::MAX)), Some(Purse::Channel));
     }
 }
