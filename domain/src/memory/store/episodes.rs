@@ -181,7 +181,7 @@ pub(in crate::memory) async fn keep_episode(
         )
         .bind(over.entity)
         .bind(over.channel)
-        .bind(first.seq)
+        .bind(over.first)
         .execute(&mut *db)
         .await?;
     }
