@@ -16,6 +16,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 use time::OffsetDateTime;
+use tokio::time::Interval;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -41,38 +42,9 @@ pub async fn watch(space: Space, stopping: CancellationToken) {
     tokio::join!(watch_words(&space, &stopping), watch_vectors(&space, &stopping));
 }
 
-async fn watch_vectors(space: &Space, stopping: &CancellationToken) {
-    let mut looks = tokio::time::interval(LOOK);
-    loop {
-        tokio::select! {
-            () = stopping.cancelled() => return,
-            _ = looks.tick() => {}
-        }
-        let work = async {
-            while vectors(space).await? + derived_vectors(space).await? > 0 {}
-            Ok(())
-        };
-        let work = AssertUnwindSafe(work).catch_unwind();
-        tokio::select! {
-            () = stopping.cancelled() => return,
-            done = work => if let Err(cause) = done.unwrap_or(Err(Error::Interrupted("making vectors"))) {
-                tracing::warn!(%cause, "what was said has no vectors yet; it is tried again");
-            }
-        }
-    }
-}
-
 async fn watch_words(space: &Space, stopping: &CancellationToken) {
-    // Whoever asks first does not wait until all of them are read.
-    if let Err(cause) = space.sketches.refresh(space).await {
-        tracing::warn!(%cause, "vectors could not be read; they are when they are needed");
-    }
     let mut looks = tokio::time::interval(LOOK);
     for look in 0_u32.. {
-        tokio::select! {
-            () = stopping.cancelled() => return,
-            _ = looks.tick() => {}
-        }
         let work = async {
             // Another node may have gone on with another encoder for a while.
             if let (0, Some(embedder)) = (look % RENEW, &space.embedder) {
@@ -85,14 +57,43 @@ async fn watch_words(space: &Space, stopping: &CancellationToken) {
             }
             Ok(())
         };
-        let work = AssertUnwindSafe(work).catch_unwind();
-        tokio::select! {
-            () = stopping.cancelled() => return,
-            done = work => if let Err(cause) = done.unwrap_or(Err(Error::Interrupted("indexing"))) {
-                tracing::warn!(%cause, "what was said could not be indexed; it is tried again");
-            }
+        if !once(&mut looks, stopping, work).await {
+            return;
         }
     }
+}
+
+async fn watch_vectors(space: &Space, stopping: &CancellationToken) {
+    // Whoever asks first does not wait until all of them are read.
+    if let Err(cause) = space.sketches.refresh(space).await {
+        tracing::warn!(%cause, "vectors could not be read; they are when they are needed");
+    }
+    let mut looks = tokio::time::interval(LOOK);
+    loop {
+        let work = async {
+            while vectors(space).await? + derived_vectors(space).await? > 0 {}
+            Ok(())
+        };
+        if !once(&mut looks, stopping, work).await {
+            return;
+        }
+    }
+}
+
+/// Does a work at the next look, whatever becomes of it. `false` where it is over.
+async fn once(looks: &mut Interval, stopping: &CancellationToken, work: impl Future<Output = Result<()>>) -> bool {
+    tokio::select! {
+        () = stopping.cancelled() => return false,
+        _ = looks.tick() => {}
+    }
+    let work = AssertUnwindSafe(work).catch_unwind();
+    tokio::select! {
+        () = stopping.cancelled() => return false,
+        done = work => if let Err(cause) = done.unwrap_or(Err(Error::Interrupted("indexing"))) {
+            tracing::warn!(%cause, "what was said could not be indexed; it is tried again");
+        }
+    }
+    true
 }
 
 /// Indexes all that is not yet indexed, and makes the episodes of all talk that is over.

@@ -91,6 +91,15 @@ async fn stage() -> (Space, [EntityId; 5], ChannelId, Vec<Message>) {
     (space, [keeper.id, ada.id, ben.id, silas, luna], lobby, said)
 }
 
+const BEES: &str = "Who keeps the zylquist bees?";
+
+/// What an AI recalls somewhere of the bees, somebody has all of them forget.
+async fn forgotten_with(space: &Space, (ai, place): (EntityId, ChannelId), answer: i64, who: EntityId) {
+    assert!(recalled(space, ai, place, BEES).await.0.contains(&answer));
+    forgetting::forget_all(space, who, None, None).await.unwrap();
+    pause(space).await;
+}
+
 #[tokio::test]
 async fn one_sees_what_is_kept_of_oneself_and_nothing_else() {
     let (space, [keeper, ada, ben, silas, luna], lobby, said) = stage().await;
@@ -280,12 +289,9 @@ async fn what_an_ai_had_before_its_eyes_and_said_again_goes_too() {
     let apart = messages::post(&space, silas, messages::Draft { reply_to: Some(other.id), ..draft }).await.unwrap();
     pause(&space).await;
     let elsewhere = circle(&space, ben, &[silas, luna], History::Whole).await;
-    let bees = "Who keeps the zylquist bees?";
-    assert!(recalled(&space, luna, elsewhere, bees).await.0.contains(&answer.seq));
-    forgetting::forget_all(&space, ada, None, None).await.unwrap();
-    pause(&space).await;
+    forgotten_with(&space, (luna, elsewhere), answer.seq, ada).await;
     for ai in [silas, luna] {
-        let (seqs, kept) = recalled(&space, ai, elsewhere, bees).await;
+        let (seqs, kept) = recalled(&space, ai, elsewhere, BEES).await;
         assert!(!seqs.contains(&answer.seq) && !kept.iter().any(|text| text.contains("zylquist")), "{seqs:?} {kept:?}");
     }
     let quinces = recalled(&space, luna, elsewhere, "When is the hour for quinces and tea?").await.0;
@@ -397,12 +403,9 @@ async fn what_was_said_again_by_an_ai_goes_too() {
         .unwrap();
     index::catch_up(&space).await.unwrap();
     let elsewhere = circle(&space, ben, &[silas, luna], History::Whole).await;
-    let bees = "Who keeps the zylquist bees?";
-    assert!(recalled(&space, luna, elsewhere, bees).await.0.contains(&answer.seq));
-    forgetting::forget_all(&space, ada, None, None).await.unwrap();
-    pause(&space).await;
+    forgotten_with(&space, (luna, elsewhere), answer.seq, ada).await;
     for ai in [silas, luna] {
-        let (seqs, kept) = recalled(&space, ai, elsewhere, bees).await;
+        let (seqs, kept) = recalled(&space, ai, elsewhere, BEES).await;
         assert!(seqs.is_empty() && kept.is_empty(), "{seqs:?} {kept:?}");
     }
 }

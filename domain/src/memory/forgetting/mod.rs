@@ -4,13 +4,15 @@
 //! where they were said, and nothing that was made of them does.
 
 mod store;
+mod told;
 
 pub(crate) use store::hidden;
+pub(crate) use told::follow;
 
 use super::store::{alone, beside_none};
 use crate::error::not_found;
 use crate::{Error, Result, Space, entities};
-use model::{ChannelId, EntityId, EntityKind, MemoryOfMe, MessageId, MindFile, Problem, Remembering, limits};
+use model::{ChannelId, EntityId, EntityKind, MemoryOfMe, MindFile, Problem, Remembering, limits};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -78,8 +80,8 @@ pub async fn forget(space: &Space, who: EntityId, memory: Uuid) -> Result<()> {
             store::remove(&mut work, who, one.id).await?;
             continue;
         }
-        let mut gone = store::concerned(&mut work, who, one).await?;
-        gone.extend(store::echoes(&mut work, &gone, None).await?);
+        let mut gone = told::concerned(&mut work, who, one).await?;
+        gone.extend(told::echoes(&mut work, &gone, None).await?);
         store::forget_messages(&mut work, who, one.entity, &gone).await?;
         store::remove(&mut work, who, one.id).await?;
     }
@@ -120,9 +122,9 @@ pub async fn remember(space: &Space, who: EntityId, by: Option<EntityId>, rememb
 
 /// Removes all that was made of somebody's words, and what AIs said to others because they were reminded of them.
 async fn sweep(db: &mut PgConnection, who: EntityId, by: Option<EntityId>, channel: Option<ChannelId>) -> Result<()> {
-    let mut restated = store::echoes(db, &[], Some((who, channel))).await?;
+    let mut restated = told::echoes(db, &[], Some((who, channel))).await?;
     store::blank(db, who, by, channel).await?;
-    restated.extend(store::restated(db, who, channel).await?);
+    restated.extend(told::restated(db, who, channel).await?);
     if restated.is_empty() {
         return Ok(());
     }
@@ -169,12 +171,6 @@ pub async fn correct(space: &Space, who: EntityId, memory: Uuid, text: &str) -> 
 /// Has nothing be forgotten until the transaction's end, in which an answer is posted: before it locks anything else.
 pub(crate) async fn wait(db: &mut PgConnection) -> Result<()> {
     beside_none(db).await
-}
-
-/// Has AIs that have forgotten something of what an answer rests on forget that answer, too: it may have been while the
-/// answer was made.
-pub(crate) async fn follow(db: &mut PgConnection, answer: MessageId, trigger: MessageId) -> Result<()> {
-    store::follow(db, answer, trigger).await
 }
 
 /// What nobody can see is not there.
