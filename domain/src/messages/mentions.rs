@@ -1,6 +1,8 @@
 //! Whom a message names: `@name`, or the name as a whole word, in any case and script.
 
+use super::unspaced::Words;
 use model::EntityId;
+use std::cell::LazyCell;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -24,6 +26,7 @@ pub fn find<'a>(body: &str, names: impl Iterator<Item = (EntityId, &'a str)>) ->
     let mut names: Vec<(EntityId, Vec<char>)> = names.map(|(id, name)| (id, fold(name).chars().collect())).collect();
     names.sort_by_key(|(_, name)| std::cmp::Reverse(name.len()));
 
+    let words = LazyCell::new(|| Words::of(&text));
     let mut found: Vec<Mention> = Vec::new();
     let (mut at, mut last) = (0, usize::MAX);
     while at < text.len() {
@@ -33,7 +36,9 @@ pub fn find<'a>(body: &str, names: impl Iterator<Item = (EntityId, &'a str)>) ->
             // `@Ada@Ben` names both.
             let open = sign == last || !(goes_on(text[..sign].iter().rev(), text[at]) || is_path(&text[..sign]));
             let closed = !(goes_on(text[end..].iter(), text[end - 1]) || is_address(&text[end..], sign < at));
-            (open && closed).then_some((*entity, end))
+            // A sign before it says that a name is meant.
+            let whole = || sign < at || !touches(&text, at, end) || words.are_whole(at, end);
+            (open && closed && whole()).then_some((*entity, end))
         });
         if let Some((entity, end)) = hit {
             let start = if at > 0 && text[at - 1] == '@' { at - 1 } else { at };
@@ -44,6 +49,12 @@ pub fn find<'a>(body: &str, names: impl Iterator<Item = (EntityId, &'a str)>) ->
         }
     }
     found
+}
+
+/// Whether a name stands right beside letters that no space sets apart from it.
+fn touches(text: &[char], at: usize, end: usize) -> bool {
+    let both = |at: usize| at > 0 && at < text.len() && is_unspaced(text[at - 1]) && is_unspaced(text[at]);
+    both(at) || both(end)
 }
 
 /// Where a name that begins at `at` ends, if it stands there.
@@ -195,6 +206,29 @@ mod tests {
             assert_eq!(of(name, body), 1, "{body}");
         }
         assert_eq!(of("ルナ", "ルナティック") + of("ルナ", "カルナは"), 0);
+        for (name, inside) in [
+            ("さくら", "さくらんぼが好き"),
+            ("李明", "小李明天来"),
+            ("あい", "あいさつをする"),
+            ("王子", "小王子很好看"),
+            ("林", "森林里很安静"),
+            ("花", "花火を見た"),
+        ] {
+            assert_eq!(of(name, inside), 0, "{inside}");
+            assert_eq!(of(name, &format!("@{inside}")), usize::from(inside.starts_with(name)), "@{inside}");
+        }
+        for (name, apart) in [
+            ("さくら", "さくらさんはどう思う？"),
+            ("さくら", "ねえさくら、聞いて"),
+            ("さくら", "今日はさくらと話した"),
+            ("李明", "问李明天气怎么样"),
+            ("李明", "我觉得李明说得对"),
+            ("李明", "请李明来"),
+            ("李明", "你好李明"),
+            ("美羽", "それは美羽が言った"),
+        ] {
+            assert_eq!(of(name, apart), 1, "{apart}");
+        }
         assert_eq!(named("José, José"), [(6, "José".into()), (6, "José".into())]);
     }
 

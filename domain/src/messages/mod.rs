@@ -11,6 +11,7 @@ pub mod mentions;
 mod record;
 pub(crate) mod roster;
 pub(crate) mod store;
+mod unspaced;
 pub(crate) mod writer;
 
 pub use changes::{Changes, changes, sync};
@@ -18,6 +19,7 @@ pub use changing::{delete, edit, pin, pinned, react};
 pub(crate) use changing::{empty_all_of, moderates, replaced};
 pub(crate) use lines::{Part, call_otherwise, system_line};
 pub use markdown::render;
+pub(crate) use markdown::says_nothing;
 pub(crate) use record::follow;
 pub use record::record;
 pub(crate) use record::said_because;
