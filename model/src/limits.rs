@@ -79,7 +79,7 @@ pub fn trimmed(text: &str) -> &str {
 }
 
 /// White space, and what takes no ink: soft hyphens, joiners, marks of direction, fillers, selectors, tags.
-fn is_blank(c: char) -> bool {
+pub fn is_blank(c: char) -> bool {
     c.is_whitespace()
         || matches!(c,
             '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'

@@ -3,6 +3,7 @@
 use super::{code, emoji};
 use crate::{Error, Result};
 use ammonia::{Builder, UrlRelative};
+use model::limits;
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, TextMergeStream, html};
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -98,6 +99,28 @@ fn without_definitions(body: &str) -> Cow<'_, str> {
         said.insert(start, '\\');
     }
     Cow::Owned(said)
+}
+
+/// Whether a body has no word, sign or picture in it: only marks that give form to what is not there (`---`, `** **`, `#`, an
+/// empty block of code), spaces by any name, or a comment in HTML.
+pub(crate) fn says_nothing(body: &str) -> bool {
+    let mut rest = body;
+    let mut said = String::with_capacity(body.len());
+    while let Some((before, comment)) = rest.split_once("<!--") {
+        said.push_str(before);
+        rest = comment.split_once("-->").map_or("", |(_, behind)| behind);
+    }
+    said.push_str(rest);
+    let is_seen = |c: char| !limits::is_blank(c) && !matches!(c, '*' | '_' | '~' | '`' | '#');
+    let said = without_definitions(&said);
+    !Parser::new_ext(&said, Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TABLES).any(|event| match event {
+        Event::Text(text) | Event::Code(text) | Event::Html(text) | Event::InlineHtml(text) => {
+            text.chars().any(is_seen)
+        }
+        // It may be the number that was asked for.
+        Event::Start(Tag::List(Some(_))) => true,
+        _ => false,
+    })
 }
 
 /// Whether anything of it can be seen.
@@ -262,7 +285,33 @@ fn shortened(address: &str) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
-    use super::render;
+    use super::{render, says_nothing};
+
+    #[test]
+    fn form_without_anything_in_it_says_nothing() {
+        for nothing in [
+            "",
+            "&nbsp;",
+            "---",
+            "***",
+            "** **",
+            "<!-- nothing\nto say -->",
+            "#",
+            "```\n```",
+            "```json\n\n```",
+            "> ",
+            "-",
+            "\u{200b}",
+            "[](https://a.example)",
+        ] {
+            assert!(says_nothing(nothing), "{nothing:?}");
+        }
+        for something in
+            ["…", ".", "?", "🙂", "<!-- x --> yes", "`x`", "1.", "```\nx\n```", "1", "<br>", "[1]: see", "- a", "# *"]
+        {
+            assert_eq!(says_nothing(something), something == "# *", "{something:?}");
+        }
+    }
 
     #[test]
     fn whatever_was_said_can_be_seen() {

@@ -1,5 +1,6 @@
 //! What becomes of a model's words before anybody sees them.
 
+use crate::messages::says_nothing;
 use model::limits;
 
 /// The answer as it grows. The AI's own name at its head is cut (models like to write `Silas: …`), and nothing else.
@@ -44,8 +45,12 @@ impl Words {
         self.shown().len() > most && self.shown().chars().count() > most
     }
 
-    /// The whole, at its end: trimmed, and at a sentence's end where a limit cut it.
+    /// The whole, at its end: trimmed, and at a sentence's end where a limit cut it; empty where nothing of it can be seen.
     pub fn whole(&self, cut: bool) -> String {
+        Some(self.all(cut)).filter(|text| !says_nothing(text)).unwrap_or_default()
+    }
+
+    fn all(&self, cut: bool) -> String {
         // Its name with nothing behind it is nothing, nor are thoughts that came to no end.
         let all = self.raw.len();
         let at_end = || head(&format!("{}x", self.raw), &self.name);
