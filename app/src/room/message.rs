@@ -40,8 +40,9 @@ async fn load(room: Option<String>, seq: Option<String>) -> Result<Shown, Failur
     let moderates = opened.channel.kind != ChannelKind::Chat
         && (matches!(role, Some(Role::Owner | Role::Admin)) || (is_room && me.is_admin));
     let trigger = message.reply_to.filter(|_| message.author.kind == EntityKind::Ai);
-    let reasons = match trigger {
-        Some(trigger) => domain::minds::decisions(&space, me.id, id, trigger).await?,
+    let considered = trigger.or((message.author.kind == EntityKind::Human).then_some(message.id));
+    let reasons = match considered {
+        Some(considered) => domain::minds::decisions(&space, me.id, id, considered).await?,
         None => Vec::new(),
     };
     let is_mine = message.author.id == me.id;

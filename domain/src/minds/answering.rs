@@ -123,13 +123,20 @@ pub(super) async fn write(
     let begun = Instant::now();
     let tokens_in = u32::try_from(*tokens).unwrap_or(u32::MAX);
     let mut written = Written { text: String::new(), tokens_in, tokens_out: 0, first_word: None, stopped_by: None };
-    let mut answer = Box::pin(means.answer(request.clone()));
+    // That it is asked is kept beside the asking, not before it.
+    let asked = telling.open(means, (tokens_in, 0), Duration::ZERO);
+    let asking_it = async { tokio::join!(store::keep(&space.db, reply, "", &asked), means.answer(request.clone())) };
+    let mut asking_it = Box::pin(asking_it);
     let mut pieces = loop {
-        match tokio::time::timeout(KEEP, &mut answer).await {
-            Ok(Ok(pieces)) => break pieces,
-            Ok(Err(cause)) => return Ok(Err(cause.into())),
-            Err(_) => written.stopped_by = store::keep(&space.db, reply, "").await?,
+        if let Ok((kept, answer)) = tokio::time::timeout(KEEP, &mut asking_it).await {
+            written.stopped_by = kept?;
+            match answer {
+                Ok(pieces) => break pieces,
+                Err(cause) => return Ok(Err(cause.into())),
+            }
         }
+        let open = telling.open(means, (tokens_in, 0), begun.elapsed());
+        written.stopped_by = store::keep(&space.db, reply, "", &open).await?;
         if written.stopped_by.is_some() {
             return Ok(Ok(written));
         }
@@ -184,14 +191,16 @@ pub(super) async fn write(
             kept = Instant::now();
             telling.tell_words(words.shown());
             // Not every server keeps to the most that it was asked for; what it counts as a token may be half of ours.
-            if taken(frame, words.shown()) > mind.sampling.max_tokens.saturating_mul(2) {
+            let tokens_out = taken(frame, words.shown());
+            if tokens_out > mind.sampling.max_tokens.saturating_mul(2) {
                 end = Some(true);
                 break;
             }
             let seen = if asking.unseen { "" } else { words.shown() };
-            written.stopped_by = store::keep(&space.db, reply, seen).await?;
+            let open = telling.open(means, counted.unwrap_or((tokens_in, tokens_out)), begun.elapsed());
+            written.stopped_by = store::keep(&space.db, reply, seen, &open).await?;
             if !asking.rests.hold(store::company(&space.db, *channel).await?) {
-                let (tokens_in, tokens_out) = counted.unwrap_or_else(|| (tokens_in, taken(frame, words.shown())));
+                let (tokens_in, tokens_out) = counted.unwrap_or((tokens_in, tokens_out));
                 return Ok(Err(Failed { cause: ModelError::NewCompany, tokens_in, tokens_out }));
             }
             if written.stopped_by.is_some() {

@@ -28,6 +28,9 @@ pub async fn consider(space: &Space, task: &Task) -> Result<Outcome> {
         tracing::error!(payload = %task.payload, "a task that cannot be read was dropped");
         return Ok(Outcome::Done);
     };
+    if task.attempt > 1 {
+        count_lost(space, &asked).await;
+    }
     if task.is_used_up() {
         tracing::error!("an AI's turn was begun {TRIES} times, and its process ended each time");
         // What was said since has lost its own task to this one.
@@ -53,6 +56,14 @@ pub async fn consider(space: &Space, task: &Task) -> Result<Outcome> {
         space.ring();
     }
     Ok(outcome)
+}
+
+/// Records what calls have taken whose process has ended. That it cannot be recorded now keeps nobody from answering: it stands
+/// until it can.
+async fn count_lost(space: &Space, asked: &Consider) {
+    if let Err(cause) = budget::store::lost(&space.db, asked.entity, asked.channel).await {
+        tracing::error!(%cause, "what an unfinished answer has taken is not recorded yet");
+    }
 }
 
 /// Ends what was begun, in sight of everybody; whether there was something.
@@ -88,17 +99,20 @@ async fn once(space: &Space, task: &Task, asked: &Consider) -> Result<(Outcome, 
     let nothing = Ok((Outcome::Done, false));
     let Some(mind) = store::mind(&space.db, entity, channel).await? else { return nothing };
     let Some(trigger) = store::trigger(&space.db, entity, channel).await? else { return nothing };
+    if trigger.begun {
+        count_lost(space, asked).await;
+    }
     let standing = store::standing(&space.db, entity, &trigger.message).await?;
     let means = means::of(space, &mind).await?;
     let considered = known(space, task, &mind, &trigger, &standing, !means.is_empty());
+    let own = gates::eagerness(mind.talkativeness, standing.spoke);
     if !trigger.named && !trigger.begun {
-        let own = gates::eagerness(mind.talkativeness, standing.spoke);
         let rivals = store::rivals(&space.db, entity, channel).await?;
         if rivals.into_iter().any(|(talkativeness, silent)| gates::eagerness(talkativeness, silent) > own) {
             return Ok((Outcome::Later(AFTER_OTHERS), false));
         }
     }
-    let inputs = inputs(&considered);
+    let inputs = inputs(&considered, own);
     let message = &trigger.message;
     let base = Decided {
         mind: &mind,
@@ -186,7 +200,7 @@ fn known<'a>(
 }
 
 /// The same, as it is kept with the decision.
-fn inputs(considered: &Considered<'_>) -> Value {
+fn inputs(considered: &Considered<'_>, eagerness: f32) -> Value {
     let Considered { by_human, mentioned, question, substance, continues, talkativeness, draw, hops, said, .. } =
         *considered;
     json!({
@@ -194,6 +208,7 @@ fn inputs(considered: &Considered<'_>) -> Value {
         "own": considered.own, "alone": considered.alone, "most_hops": considered.most_hops, "most_said": considered.most_said,
         "by_human": by_human, "mentioned": mentioned, "off_record": considered.off_record, "question": question, "substance": substance, "continues": continues,
         "strategy": considered.strategy.as_str(), "talkativeness": talkativeness, "draw": draw, "hops": hops, "said": said,
+        "eagerness": eagerness,
         "pair_left_ms": considered.pair_left.as_millis() as u64, "typing": considered.typing,
         "yielded_ms": considered.yielded.as_millis() as u64, "cooldown_left_ms": considered.cooldown_left.as_millis() as u64,
     })

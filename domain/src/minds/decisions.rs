@@ -1,12 +1,14 @@
 //! What AIs made of messages: kept, told, and read by those who may read the message.
 
+use super::gates;
 use super::store::{self, Decided};
 use crate::live::Told;
 use crate::messages::reading;
 use crate::{Result, Space, accounts};
 use model::{ChannelId, Decision, EntityId, Event, MessageId};
 
-/// What the AIs of a channel made of a message, for those who may read it.
+/// What the AIs of a channel made of a message, for those who may read it; those too that do not consider what does not call
+/// them, with the outcome `not_considered`.
 pub async fn decisions(space: &Space, who: EntityId, channel: ChannelId, trigger: MessageId) -> Result<Vec<Decision>> {
     // Reading the channel is what gives the right.
     let seat = reading(space, who, channel).await?;
@@ -20,6 +22,13 @@ pub async fn decisions(space: &Space, who: EntityId, channel: ChannelId, trigger
     for (entity, remembered) in store::recalls(&space.db, trigger, who).await? {
         if let Some(spoke) = decisions.iter_mut().rev().find(|one| one.entity == entity && one.outcome == "spoke") {
             spoke.recalled.push(remembered);
+        }
+    }
+    for (entity, name, awake, strategy, at) in store::bystanders(&space.db, channel, trigger, seat.visible_from).await?
+    {
+        if let Some(reason) = gates::unmoved(&name, awake, strategy) {
+            let outcome = "not_considered".to_owned();
+            decisions.push(Decision { entity, name, trigger, outcome, reason, cause: None, recalled: Vec::new(), at });
         }
     }
     Ok(decisions)

@@ -116,11 +116,33 @@ fn present(considered: &Considered<'_>) -> Option<Verdict> {
     } else if !is_member {
         Some(stay("present", format!("{name} has left.")))
     } else if !awake {
-        Some(stay("awake", format!("{name} is asleep.")))
+        Some(stay("awake", asleep(name)))
     } else if own {
         Some(stay("own", format!("{name} said this.")))
     } else {
         None
+    }
+}
+
+fn asleep(name: &str) -> String {
+    format!("{name} is asleep.")
+}
+
+fn listens(name: &str) -> String {
+    format!("{name} is here to listen.")
+}
+
+fn when_called(name: &str) -> String {
+    format!("{name} speaks here when called by name.")
+}
+
+/// Why an AI does not even consider what does not call it; `None` for one that does.
+pub(crate) fn unmoved(name: &str, awake: bool, strategy: Strategy) -> Option<String> {
+    match strategy {
+        _ if !awake => Some(asleep(name)),
+        Strategy::Silent => Some(listens(name)),
+        Strategy::MentionOnly => Some(when_called(name)),
+        _ => None,
     }
 }
 
@@ -157,7 +179,7 @@ fn strategy(considered: &Considered<'_>) -> Result<String, Verdict> {
     let Considered { name, mentioned, question, substance, continues, strategy, talkativeness, draw, .. } = *considered;
     let quiet = |why: String| Err(stay("strategy", format!("{name} {why}")));
     if strategy == Strategy::Silent {
-        return quiet("is here to listen.".to_owned());
+        return Err(stay("strategy", listens(name)));
     }
     if mentioned {
         return Ok(format!("{name} was called by name."));
@@ -180,7 +202,7 @@ fn strategy(considered: &Considered<'_>) -> Result<String, Verdict> {
         Strategy::Active => quiet("had nothing to add to so few words.".to_owned()),
         Strategy::OnQuestions => quiet("answers questions here, and when called by name.".to_owned()),
         Strategy::Smart => quiet("answers questions here, and what goes on with its own talk.".to_owned()),
-        Strategy::MentionOnly | Strategy::Silent => quiet("speaks here when called by name.".to_owned()),
+        Strategy::MentionOnly | Strategy::Silent => Err(stay("strategy", when_called(name))),
     }
 }
 

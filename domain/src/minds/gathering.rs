@@ -1,7 +1,8 @@
 //! Rooms full of AIs that would always speak, played through by the gates alone: they fall silent, they answer no more
-//! than people's lines allow, let people finish writing, and whoever a human called is answered. One speaks at a time, as
-//! the queue has it: their tasks share a key.
+//! than people's lines allow and no purse pays more than it holds, they let people finish writing, and whoever a human called
+//! is answered as long as there is something to pay it with. One speaks at a time, as the queue has it: their tasks share a key.
 
+use super::budget::{Amount, Bottom, Bottoms, Purse};
 use super::gates::{self, Considered, FLOOR, PAIR_COOLDOWN, Verdict};
 use model::Strategy;
 use proptest::prelude::*;
@@ -28,6 +29,17 @@ struct Player {
     pub takes: Duration,
     /// Which of the others it calls whenever it speaks.
     pub calls: Vec<usize>,
+    /// Most tokens that it may take in the play.
+    pub bottom: Option<i64>,
+    /// Tokens that an answer may take, and those that it takes of them.
+    pub tokens: (i64, i64),
+}
+
+/// Most tokens that may be taken in the room, and by the human.
+#[derive(Clone, Copy, Debug)]
+struct Limits {
+    pub room: Option<i64>,
+    pub person: Option<i64>,
 }
 
 /// What a human says: after which pause, how long of it they write, and whom it names.
@@ -49,6 +61,10 @@ struct Room {
     yielded: Vec<Duration>,
     /// Who speaks, and until when.
     speaker: Option<(usize, Duration)>,
+    /// Tokens that each has taken.
+    taken: Vec<i64>,
+    /// Who could not pay, and how much had been said by then.
+    tired: Vec<(usize, usize)>,
 }
 
 impl Room {
@@ -68,7 +84,28 @@ impl Room {
         called.or_else(|| fresh.rev().find(|&n| self.said[n].by != Some(ai)))
     }
 
-    fn consider(&mut self, ai: usize, player: &Player, typing: bool, now: Duration) {
+    /// The purse that does not hold an answer.
+    fn short(&self, ai: usize, player: &Player, limits: Limits) -> Option<Purse> {
+        let bottom = |tokens| Bottom { tokens, micros: None };
+        let amount = |tokens| Amount { tokens, micros: 0 };
+        let all = amount(self.taken.iter().sum());
+        Bottoms::of(bottom(player.bottom), bottom(limits.room), bottom(limits.person)).short(
+            [amount(self.taken[ai]), all, all],
+            [Amount::default(); 3],
+            amount(player.tokens.0),
+        )
+    }
+
+    /// It cannot pay, and says so once.
+    fn tire(&mut self, ai: usize, now: Duration) {
+        let is_new = !self.tired.iter().any(|(other, _)| *other == ai);
+        self.tired.push((ai, self.said.len()));
+        if is_new {
+            self.hear(Said { at: now, by: Some(ai), names: Vec::new() });
+        }
+    }
+
+    fn consider(&mut self, ai: usize, player: &Player, limits: Limits, typing: bool, now: Duration) {
         self.due[ai] = None;
         let Some(trigger) = self.trigger(ai) else { return };
         let message = &self.said[trigger];
@@ -111,7 +148,10 @@ impl Room {
                 assert!(!typing || self.yielded[ai] >= FLOOR, "it speaks while somebody writes");
                 self.considered[ai] = self.said.len();
                 self.yielded[ai] = Duration::ZERO;
-                self.speaker = Some((ai, now + player.takes));
+                match self.short(ai, player, limits) {
+                    Some(_) => self.tire(ai, now),
+                    None => self.speaker = Some((ai, now + player.takes)),
+                }
             }
             Verdict::Stay { .. } => {
                 self.considered[ai] = self.said.len();
@@ -127,9 +167,10 @@ impl Room {
 }
 
 /// Plays until nobody has anything to do, and checks what has to hold.
-fn play(players: &[Player], lines: &[Line]) {
+fn play(players: &[Player], lines: &[Line], limits: Limits) {
     let (considered, due) = (vec![0; players.len()], vec![None; players.len()]);
-    let mut room = Room { considered, due, yielded: vec![Duration::ZERO; players.len()], ..Room::default() };
+    let (yielded, taken) = (vec![Duration::ZERO; players.len()], vec![0; players.len()]);
+    let mut room = Room { considered, due, yielded, taken, ..Room::default() };
     let mut now = Duration::ZERO;
     let mut lines = lines.iter();
     let mut next = lines.next().map(|line| (line.pause, line));
@@ -151,25 +192,40 @@ fn play(players: &[Player], lines: &[Line]) {
             && until <= now
         {
             room.speaker = None;
+            room.taken[ai] += players[ai].tokens.1;
             room.hear(Said { at: now, by: Some(ai), names: players[ai].calls.clone() });
         } else if let Some((_, ai)) = waiting {
             let typing = next.as_ref().is_some_and(|(at, line)| now + line.written >= *at);
-            room.consider(ai, &players[ai], typing, now);
+            room.consider(ai, &players[ai], limits, typing, now);
         }
     }
     let said = &room.said;
     for stretch in said.split(|one| one.by.is_none()) {
-        assert!(stretch.len() <= HOPS + players.len(), "{} answers in a row", stretch.len());
+        // Each that is called answers, and each may say once that it is tired.
+        assert!(stretch.len() <= HOPS + 2 * players.len(), "{} answers in a row", stretch.len());
     }
-    // Money: no more answers than people's lines allow.
+    // Money: no more answers than people's lines allow, and nothing that is not in the purse.
+    for (player, taken) in players.iter().zip(&room.taken) {
+        assert!(player.bottom.is_none_or(|bottom| *taken <= bottom), "{taken} tokens of {:?}", player.bottom);
+    }
+    let taken: i64 = room.taken.iter().sum();
+    for bottom in [limits.room, limits.person].into_iter().flatten() {
+        assert!(taken <= bottom, "{taken} tokens of {bottom}");
+    }
     let humans = said.iter().filter(|one| one.by.is_none()).count();
     let called: usize = said.iter().filter(|one| one.by.is_none()).map(|one| one.names.len()).sum();
-    assert!(said.len() - humans <= humans * HOPS + called, "more answers than anybody asked for");
+    assert!(said.len() - humans <= humans * HOPS + called + players.len(), "more answers than anybody asked for");
     for (n, one) in said.iter().enumerate().filter(|(_, one)| one.by.is_none()) {
         for ai in one.names.iter().filter(|&&ai| players[ai].strategy != Strategy::Silent) {
-            assert!(said[n..].iter().any(|answer| answer.by == Some(*ai)), "a call was not answered");
+            let answered = said[n..].iter().any(|answer| answer.by == Some(*ai));
+            let is_tired = room.tired.iter().any(|(tired, by)| tired == ai && *by > n);
+            assert!(answered || is_tired, "a call was not answered");
         }
     }
+}
+
+fn bottom() -> impl proptest::strategy::Strategy<Value = Option<i64>> {
+    prop::option::of(500..20_000_i64)
 }
 
 fn players() -> impl proptest::strategy::Strategy<Value = Vec<Player>> {
@@ -179,14 +235,17 @@ fn players() -> impl proptest::strategy::Strategy<Value = Vec<Player>> {
         Just(Strategy::Probabilistic),
         Just(Strategy::MentionOnly)
     ];
-    let one = (strategy, 0..60_u64, 1..30_u64, prop::collection::vec(0..10_usize, 0..4));
+    let tokens = (100..2_000_i64, 0..=100_i64).prop_map(|(most, share)| (most, most * share / 100));
+    let one = (strategy, 0..60_u64, 1..30_u64, prop::collection::vec(0..10_usize, 0..4), bottom(), tokens);
     prop::collection::vec(one, 2..=10).prop_map(|all| {
         let others = all.len();
-        let player = |(strategy, cooldown, takes, calls): (_, _, _, Vec<usize>)| Player {
+        let player = |(strategy, cooldown, takes, calls, bottom, tokens): (_, _, _, Vec<usize>, _, _)| Player {
             strategy,
             cooldown: Duration::from_secs(cooldown),
             takes: Duration::from_secs(takes),
             calls: calls.into_iter().map(|ai| ai % others).collect(),
+            bottom,
+            tokens,
         };
         all.into_iter().map(player).collect()
     })
@@ -197,6 +256,7 @@ proptest! {
     fn any_ais_fall_silent_and_whoever_is_called_answers(
         players in players(),
         lines in prop::collection::vec((0..90_u64, 0..30_u64, prop::collection::vec(0..10_usize, 0..3)), 1..12),
+        (room, person) in (bottom(), bottom()),
     ) {
         let lines: Vec<Line> = lines
             .into_iter()
@@ -206,6 +266,6 @@ proptest! {
                 names: names.into_iter().map(|ai| ai % players.len()).collect(),
             })
             .collect();
-        play(&players, &lines);
+        play(&players, &lines, Limits { room, person });
     }
 }

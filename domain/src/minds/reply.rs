@@ -52,7 +52,7 @@ pub(super) async fn reply(space: &Space, task: &Task, mut means: Vec<Means>, beg
     let begin = Begin { reason: asked.as_deref().unwrap_or(begin.reason), ..begin };
     let mut telling = Telling::of(space, begin, begun.reply, call);
     if let Some(who) = &begun.stopped_by {
-        return telling.keep_silent(begin, &format!("{who} stopped {name} before it began."), None).await;
+        return telling.keep_silent(&format!("{who} stopped {name} before it began."), None).await;
     }
     let all = means.clone();
     let ready = {
@@ -97,7 +97,7 @@ pub(super) async fn reply(space: &Space, task: &Task, mut means: Vec<Means>, beg
         None
     };
     match silence {
-        Some(reason) => telling.keep_silent(begin, &reason, Some(&written)).await,
+        Some(reason) => telling.keep_silent(&reason, Some(&written)).await,
         None => telling.post(task, begin, &begun, written, &asking).await,
     }
 }

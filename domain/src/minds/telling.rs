@@ -14,6 +14,7 @@ use crate::memory::forgetting;
 use crate::tasks::{Outcome, Task};
 use crate::{Error, Result, Space, messages, tasks};
 use model::{ChannelId, ClientKey, Message, MessageId, ReplyId, ReplyState, Writing};
+use serde_json::Value;
 use std::time::{Duration, Instant};
 
 /// How long it is waited for a provider that asks for it.
@@ -48,6 +49,8 @@ pub(super) struct Telling<'a> {
     trigger: MessageId,
     seq: i64,
     call: Call,
+    /// What decided, as it is kept.
+    inputs: &'a Value,
     /// What wrote it, for the record.
     means: Option<&'a Means>,
     /// How others failed that were asked before, for admins.
@@ -63,7 +66,7 @@ pub(super) struct Telling<'a> {
 impl<'a> Telling<'a> {
     /// A reply that begins now.
     pub fn of(space: &'a Space, begin: Begin<'a>, reply: ReplyId, call: Call) -> Self {
-        let Begin { mind, trigger: &Message { id: trigger, seq, channel, .. }, .. } = begin;
+        let Begin { mind, inputs, trigger: &Message { id: trigger, seq, channel, .. }, .. } = begin;
         Self {
             space,
             mind,
@@ -72,6 +75,7 @@ impl<'a> Telling<'a> {
             trigger,
             seq,
             call,
+            inputs,
             means: None,
             stumbled: None,
             since: Instant::now(),
@@ -84,6 +88,11 @@ impl<'a> Telling<'a> {
     /// Notes what has written it.
     pub const fn thought_with(&mut self, means: &'a Means) {
         self.means = Some(means);
+    }
+
+    /// What a call of one of the means has taken by now, as it is kept while it goes on.
+    pub fn open(&self, means: &Means, (tokens_in, tokens_out): (u32, u32), took: Duration) -> Value {
+        Spent { call: self.call, means, tokens_in, tokens_out, first_word: None, took, unsaid: false }.open()
     }
 
     /// Records that one of the means came to nothing.
@@ -227,14 +236,13 @@ impl<'a> Telling<'a> {
 
     fn decided<'b>(&'b self, gate: &'b str, outcome: &'b str, reason: &'b str) -> Decided<'b> {
         let trigger = self.trigger;
-        Decided { mind: self.mind, trigger, gate, outcome, reason, cause: None, inputs: None }
+        Decided { mind: self.mind, trigger, gate, outcome, reason, cause: None, inputs: Some(self.inputs) }
     }
 
     /// Ends without a word; `written`: what the model said all the same.
-    pub async fn keep_silent(&mut self, begin: Begin<'_>, reason: &str, written: Option<&Written>) -> Result<Outcome> {
+    pub async fn keep_silent(&mut self, reason: &str, written: Option<&Written>) -> Result<Outcome> {
         let spent = written.and_then(|written| self.spent(written)).map(|spent| Spent { unsaid: true, ..spent });
-        let silent = Decided { inputs: Some(begin.inputs), ..self.decided("words", "stayed_silent", reason) };
-        self.end(silent, spent).await?;
+        self.end(self.decided("words", "stayed_silent", reason), spent).await?;
         self.tell(ReplyState::Silent, "");
         Ok(Outcome::Done)
     }

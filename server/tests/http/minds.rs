@@ -227,6 +227,16 @@ async fn grown(heard: &mut Listening, wanted: impl Fn(&str) -> bool) {
         .await;
 }
 
+/// Waits until so much of a reply is kept.
+async fn kept(house: &House, what: &str) {
+    let db = house.database().await;
+    eventually("it is kept", async || {
+        let query = sqlx::AssertSqlSafe(format!("select from replies where {what}"));
+        sqlx::query(query).fetch_optional(&db).await.unwrap().map(|_| ())
+    })
+    .await;
+}
+
 async fn killed_while_held(hold: Hold, question: &str, answer: &str) {
     let (mut house, stub) = House::with_stub(&[QUICK]).await;
     let mut alice = Client::alice(&house).await;
@@ -241,13 +251,27 @@ async fn killed_while_held(hold: Hold, question: &str, answer: &str) {
             heard
                 .until(|event| matches!(event, Event::Reply { writing, .. } if !writing.text.is_empty()).then_some(()))
                 .await;
+            kept(&house, "call is not null and text <> ''").await;
         }
         Hold::End => grown(&mut heard, |words| words.ends_with("server")).await,
     }
+    kept(&house, "call is not null").await;
     house.kill();
     house.start_again().await;
     answered_once(&house, &alice, lobby, question, answer).await;
     assert_eq!(stub.requests().len(), 2);
+    // What the call took that was lost is counted, too.
+    let usage: Vec<(bool, bool, i32, i32)> = sqlx::query_as(
+        "select failed, caused_by is not null, tokens_in, tokens_out from usage where channel_id = $1 order by at",
+    )
+    .bind(lobby.0)
+    .fetch_all(&house.database().await)
+    .await
+    .unwrap();
+    let [(true, true, lost_in, lost_out), (false, true, tokens_in, _)] = usage[..] else { panic!("{usage:?}") };
+    assert!(lost_in > 0 && tokens_in > 0, "{usage:?}");
+    // How much of it had come is kept every second.
+    assert!(hold != Hold::Middle || lost_out > 0, "{usage:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -92,6 +92,11 @@ impl Bottom {
 pub(super) struct Bottoms([Bottom; 3]);
 
 impl Bottoms {
+    /// Those of an AI, a channel and a person, in this order.
+    pub const fn of(mind: Bottom, channel: Bottom, person: Bottom) -> Self {
+        Self([mind, channel, person])
+    }
+
     fn are_none(self) -> bool {
         self.0.iter().all(|bottom| bottom.tokens.is_none() && bottom.micros.is_none())
     }
@@ -125,11 +130,11 @@ pub(super) async fn reserve(
     means: &mut Vec<Means>,
 ) -> Result<Option<Purse>> {
     let Space { policy, .. } = space;
-    let bottoms = Bottoms([
+    let bottoms = Bottoms::of(
         Bottom::of(mind.daily_tokens, mind.daily_cents),
         call.channel.map_or(Bottom::default(), |_| Bottom::of(policy.channel_tokens, policy.channel_cents)),
         call.person.map_or(Bottom::default(), |_| Bottom::of(policy.person_tokens, policy.person_cents)),
-    ]);
+    );
     if bottoms.are_none() {
         return Ok(None);
     }

@@ -4,6 +4,7 @@ use super::{Amount, Bottoms, Purse};
 use crate::Result;
 use crate::minds::means::Means;
 use model::{ChannelId, EntityId};
+use serde_json::{Value, json};
 use sqlx::{PgExecutor, PgPool};
 use std::time::Duration;
 use uuid::Uuid;
@@ -79,7 +80,7 @@ pub(super) async fn reserve(db: &PgPool, call: Call, bottoms: Bottoms, most: Amo
     Ok(None)
 }
 
-/// What a call took in the end.
+/// What a call took, in the end or by now.
 #[derive(Clone, Copy)]
 pub(in crate::minds) struct Spent<'a> {
     pub call: Call,
@@ -94,6 +95,26 @@ pub(in crate::minds) struct Spent<'a> {
     pub unsaid: bool,
 }
 
+impl Spent<'_> {
+    fn micros(&self) -> i64 {
+        self.means.cost(self.tokens_in, self.tokens_out).unwrap_or(0)
+    }
+
+    /// As it is kept while the call goes on.
+    pub fn open(&self) -> Value {
+        json!({
+            "caused_by": self.call.person, "model": self.means.model, "provider": self.means.provider,
+            "tokens_in": whole(self.tokens_in), "tokens_out": whole(self.tokens_out),
+            "took_ms": whole(self.took.as_millis()), "micros": self.micros(),
+        })
+    }
+}
+
+/// As the table counts.
+fn whole(count: impl TryInto<i32>) -> i32 {
+    count.try_into().unwrap_or(i32::MAX)
+}
+
 /// Records what a call took, in place of what was set aside for it.
 pub(in crate::minds) async fn settle(db: impl PgExecutor<'_>, spent: Spent<'_>) -> Result<()> {
     record(db, spent, false).await
@@ -105,9 +126,9 @@ pub(in crate::minds) async fn fail(db: &PgPool, spent: Spent<'_>) -> Result<()> 
 }
 
 async fn record(db: impl PgExecutor<'_>, spent: Spent<'_>, failed: bool) -> Result<()> {
-    let millis = |time: Duration| i32::try_from(time.as_millis()).unwrap_or(i32::MAX);
     sqlx::query(
-        "with freed as (delete from reserved where entity_id = $2 and call_id = $10 and not $13)
+        "with freed as (delete from reserved where entity_id = $2 and call_id = $10 and not $13),
+         closed as (update replies set call = null where entity_id = $2 and trigger_id = $10 and call is not null)
          insert into usage (id, entity_id, channel_id, caused_by, model, tokens_in, tokens_out, first_word_ms, took_ms,
                             provider, micros, failed, unsaid)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $11, $12, $13, $14)",
@@ -117,15 +138,35 @@ async fn record(db: impl PgExecutor<'_>, spent: Spent<'_>, failed: bool) -> Resu
     .bind(spent.call.channel.map(|id| id.0))
     .bind(spent.call.person.map(|id| id.0))
     .bind(&spent.means.model)
-    .bind(i32::try_from(spent.tokens_in).unwrap_or(i32::MAX))
-    .bind(i32::try_from(spent.tokens_out).unwrap_or(i32::MAX))
-    .bind(spent.first_word.map(millis))
-    .bind(millis(spent.took))
+    .bind(whole(spent.tokens_in))
+    .bind(whole(spent.tokens_out))
+    .bind(spent.first_word.map(|time| whole(time.as_millis())))
+    .bind(whole(spent.took.as_millis()))
     .bind(spent.call.id)
     .bind(&spent.means.provider)
-    .bind(spent.means.cost(spent.tokens_in, spent.tokens_out).unwrap_or(0))
+    .bind(spent.micros())
     .bind(failed)
     .bind(spent.unsaid)
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Records what calls have taken whose process has ended: those of an AI in a channel where it begins only now.
+pub(in crate::minds) async fn lost(db: &PgPool, entity: EntityId, channel: ChannelId) -> Result<()> {
+    sqlx::query(
+        "with open as (
+            select id, entity_id, channel_id, call from replies
+            where entity_id = $1 and channel_id = $2 and call is not null for update
+         ), closed as (update replies r set call = null from open where r.id = open.id)
+         insert into usage (id, entity_id, channel_id, caused_by, model, provider, tokens_in, tokens_out, took_ms, micros, failed)
+         select gen_random_uuid(), entity_id, channel_id, (call ->> 'caused_by')::uuid, call ->> 'model', call ->> 'provider',
+                (call ->> 'tokens_in')::int, (call ->> 'tokens_out')::int, (call ->> 'took_ms')::int,
+                (call ->> 'micros')::bigint, true
+         from open",
+    )
+    .bind(entity.0)
+    .bind(channel.0)
     .execute(db)
     .await?;
     Ok(())

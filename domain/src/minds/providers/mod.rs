@@ -20,7 +20,7 @@ use model::{Dialect, EntityId, Price, Problem, Provider, ProviderDraft, Provider
 use std::time::{Duration, Instant};
 
 /// Most providers that a space has.
-const MOST: usize = 50;
+const MOST: usize = 500;
 /// How long the words of one that is tried may take.
 const TRIAL: Duration = Duration::from_secs(45);
 /// Bytes of a key.

@@ -2,7 +2,7 @@
 
 use super::Mind;
 use crate::Result;
-use model::{ChannelId, Decision, EntityId, MessageId, ReplyId};
+use model::{ChannelId, Decision, EntityId, MessageId, ReplyId, Strategy};
 use serde_json::Value;
 use sqlx::{PgConnection, PgPool};
 use time::OffsetDateTime;
@@ -82,6 +82,33 @@ pub(in crate::minds) async fn spoke(
     .execute(db)
     .await?;
     Ok(())
+}
+
+/// The AIs of a channel that a message did not call and that have not considered it: whether each is awake, when it speaks there,
+/// and when the message was said. Nothing where it is from before what may be seen.
+pub(in crate::minds) async fn bystanders(
+    db: &PgPool,
+    channel: ChannelId,
+    trigger: MessageId,
+    visible_from: i64,
+) -> Result<Vec<(EntityId, String, bool, Strategy, OffsetDateTime)>> {
+    let rows: Vec<(Uuid, String, bool, String, OffsetDateTime)> = sqlx::query_as(
+        "select e.id, e.name, d.awake, case when c.kind = 'room' then d.strategy_room else d.strategy_chat end, t.created_at
+         from messages t join channels c on c.id = t.channel_id join memberships m on m.channel_id = c.id
+         join entities e on e.id = m.entity_id join minds d on d.entity_id = e.id
+         where c.id = $1 and t.id = $2 and t.seq >= $3 and t.kind = 'text' and m.left_seq is null
+           and m.joined_at <= t.created_at and e.id <> t.author_id and e.deactivated_at is null
+           and not exists (select from mentions n where n.message_id = t.id and n.entity_id = e.id)
+           and not exists (select from decisions o where o.trigger_id = t.id and o.entity_id = e.id)
+         order by e.name_key",
+    )
+    .bind(channel.0)
+    .bind(trigger.0)
+    .bind(visible_from)
+    .fetch_all(db)
+    .await?;
+    let strategy = |name: &str| Strategy::named(name).unwrap_or(Strategy::Silent);
+    Ok(rows.into_iter().map(|(id, name, awake, when, at)| (EntityId(id), name, awake, strategy(&when), at)).collect())
 }
 
 /// What AIs made of a message, with what went wrong inside; nothing where it is from before what may be seen.

@@ -6,7 +6,7 @@ mod recalls;
 mod replies;
 
 pub(super) use company::{Rests, company};
-pub(super) use decisions::{Decided, considered_by, decide, decisions, spoke};
+pub(super) use decisions::{Decided, bystanders, considered_by, decide, decisions, spoke};
 pub(super) use recalls::{Source, may_rest_on, recalls, reminded, sources};
 pub(super) use replies::{
     Begun, answer_again, ask_again, begin, concerned, end, give_up, keep, open, part, stop, trigger_of, wait,

@@ -3,6 +3,7 @@
 use crate::Result;
 use crate::entities::entity;
 use model::{ChannelId, EntityId, Message, MessageId, ReplyId, ReplyState, Writing};
+use serde_json::Value;
 use sqlx::postgres::PgRow;
 use sqlx::{FromRow, PgConnection, PgExecutor, PgPool, Row};
 use uuid::Uuid;
@@ -99,18 +100,19 @@ pub(in crate::minds) async fn part(db: &PgPool, id: EntityId) -> Result<bool> {
     Ok(done.rows_affected() > 0)
 }
 
-/// Keeps the text so far and what is set aside for it, and tells who has stopped it, by name.
-pub(in crate::minds) async fn keep(db: &PgPool, id: ReplyId, text: &str) -> Result<Option<String>> {
+/// Keeps the text so far, what its call has taken by now, and what is set aside for it, and tells who has stopped it, by name.
+pub(in crate::minds) async fn keep(db: &PgPool, id: ReplyId, text: &str, call: &Value) -> Result<Option<String>> {
     let row: Option<(Option<String>,)> = sqlx::query_as(
         "with held as (
             update reserved v set at = now() from replies r
             where r.id = $1 and v.entity_id = r.entity_id and v.call_id = r.trigger_id
          )
-         update replies set state = case when $2 = '' then state else 'streaming' end, text = $2, updated_at = now()
+         update replies set state = case when $2 = '' then state else 'streaming' end, text = $2, call = $3, updated_at = now()
          where id = $1 and state <> 'done' returning (select name from entities e where e.id = stopped_by)",
     )
     .bind(id.0)
     .bind(text.replace('\0', ""))
+    .bind(call)
     .fetch_optional(db)
     .await?;
     Ok(row.and_then(|(stopped_by,)| stopped_by))
