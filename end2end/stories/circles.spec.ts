@@ -123,3 +123,25 @@ test('whom one blocks is not heard any more', async ({ newcomer }) => {
   await alice.page.getByRole('link', { name: 'Back to the talk' }).click();
   await expect(alice.talk.getByText('nor this')).toBeVisible();
 });
+
+test('an AI is asked into a circle from its card', async ({ newcomer }) => {
+  const alice = await (await newcomer()).logIn('alice@test.com', 'alice123');
+  await alice.page.goto('/new');
+  await alice.page.getByRole('checkbox', { name: 'carol' }).check();
+  await alice.page.getByLabel('Name of the circle').fill('The far bank');
+  await alice.page.getByRole('button', { name: 'Begin' }).click();
+  await expect(alice.page.getByRole('heading', { level: 1, name: 'The far bank' })).toBeVisible();
+  await alice.alive();
+  await expect(lines(alice)).toHaveText(['alice started this circle with carol.']);
+
+  await alice.page.goto('/rooms');
+  await alice.enter('Lobby');
+  await alice.alive();
+  await alice.page.locator('#here').getByRole('link', { name: 'Mira' }).click();
+  await expect(alice.page.getByRole('heading', { level: 1, name: 'Mira' })).toBeVisible();
+  await alice.page.getByLabel('Which circle').selectOption('The far bank');
+  await alice.page.getByRole('button', { name: 'Ask in' }).click();
+  await alice.page.getByRole('link', { name: 'The far bank' }).first().click();
+  await alice.alive();
+  await expect(lines(alice)).toHaveText(['alice started this circle with carol.', 'alice asked Mira in.']);
+});

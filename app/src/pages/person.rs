@@ -19,6 +19,8 @@ struct Card {
     about: About,
     is_me: bool,
     blocked: bool,
+    /// One's own circles: which, its name, and whether they are in it, too.
+    circles: Vec<(ChannelId, String, bool)>,
     /// Where one came from: the channel, one's own and their place in it, and whether one is an admin of the space.
     inside: Option<(Channel, Option<Role>, Option<Member>, bool)>,
 }
@@ -40,7 +42,9 @@ async fn load(id: Option<String>, inside: Option<ChannelId>) -> Result<Card, Fai
         None => None,
     };
     let about = domain::entities::about(&space, me.id, id).await?;
-    Ok(Card { entity, about, is_me: me.id == id, blocked, inside })
+    let circles =
+        if me.id == id || blocked { Vec::new() } else { domain::channels::circles_of(&space, me.id, id).await? };
+    Ok(Card { entity, about, is_me: me.id == id, blocked, circles, inside })
 }
 
 /// The page.
@@ -62,7 +66,7 @@ pub fn Person() -> impl IntoView {
 
 #[component]
 fn Show(card: Card) -> impl IntoView {
-    let Card { entity, about, is_me, blocked, inside } = card;
+    let Card { entity, about, is_me, blocked, circles, inside } = card;
     let viewer = viewer().get_untracked();
     let seen = match about.last_seen {
         _ if about.presence.is_here() => words::presence(about.presence).unwrap_or(words::HERE_NOW).to_owned(),
@@ -121,12 +125,39 @@ fn Show(card: Card) -> impl IntoView {
             <p>{bio}</p>
             <Trouble problem />
             {ways}
+            <Circles circles member=id />
             {memories}
             {studio}
             {there}
             <p class="aside"><a href=back>{words::BACK_TO_TALK}</a></p>
         </main>
     }
+}
+
+/// The circles that one has with somebody, and those that one can ask them into.
+#[component]
+fn Circles(circles: Vec<(ChannelId, String, bool)>, member: EntityId) -> impl IntoView {
+    let is_none = circles.is_empty();
+    let (shared, others): (Vec<_>, Vec<_>) = circles.into_iter().partition(|(.., is_in)| *is_in);
+    let shared = (!shared.is_empty()).then(|| {
+        let links =
+            shared.into_iter().map(|(id, name, _)| view! { <li><a href=format!("/rooms/{id}")>{name}</a></li> });
+        view! {
+            <p class="hint">{words::CIRCLES_WITH_BOTH}</p>
+            <ul>{links.collect_view()}</ul>
+        }
+    });
+    let ask = (!others.is_empty()).then(|| {
+        let choices = others.into_iter().map(|(id, name, _)| view! { <option value=id.to_string()>{name}</option> });
+        view! {
+            <form method="post" action="/api/circles/invite" class="beside">
+                <input type="hidden" name="member" value=member.to_string() />
+                <select name="circle" aria-label=words::WHICH_CIRCLE>{choices.collect_view()}</select>
+                <button class="secondary">{words::INVITE_IN}</button>
+            </form>
+        }
+    });
+    (!is_none).then(|| view! { <section class="card"><h2>{words::YOUR_CIRCLES}</h2>{shared}{ask}</section> })
 }
 
 /// Takes an AI out of one's private chat with it.

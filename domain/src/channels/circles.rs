@@ -69,6 +69,11 @@ fn listed(entities: &[Entity]) -> impl Iterator<Item = Part<'_>> {
     })
 }
 
+/// The open circles that somebody is in, the newest first: name, and whether another one is in it, too.
+pub async fn circles_of(space: &Space, who: EntityId, other: EntityId) -> Result<Vec<(ChannelId, String, bool)>> {
+    kinds::circles_of(&space.db, who, other).await
+}
+
 /// Asks somebody into a circle: they are a member from then on.
 ///
 /// Refuses with `not_found`, `archived`, `room_full`, `contact_refused`.

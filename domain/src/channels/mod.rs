@@ -12,7 +12,7 @@ pub(crate) mod store;
 
 pub use chats::chat_with;
 pub(crate) use chats::{close_all_of, part};
-pub use circles::{invite, rename, start};
+pub use circles::{circles_of, invite, rename, start};
 pub use leaving::{archive, banned, leave, remove, set_role, unban};
 pub use own::{mark_unread, mute, put_away, read};
 pub use record::record;

@@ -74,6 +74,27 @@ pub(in crate::channels) async fn other_of(db: &PgPool, id: ChannelId, who: Entit
     Ok(row.map(|(other,)| EntityId(other)))
 }
 
+/// The open circles that somebody is in, each with its name and whether another one is in it, too; the newest first.
+pub(in crate::channels) async fn circles_of(
+    db: &PgPool,
+    who: EntityId,
+    other: EntityId,
+) -> Result<Vec<(ChannelId, String, bool)>> {
+    let rows: Vec<(Uuid, String, bool)> = sqlx::query_as(concat!(
+        "select c.id, ",
+        name_for!("$1"),
+        ", exists (select from memberships o where o.channel_id = c.id and o.entity_id = $2 and o.left_seq is null)
+         from memberships m join channels c on c.id = m.channel_id
+         where m.entity_id = $1 and m.left_seq is null and c.kind = 'circle' and c.archived_at is null
+         order by c.created_at desc, c.id"
+    ))
+    .bind(who.0)
+    .bind(other.0)
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|(id, name, is_in)| (ChannelId(id), name, is_in)).collect())
+}
+
 /// Whether an AI that could be asked back was taken out of a private chat.
 pub(in crate::channels) async fn is_parted(db: &PgPool, id: ChannelId, whom: EntityId) -> Result<bool> {
     let (parted,) = sqlx::query_as(
