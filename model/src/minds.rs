@@ -73,7 +73,7 @@ pub struct Decision {
     pub name: String,
     /// The message that was considered.
     pub trigger: MessageId,
-    /// `spoke`, `stayed_silent`, `waited`, `failed`, or `not_considered` by those that consider only what calls them.
+    /// `spoke`, `stayed_silent`, `failed` and the like.
     pub outcome: String,
     /// Why, in words.
     pub reason: String,

@@ -45,6 +45,10 @@ async fn load(room: Option<String>, seq: Option<String>) -> Result<Shown, Failur
         Some(considered) => domain::minds::decisions(&space, me.id, id, considered).await?,
         None => Vec::new(),
     };
+    let unmoved = match considered {
+        Some(considered) => domain::minds::unmoved(&space, me.id, id, considered).await?,
+        None => Vec::new(),
+    };
     let is_mine = message.author.id == me.id;
     let asked = message.quote.as_ref().and_then(|quote| quote.author_id) == Some(me.id);
     let asks_again = match trigger {
@@ -56,7 +60,7 @@ async fn load(room: Option<String>, seq: Option<String>) -> Result<Shown, Failur
         Some(cause) => format!("{} — {cause}", decision.reason),
         None => decision.reason,
     };
-    let reasons = reasons.into_iter().map(told).collect();
+    let reasons = reasons.into_iter().map(told).chain(unmoved).collect();
     let newest = opened.channel.last_seq;
     Ok(Shown { message, is_mine, moderates, is_room, asks_again, newest, reasons })
 }

@@ -7,8 +7,7 @@ use crate::messages::reading;
 use crate::{Result, Space, accounts};
 use model::{ChannelId, Decision, EntityId, Event, MessageId};
 
-/// What the AIs of a channel made of a message, for those who may read it; those too that do not consider what does not call
-/// them, with the outcome `not_considered`.
+/// What the AIs of a channel made of a message, for those who may read it.
 pub async fn decisions(space: &Space, who: EntityId, channel: ChannelId, trigger: MessageId) -> Result<Vec<Decision>> {
     // Reading the channel is what gives the right.
     let seat = reading(space, who, channel).await?;
@@ -24,14 +23,14 @@ pub async fn decisions(space: &Space, who: EntityId, channel: ChannelId, trigger
             spoke.recalled.push(remembered);
         }
     }
-    for (entity, name, awake, strategy, at) in store::bystanders(&space.db, channel, trigger, seat.visible_from).await?
-    {
-        if let Some(reason) = gates::unmoved(&name, awake, strategy) {
-            let outcome = "not_considered".to_owned();
-            decisions.push(Decision { entity, name, trigger, outcome, reason, cause: None, recalled: Vec::new(), at });
-        }
-    }
     Ok(decisions)
+}
+
+/// Why the other AIs of a channel did not consider a message at all, in words.
+pub async fn unmoved(space: &Space, who: EntityId, channel: ChannelId, trigger: MessageId) -> Result<Vec<String>> {
+    let seat = reading(space, who, channel).await?;
+    let others = store::bystanders(&space.db, channel, trigger, seat.visible_from).await?;
+    Ok(others.into_iter().filter_map(|(name, awake, strategy)| gates::unmoved(&name, awake, strategy)).collect())
 }
 
 /// Keeps why an AI did what it did, and has it shown under the message.

@@ -35,7 +35,7 @@ mod words;
 pub use asking::{again, refuse_while_answered, stop};
 pub use consider::consider;
 pub(crate) use context::place;
-pub use decisions::decisions;
+pub use decisions::{decisions, unmoved};
 pub use goodbye::{goodbye, part};
 pub use noting::note;
 pub use provider::{ChatModel, ChatRequest, ModelError, Piece, Pieces, Speaker, Turn};

@@ -84,16 +84,16 @@ pub(in crate::minds) async fn spoke(
     Ok(())
 }
 
-/// The AIs of a channel that a message did not call and that have not considered it: whether each is awake, when it speaks there,
-/// and when the message was said. Nothing where it is from before what may be seen.
+/// The AIs of a channel that a message did not call and that have not considered it: whether each is awake, and when it speaks
+/// there. Nothing where it is from before what may be seen.
 pub(in crate::minds) async fn bystanders(
     db: &PgPool,
     channel: ChannelId,
     trigger: MessageId,
     visible_from: i64,
-) -> Result<Vec<(EntityId, String, bool, Strategy, OffsetDateTime)>> {
-    let rows: Vec<(Uuid, String, bool, String, OffsetDateTime)> = sqlx::query_as(
-        "select e.id, e.name, d.awake, case when c.kind = 'room' then d.strategy_room else d.strategy_chat end, t.created_at
+) -> Result<Vec<(String, bool, Strategy)>> {
+    let rows: Vec<(String, bool, String)> = sqlx::query_as(
+        "select e.name, d.awake, case when c.kind = 'room' then d.strategy_room else d.strategy_chat end
          from messages t join channels c on c.id = t.channel_id join memberships m on m.channel_id = c.id
          join entities e on e.id = m.entity_id join minds d on d.entity_id = e.id
          where c.id = $1 and t.id = $2 and t.seq >= $3 and t.kind = 'text' and m.left_seq is null
@@ -108,7 +108,7 @@ pub(in crate::minds) async fn bystanders(
     .fetch_all(db)
     .await?;
     let strategy = |name: &str| Strategy::named(name).unwrap_or(Strategy::Silent);
-    Ok(rows.into_iter().map(|(id, name, awake, when, at)| (EntityId(id), name, awake, strategy(&when), at)).collect())
+    Ok(rows.into_iter().map(|(name, awake, when)| (name, awake, strategy(&when))).collect())
 }
 
 /// What AIs made of a message, with what went wrong inside; nothing where it is from before what may be seen.
