@@ -137,7 +137,9 @@ test('an AI is asked into a circle from its card', async ({ newcomer }) => {
   await alice.page.goto('/rooms');
   await alice.enter('Lobby');
   await alice.alive();
-  await alice.page.locator('#here').getByRole('link', { name: 'Mira' }).click();
+  const card = alice.page.locator('#here');
+  await card.getByText('Mira', { exact: true }).click();
+  await card.getByRole('link', { name: 'More about Mira' }).click();
   await expect(alice.page.getByRole('heading', { level: 1, name: 'Mira' })).toBeVisible();
   await alice.page.getByLabel('Which circle').selectOption('The far bank');
   await alice.page.getByRole('button', { name: 'Ask in' }).click();
