@@ -102,7 +102,7 @@ test('an answer is stopped in the middle, and another one asked for', async ({ n
   await cut.getByRole('button', { name: 'Ask again' }).click();
   await expect(article(better)).toHaveCount(1);
   await expect(cut).toHaveCount(0);
-  await expect(alice.talk.getByText('asked for another answer')).toHaveCount(1);
+  await expect(alice.talk.getByText('asked for another answer')).toBeHidden();
 
   // The question itself is put otherwise.
   const third = 'In three words: water finds home.';

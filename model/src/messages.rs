@@ -52,6 +52,9 @@ pub struct Deletion {
     pub why: String,
 }
 
+/// Why an answer was emptied that another one has taken the place of: nobody needs to be told.
+pub const REPLACED: &str = "asked for another answer";
+
 /// A message, whole: an event carries it like this too, so the receiver replaces what it has.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

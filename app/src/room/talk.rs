@@ -11,7 +11,7 @@ use crate::{when, words};
 use leptos::either::{Either, EitherOf3};
 use leptos::html;
 use leptos::prelude::*;
-use model::messages::Reaction;
+use model::messages::{REPLACED, Reaction};
 use model::{ChannelId, Entity, EntityId, EntityKind, Message, MessageId, MessageKind, ReplyState, Writing};
 use std::sync::Arc;
 
@@ -308,6 +308,7 @@ fn Line(row: Row, room: Room) -> impl IntoView {
     let marks = (!marks.is_empty()).then(|| view! { <p class="marks">{marks.join(" · ")}</p> });
     let reactions = (!message.reactions.is_empty())
         .then(|| view! { <Reactions room channel=message.channel message=message.id reactions=message.reactions /> });
+    let is_replaced = message.deletion.as_ref().is_some_and(|trace| trace.why == REPLACED);
     let text = if let Some(trace) = message.deletion {
         let by = if trace.by.is_empty() {
             words::DELETED.to_owned()
@@ -324,7 +325,11 @@ fn Line(row: Row, room: Room) -> impl IntoView {
             {fold}
         })
     };
-    let class = if head { "message head" } else { "message" };
+    let class = match (head, is_replaced) {
+        (_, true) => "message replaced",
+        (true, false) => "message head",
+        (false, false) => "message",
+    };
     let page = format!("/rooms/{}/messages/{seq}", room.id);
     EitherOf3::B(view! {
         {day}

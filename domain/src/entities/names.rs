@@ -51,7 +51,10 @@ pub fn parse_name(field: &str, typed: &str) -> Result<String, Problem> {
     match stray {
         Some(stray) => Err(Problem::argument(
             field,
-            format!("A name cannot contain “{}”. Use letters, digits, _ - . and spaces.", stray.escape_debug()),
+            format!(
+                "A name cannot contain “{}”. Use letters, digits, _ - . and spaces.",
+                if is_invisible(stray) { stray.escape_unicode().to_string() } else { stray.to_string() }
+            ),
         )),
         None if !starts_well || !has_letter => Err(Problem::argument(field, "A name needs a letter or a digit.")),
         None => Ok(name),

@@ -116,7 +116,7 @@ pub(crate) async fn replaced(
     if found.is_none() {
         return Ok(false);
     }
-    empty(db, id, asker, Some("asked for another answer")).await?;
+    empty(db, id, asker, Some(model::messages::REPLACED)).await?;
     let clock = channels::store::advance_clock(db, channel).await?;
     sqlx::query("update messages set clock = $2 where id = $1").bind(id.0).bind(clock).execute(&mut *db).await?;
     touch_replies(db, channel, id).await?;

@@ -35,7 +35,10 @@ pub fn find<'a>(body: &str, names: impl Iterator<Item = (EntityId, &'a str)>) ->
             let sign = at - usize::from(at > 0 && text[at - 1] == '@');
             // `@Ada@Ben` names both.
             let open = sign == last || !(goes_on(text[..sign].iter().rev(), text[at]) || is_path(&text[..sign]));
-            let closed = !(goes_on(text[end..].iter(), text[end - 1]) || is_address(&text[end..], sign < at));
+            // In Korean what follows says what somebody does: behind a sign the name ends where it ends.
+            let inflected = sign < at && is_hangul(text[end - 1]) && text.get(end).copied().is_some_and(is_hangul);
+            let closed =
+                inflected || !(goes_on(text[end..].iter(), text[end - 1]) || is_address(&text[end..], sign < at));
             // A sign before it says that a name is meant.
             let whole = || sign < at || !touches(&text, at, end) || words.are_whole(at, end);
             (open && closed && whole()).then_some((*entity, end))
@@ -73,7 +76,7 @@ fn fold(text: &str) -> String {
     // Taken apart: a letter and its accent are the same however they were typed. What is written otherwise at a word's end,
     // in capitals or with a dot is the same letter.
     let lower = text.nfkd().collect::<String>().to_lowercase();
-    lower.replace('ς', "σ").replace('ß', "ss").replace('\u{307}', "")
+    lower.replace('ς', "σ").replace('ß', "ss").replace('ı', "i").replace('\u{307}', "")
 }
 
 /// Whether a word goes on beyond an end of it, by what stands there from the nearest on: a letter of the same kind, or one
@@ -81,6 +84,12 @@ fn fold(text: &str) -> String {
 fn goes_on<'a>(beyond: impl Iterator<Item = &'a char>, end: char) -> bool {
     let mut beyond = beyond.copied();
     match beyond.next() {
+        // Anna-Lena is somebody else than Anna.
+        Some('-' | '‐' | '‑') => beyond.next().is_some_and(is_word),
+        // “Don't” is no Don, and “Luna's” is hers.
+        Some('\'' | '’') => {
+            beyond.next().is_some_and(|c| matches!(c, 't' | 'T')) && !beyond.next().is_some_and(is_word)
+        }
         Some('_') => beyond.find(|c| *c != '_').is_some_and(is_word),
         Some(next) if is_katakana(end) && is_katakana(next) => true,
         next => next.is_some_and(is_word),
@@ -91,7 +100,13 @@ fn goes_on<'a>(beyond: impl Iterator<Item = &'a char>, end: char) -> bool {
 fn is_address(behind: &[char], called: bool) -> bool {
     match behind {
         ['.', next, ..] => next.is_ascii_lowercase() || next.is_ascii_digit(),
-        ['@', next, ..] => !called && next.is_alphanumeric(),
+        ['@', next, ..] if !called => next.is_alphanumeric(),
+        // `@ada@example.org` is somebody elsewhere.
+        ['@', host @ ..] => {
+            let host: Vec<char> =
+                host.iter().copied().take_while(|c| c.is_alphanumeric() || matches!(c, '.' | '-')).collect();
+            host.windows(2).any(|two| two[0] == '.' && two[1].is_alphanumeric())
+        }
         _ => false,
     }
 }
@@ -100,10 +115,18 @@ fn is_address(behind: &[char], called: bool) -> bool {
 fn is_path(before: &[char]) -> bool {
     match before {
         ['/'] => true,
-        [.., before, '/'] => !before.is_alphanumeric(),
+        // Behind a host, but not in “Ben/Ada”.
+        [host @ .., before, '/'] => {
+            let is_host = |c: &&char| c.is_alphanumeric() || matches!(c, '.' | '-' | '/');
+            !before.is_alphanumeric() || host.iter().rev().take_while(is_host).any(|c| *c == '.')
+        }
         [.., before, '.'] => before.is_ascii_lowercase(),
         _ => false,
     }
+}
+
+const fn is_hangul(c: char) -> bool {
+    matches!(c, '\u{AC00}'..='\u{D7A3}')
 }
 
 /// Words from elsewhere are set apart in Japanese by what they are written in.
@@ -123,10 +146,36 @@ const fn is_unspaced(c: char) -> bool {
     matches!(c, '\u{0E00}'..='\u{0E7F}' | '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}')
 }
 
+/// How what somebody else has said is set between two marks.
+const QUOTES: &[(char, char)] =
+    &[('"', '"'), ('“', '”'), ('„', '“'), ('«', '»'), ('»', '«'), ('「', '」'), ('『', '』')];
+
+/// What stands between such marks in one line, the marks included, by byte.
+fn quoted(body: &str) -> Vec<std::ops::Range<usize>> {
+    let mut spans = Vec::new();
+    let mut at = 0;
+    while let Some((begin, open)) = body[at..].char_indices().find(|(_, c)| QUOTES.iter().any(|(open, _)| open == c)) {
+        let behind = at + begin + open.len_utf8();
+        let line = body[behind..].find('\n').map_or(body.len(), |end| behind + end);
+        let closes = |c: char| QUOTES.contains(&(open, c));
+        match body[behind..line].find(closes) {
+            Some(end) => {
+                at = behind + end;
+                at += body[at..].chars().next().map_or(1, char::len_utf8);
+                spans.push(behind - open.len_utf8()..at);
+            }
+            None => at = behind,
+        }
+    }
+    spans
+}
+
 /// Which characters stand in code, in a quotation or in an address.
 fn quiet(body: &str, length: usize) -> Vec<bool> {
     use pulldown_cmark::{Event, Parser, Tag};
-    let mut spans: Vec<std::ops::Range<usize>> = Vec::new();
+    let mut spans = quoted(body);
+    // Whoever sets all of it between marks says it.
+    spans.retain(|span| body.trim().len() > span.len());
     for (event, range) in Parser::new(body).into_offset_iter() {
         if matches!(event, Event::Code(_) | Event::Start(Tag::CodeBlock(_) | Tag::BlockQuote(_))) {
             spans.push(range);
@@ -201,8 +250,19 @@ mod tests {
             assert!(named(none).is_empty(), "{none}");
         }
         let of = |name: &str, body: &str| find(body, std::iter::once((EntityId::new(), name))).len();
-        for (name, body) in [("Σίλας", "@ΣΊΛΑΣ"), ("Strauß", "STRAUSS"), ("İpek", "ipek?"), ("ルナ", "ルナさん")]
-        {
+        assert_eq!(of("Don", "Don't worry") + of("Don", "DON’T"), 0);
+        for (name, body) in [
+            ("Don", "Don's idea"),
+            ("Işıl", "@IŞIL merhaba"),
+            ("Işıl", "ışıl?"),
+            ("루나", "@루나는 어때?"),
+            ("Anna", "Anna - hi"),
+            ("Anna", "d'Anna"),
+            ("Σίλας", "@ΣΊΛΑΣ"),
+            ("Strauß", "STRAUSS"),
+            ("İpek", "ipek?"),
+            ("ルナ", "ルナさん"),
+        ] {
             assert_eq!(of(name, body), 1, "{body}");
         }
         assert_eq!(of("ルナ", "ルナティック") + of("ルナ", "カルナは"), 0);
@@ -256,9 +316,18 @@ mod tests {
             "[here](/silas)",
             "https://silas.example/luna",
             "Luna\u{301}",
+            "Anna-Lena hat das gesagt",
+            "die Lena-Anna",
+            "carol wrote \"ask Silas about it\" yesterday",
+            "«Silas, viens», dit-elle",
+            "er sagte „Silas weiß es“ und ging",
+            "www.anna.co.uk/Anna",
+            "@anna@example.com",
         ] {
             assert_eq!(named(body), [], "{body}");
         }
         assert_eq!(named("> silas said\n\n@luna, and you?"), [(1, "@luna".into())]);
+        assert_eq!(named("\"Silas, are you there?\""), [(0, "Silas".into())]);
+        assert_eq!(named("Luna is 5\" tall, Silas"), [(1, "Luna".into()), (0, "Silas".into())]);
     }
 }

@@ -163,8 +163,12 @@ impl Prepared {
         self.roster = Some(roster.clock);
         self.mentions.clear();
         self.asked.clear();
-        for (entity, mention) in roster.named(&self.body) {
-            self.mentions.push(mention);
+        let named = roster.named(&self.body);
+        self.mentions.extend(named.iter().map(|(_, mention)| *mention));
+        // Who is called by a sign comes before those that are only named.
+        let by_sign = |mention: &mentions::Mention| self.body.chars().nth(mention.start) == Some('@');
+        let (signs, names): (Vec<_>, Vec<_>) = named.iter().partition(|(_, mention)| by_sign(mention));
+        for (entity, _) in signs.into_iter().chain(names) {
             if entity.kind == EntityKind::Ai {
                 self.ask(entity.id, Some(self.asked.len()));
             }
@@ -290,12 +294,21 @@ fn no_such_reply() -> Error {
     Problem::argument("reply_to", "The message that this answers is not in this room.").into()
 }
 
-/// Why a message could not be posted.
-async fn refusal(space: &Space, author: EntityId, channel: ChannelId) -> Result<Error> {
+/// Refuses whose week is used up.
+pub(crate) async fn refuse_used_up(space: &Space, author: EntityId) -> Result<()> {
     if let Some((limit, 0, seconds)) = accounts::store::quota(&space.db, author, space.policy.weekly_messages).await? {
         let message =
             format!("Your {limit} messages of this week are used up. The next week begins in {}.", span(seconds));
-        return Ok(Problem::new(Code::QuotaReached, message).after(u32::try_from(seconds).unwrap_or(u32::MAX)).into());
+        return Err(Problem::new(Code::QuotaReached, message).after(u32::try_from(seconds).unwrap_or(u32::MAX)).into());
+    }
+    Ok(())
+}
+
+/// Why a message could not be posted.
+async fn refusal(space: &Space, author: EntityId, channel: ChannelId) -> Result<Error> {
+    match refuse_used_up(space, author).await {
+        Err(refused @ Error::Refused(_)) => return Ok(refused),
+        other => other?,
     }
     Ok(match channels::store::channel_for(&space.db, channel, author).await? {
         Some((found, Some(_))) if found.archived_at.is_some() => {

@@ -6,6 +6,7 @@ use super::provider::{ChatRequest, ModelError, Piece};
 use super::recalling::{self, Reminded};
 use super::store::{self, Mind, Rests};
 use super::telling::Telling;
+use super::thinkers;
 use super::words::Words;
 use crate::entities::blocks;
 use crate::{Result, Space, channels};
@@ -19,6 +20,10 @@ const COALESCE: Duration = Duration::from_millis(40);
 const ENOUGH: usize = 20_000;
 /// How long an answer may take as a whole.
 const PATIENCE: Duration = Duration::from_mins(5);
+/// How long it may think before the first word: nobody else in the place speaks meanwhile.
+const THINKS: Duration = Duration::from_mins(2);
+/// Bytes of thoughts that are about a token.
+const THOUGHT: usize = 4;
 /// How often the text so far is kept, and looked whether somebody has stopped it.
 const KEEP: Duration = Duration::from_secs(1);
 
@@ -144,17 +149,23 @@ pub(super) async fn write(
     telling.unseen = asking.unseen;
     let mut words = Words::of(&mind.entity.name);
     let mut counted = None;
+    let mut thoughts = 0;
     let mut end = None;
     let mut due: Option<Instant> = None;
     let mut kept = Instant::now();
     // Waiting for its turn is not counted against it, nor what came before the first of it: that has a limit of its own.
     let mut since = Instant::now();
     loop {
+        if words.shown().is_empty() && since.elapsed() > THINKS {
+            end = Some(true);
+            break;
+        }
         if since.elapsed() > PATIENCE || words.taken() > ENOUGH || words.is_full() {
             // Whatever it sends, it has had its time: what can be read of it stands.
             end.get_or_insert(true);
             break;
         }
+        // At least as often as what has come is kept.
         let next = due.unwrap_or(since + PATIENCE).min(kept + KEEP);
         match tokio::time::timeout_at(next.into(), pieces.next()).await {
             Err(_) => {
@@ -163,9 +174,10 @@ pub(super) async fn write(
             }
             Ok(None) => break,
             Ok(Some(Err(cause))) => {
-                let (tokens_in, tokens_out) = counted.unwrap_or_else(|| (tokens_in, taken(frame, words.shown())));
+                let (tokens_in, tokens_out) = counted.unwrap_or_else(|| (tokens_in, taken(frame, &words, thoughts)));
                 return Ok(Err(Failed { cause, tokens_in, tokens_out }));
             }
+            Ok(Some(Ok(Piece::Thoughts(more)))) => thoughts += more,
             Ok(Some(Ok(Piece::Queued(before)))) => {
                 since = Instant::now();
                 telling.wait(format!("{before} before this one"));
@@ -191,8 +203,9 @@ pub(super) async fn write(
             kept = Instant::now();
             telling.tell_words(words.shown());
             // Not every server keeps to the most that it was asked for; what it counts as a token may be half of ours.
-            let tokens_out = taken(frame, words.shown());
-            if tokens_out > mind.sampling.max_tokens.saturating_mul(2) {
+            let tokens_out = taken(frame, &words, thoughts);
+            let most = thinkers::most(&means.model, mind.sampling.max_tokens);
+            if tokens_out > most.saturating_mul(2) {
                 end = Some(true);
                 break;
             }
@@ -210,7 +223,7 @@ pub(super) async fn write(
             }
         }
     }
-    let (tokens_in, tokens_out) = counted.unwrap_or_else(|| (tokens_in, taken(frame, words.shown())));
+    let (tokens_in, tokens_out) = counted.unwrap_or_else(|| (tokens_in, taken(frame, &words, thoughts)));
     let failed = |cause| Ok(Err(Failed { cause, tokens_in, tokens_out }));
     let Some(cut) = end else { return failed(ModelError::CutOff) };
     telling.tell_words(words.shown());
@@ -222,7 +235,10 @@ pub(super) async fn write(
     Ok(Ok(written))
 }
 
-/// What words are in tokens, where nobody has counted them.
-fn taken(frame: &Frame<'_>, words: &str) -> u32 {
-    if words.is_empty() { 0 } else { u32::try_from(frame.counter.turn(words)).unwrap_or(u32::MAX) }
+/// What words are in tokens, where nobody has counted them, with about what was thought beside them.
+pub(super) fn taken(frame: &Frame<'_>, words: &Words, thoughts: usize) -> u32 {
+    let shown = words.shown();
+    let said = if shown.is_empty() { 0 } else { frame.counter.turn(shown) };
+    let thought = (words.taken() - shown.len() + thoughts) / THOUGHT;
+    u32::try_from(said + thought).unwrap_or(u32::MAX)
 }

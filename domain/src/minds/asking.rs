@@ -50,6 +50,9 @@ pub async fn stop(space: &Space, who: EntityId, channel: ChannelId, reply: Reply
     // Nobody was at it: it waited for another try.
     let Some(writing) = open else { return Ok(()) };
     budget::store::free(&space.db, writing.entity.id, question.id.0).await?;
+    // What was said meanwhile does not wait for what is not waited for any more.
+    store::ask_again(&space.db, writing.entity.id, channel).await?;
+    space.ring();
     if let Some(mind) = store::mind(&space.db, writing.entity.id, channel).await? {
         let reason = format!("{} was stopped before it began again.", mind.entity.name);
         let (gate, outcome) = ("stopped", "stayed_silent");
@@ -79,7 +82,7 @@ pub async fn refuse_while_answered(space: &Space, who: EntityId, channel: Channe
 /// Asks for another answer: by an AI's message in place of that one, by a question's from every AI that has answered it
 /// or is named in it. The new answer takes the old one's place when it is posted; if none comes, the old one stays.
 ///
-/// Refuses with `not_found`, `not_a_member`, `not_yours`, `archived`, `contact_refused`, `invalid_argument`.
+/// Refuses with `not_found`, `not_a_member`, `not_yours`, `archived`, `quota_reached`, `contact_refused`, `invalid_argument`.
 pub async fn again(space: &Space, who: EntityId, channel: ChannelId, message: MessageId) -> Result<()> {
     let place = seated(space, who, channel).await?;
     let (channel, seat) = &place;
@@ -100,6 +103,8 @@ pub async fn again(space: &Space, who: EntityId, channel: ChannelId, message: Me
     if question.deletion.is_some() {
         return wrong("The question was deleted. Ask it anew.");
     }
+    // An answer costs what one to a new message does.
+    messages::refuse_used_up(space, who).await?;
     let by = answer.as_ref().map(|answer| answer.author.id);
     let whom = store::concerned(&space.db, channel.id, question.id, by).await?;
     if whom.is_empty() {

@@ -5,7 +5,7 @@ use super::store::{self, Decided};
 use crate::live::Told;
 use crate::messages::reading;
 use crate::{Result, Space, accounts};
-use model::{ChannelId, Decision, EntityId, Event, MessageId};
+use model::{ChannelId, Decision, EntityId, Event, MessageId, Strategy};
 
 /// What the AIs of a channel made of a message, for those who may read it.
 pub async fn decisions(space: &Space, who: EntityId, channel: ChannelId, trigger: MessageId) -> Result<Vec<Decision>> {
@@ -26,11 +26,20 @@ pub async fn decisions(space: &Space, who: EntityId, channel: ChannelId, trigger
     Ok(decisions)
 }
 
-/// Why the other AIs of a channel did not consider a message at all, in words.
+/// What the other AIs of a channel have to do with a message, in words.
 pub async fn unmoved(space: &Space, who: EntityId, channel: ChannelId, trigger: MessageId) -> Result<Vec<String>> {
     let seat = reading(space, who, channel).await?;
     let others = store::bystanders(&space.db, channel, trigger, seat.visible_from).await?;
-    Ok(others.into_iter().filter_map(|(name, awake, strategy)| gates::unmoved(&name, awake, strategy)).collect())
+    let of = |(name, awake, strategy, past): (String, bool, Strategy, bool)| {
+        gates::unmoved(&name, awake, strategy).unwrap_or_else(|| {
+            if past {
+                format!("{name} considered this together with what was said after it.")
+            } else {
+                format!("{name} has not come to this yet.")
+            }
+        })
+    };
+    Ok(others.into_iter().map(of).collect())
 }
 
 /// Keeps why an AI did what it did, and has it shown under the message.

@@ -26,6 +26,8 @@ use time::format_description::well_known::Rfc2822;
 const CONNECT: Duration = Duration::from_secs(10);
 /// How long a provider may take for each piece of a complaint.
 const COMPLAINS_FOR: Duration = Duration::from_secs(5);
+/// How long it is waited for what a provider counts after the model has ended.
+const COUNTS_FOR: Duration = Duration::from_secs(2);
 /// Most bytes of an answer: each of 32,000 tokens in a chunk of its own comes to about half of that.
 const LONGEST: usize = 16 << 20;
 /// Most tokens that a server is believed to have counted.
@@ -101,25 +103,25 @@ impl ChatModel for OpenAi {
         let stream = stream.map_err(|_| ModelError::Silent(patience))?;
         let stream = stream.map_err(|cause| self.endpoint.without_key(model_error(cause)))?;
         let endpoint = self.endpoint.clone();
-        let failure = move |cause| Err(endpoint.without_key(model_error(cause)));
-        let pieces =
-            futures::stream::unfold((stream, false, failure), move |(mut stream, ended, failure)| async move {
-                match tokio::time::timeout(patience, stream.next()).await {
-                    Err(_) if ended => None,
-                    Err(_) => Some((vec![Err(ModelError::Silent(patience))], (stream, true, failure))),
-                    Ok(Some(Ok(chunk))) => {
-                        let mut pieces = pieces(chunk);
-                        // What is said behind its end is not part of it.
-                        pieces.retain(|piece| !ended || matches!(piece, Ok(Piece::Usage { .. })));
-                        let over = pieces.iter().any(|piece| matches!(piece, Ok(Piece::End { .. }) | Err(_)));
-                        Some((pieces, (stream, ended || over, failure)))
-                    }
-                    // What fails after the model has ended concerns nobody.
-                    Ok(Some(Err(_)) | None) if ended => None,
-                    Ok(Some(Err(cause))) => Some((vec![failure(cause)], (stream, true, failure))),
-                    Ok(None) => Some((vec![Err(ModelError::CutOff)], (stream, true, failure))),
+        let clean = move |cause| endpoint.without_key(cause);
+        let pieces = futures::stream::unfold((stream, false, clean), move |(mut stream, ended, clean)| async move {
+            let patience = if ended { COUNTS_FOR.min(patience) } else { patience };
+            match tokio::time::timeout(patience, stream.next()).await {
+                Err(_) if ended => None,
+                Err(_) => Some((vec![Err(ModelError::Silent(patience))], (stream, true, clean))),
+                Ok(Some(Ok(chunk))) => {
+                    let mut pieces: Vec<_> = pieces(chunk).into_iter().map(|piece| piece.map_err(&clean)).collect();
+                    // What is said behind its end is not part of it.
+                    pieces.retain(|piece| !ended || matches!(piece, Ok(Piece::Usage { .. })));
+                    let over = pieces.iter().any(|piece| matches!(piece, Ok(Piece::End { .. }) | Err(_)));
+                    Some((pieces, (stream, ended || over, clean)))
                 }
-            });
+                // What fails after the model has ended concerns nobody.
+                Ok(Some(Err(_)) | None) if ended => None,
+                Ok(Some(Err(cause))) => Some((vec![Err(clean(model_error(cause)))], (stream, true, clean))),
+                Ok(None) => Some((vec![Err(ModelError::CutOff)], (stream, true, clean))),
+            }
+        });
         Ok(pieces.flat_map(futures::stream::iter).boxed())
     }
 
@@ -158,8 +160,20 @@ struct Choice {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Said {
-    content: Option<String>,
+    content: Option<Value>,
     refusal: Option<String>,
+    /// What some servers call the thoughts, and what others do.
+    reasoning_content: Option<Value>,
+    reasoning: Option<Value>,
+}
+
+/// What is said: words, or parts of which some are words.
+fn words(content: Value) -> Option<String> {
+    match content {
+        Value::String(words) => Some(words),
+        Value::Array(parts) => Some(parts.iter().filter_map(|part| part["text"].as_str()).collect()),
+        _ => None,
+    }
 }
 
 #[derive(Default, Deserialize)]
@@ -177,7 +191,11 @@ fn pieces(chunk: Chunk) -> Vec<Result<Piece, ModelError>> {
         return vec![Err(ModelError::Garbled(said))];
     }
     if let Some(choice) = chunk.choices.and_then(|choices| choices.into_iter().next()) {
-        let said = choice.delta.or(choice.message).and_then(|said| said.content.or(said.refusal));
+        let said = choice.delta.or(choice.message).unwrap_or_default();
+        let thoughts = said.reasoning_content.or(said.reasoning);
+        let thoughts = thoughts.as_ref().and_then(Value::as_str).map_or(0, str::len);
+        pieces.extend((thoughts > 0).then_some(Ok(Piece::Thoughts(thoughts))));
+        let said = said.content.and_then(words).or(said.refusal);
         pieces.extend(said.filter(|words| !words.is_empty()).map(|words| Ok(Piece::Words(words))));
         match choice.finish_reason.as_deref() {
             None | Some("") => {}

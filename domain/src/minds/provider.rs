@@ -45,6 +45,8 @@ pub enum Piece {
     Queued(usize),
     /// The next words.
     Words(String),
+    /// So many bytes of thoughts that it tells apart from what it says.
+    Thoughts(usize),
     /// What it took, where the provider says so.
     Usage {
         /// Tokens that were read.
@@ -85,7 +87,7 @@ pub enum ModelError {
     #[error("cut off in the middle")]
     CutOff,
     /// It came to its limit before the first word, as what thinks at length does.
-    #[error("no word within the most tokens that it may write")]
+    #[error("no word within the time that it may think and the most tokens that it may write")]
     Wordless,
     /// Somebody came in while it was written who could not have read what it rests on.
     #[error("somebody came in")]
@@ -111,6 +113,11 @@ impl ModelError {
             Self::Resting { left, .. } => Some(*left),
             _ => None,
         }
+    }
+
+    /// Whether it is asked again by itself: what thinks for too long once would do so again.
+    pub const fn is_worth_a_try(&self) -> bool {
+        self.may_pass() && !matches!(self, Self::Wordless)
     }
 
     /// Whether asking again can help.

@@ -20,12 +20,20 @@ use std::time::{Duration, Instant};
 /// How long it is waited for a provider that asks for it.
 const SOON: Duration = Duration::from_mins(1);
 
+/// Longer than that nothing rests, whatever it asks for.
+const LONGEST: Duration = Duration::from_hours(1);
+
 /// What counts as a moment.
 const A_MOMENT: Duration = Duration::from_secs(5);
 
 /// What people are told when nothing came.
 pub(super) fn could_not_answer(name: &str) -> String {
     format!("{name} could not answer: the model did not respond. Ask again in a little while.")
+}
+
+/// After how long the first of what has failed so can be asked again; `soon`: where it does not say.
+fn again_after<'a>(causes: impl Iterator<Item = &'a ModelError>, soon: Duration) -> Option<Duration> {
+    causes.filter(|cause| cause.is_worth_a_try()).map(|cause| cause.asks_for().unwrap_or(soon)).min()
 }
 
 /// Ends what may have been begun, without a word, in sight of everybody.
@@ -270,14 +278,10 @@ impl<'a> Telling<'a> {
         let name = &mind.entity.name;
         let cause = blamed(causes);
         tracing::warn!(cause, ai = name, attempt = task.attempt, "an AI found no words");
-        // The first that asks to be left alone says for how long; nobody waits for what comes in an hour.
-        let told = causes.iter().filter_map(|(_, cause)| cause.asks_for()).min();
-        let mut passing = causes.iter().filter(|(_, cause)| cause.may_pass()).map(|(_, cause)| cause.asks_for());
-        let is_long = told.is_some() && passing.all(|after| after.is_some_and(|after| after > SOON));
-        if causes.iter().any(|(_, cause)| cause.may_pass()) && !task.is_last_try() && !is_long {
-            let soon =
-                || Duration::from_millis(rand::random_range(400..900) * 3_u64.pow(task.attempt.unsigned_abs() - 1));
-            let after = told.unwrap_or_else(soon);
+        // The first that can be asked again says when; nobody waits for what comes in an hour.
+        let soon = Duration::from_millis(rand::random_range(400..900) * 3_u64.pow(task.attempt.unsigned_abs() - 1));
+        let after = again_after(causes.iter().map(|(_, cause)| cause), soon);
+        if let Some(after) = after.filter(|after| *after <= SOON && !task.is_last_try()) {
             self.wait(if after > A_MOMENT {
                 format!("{name} is to wait a little, and begins again in about {} seconds.", after.as_secs())
             } else {
@@ -286,10 +290,10 @@ impl<'a> Telling<'a> {
             store::wait(&space.db, reply).await?;
             return Ok(Outcome::Retry(after));
         }
-        let notice = match told.filter(|_| is_long) {
+        let notice = match after.filter(|after| *after > SOON) {
             Some(after) => format!(
                 "{name} cannot answer now: what it thinks with asks for a rest of about {} minutes. Ask again then.",
-                after.as_secs().div_ceil(60)
+                after.min(LONGEST).as_secs().div_ceil(60)
             ),
             None if !causes.is_empty() && causes.iter().all(|(_, cause)| !cause.may_pass()) => {
                 format!("{name} could not answer: what it thinks with refuses to. An admin has to look at it.")
@@ -303,5 +307,25 @@ impl<'a> Telling<'a> {
         self.notice = Some(notice);
         self.tell(ReplyState::Failed, "");
         Ok(Outcome::Done)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_asks_for_a_long_rest_does_not_keep_the_others_waiting() {
+        let refused = |status, seconds: Option<u64>| ModelError::Refused {
+            status,
+            text: String::new(),
+            retry_after: seconds.map(Duration::from_secs),
+        };
+        let soon = Duration::from_millis(600);
+        let after = |causes: &[ModelError]| again_after(causes.iter(), soon);
+        assert_eq!(after(&[refused(429, Some(3_600)), refused(500, None)]), Some(soon));
+        assert_eq!(after(&[refused(429, Some(3_600)), refused(503, Some(20))]), Some(Duration::from_secs(20)));
+        assert_eq!(after(&[refused(429, Some(3_600))]), Some(Duration::from_hours(1)));
+        assert_eq!(after(&[refused(401, Some(5)), ModelError::Wordless]), None);
     }
 }

@@ -1,5 +1,6 @@
 //! An answer that nobody watches: its words are gathered and given as a whole, and what it took is recorded.
 
+use super::answering::taken;
 use super::budget::store::{self as purse, Call, Spent};
 use super::context::{self, Frame};
 use super::means::Means;
@@ -39,11 +40,11 @@ pub(super) async fn answer(
         }
         let mut words = Words::of(name);
         let begun = Instant::now();
-        let (end, counted) = by(one, request.clone(), &mut words, patience).await;
+        let By { end, counted, thoughts } = by(one, request.clone(), &mut words, patience).await;
         let count = |tokens: usize| u32::try_from(tokens).unwrap_or(u32::MAX);
-        let has_read = end.is_ok() || !words.shown().is_empty();
-        let (tokens_in, tokens_out) = counted
-            .unwrap_or_else(|| (if has_read { count(read) } else { 0 }, count(frame.counter.turn(words.shown()))));
+        let has_read = end.is_ok() || words.taken() + thoughts > 0;
+        let (tokens_in, tokens_out) =
+            counted.unwrap_or_else(|| (if has_read { count(read) } else { 0 }, taken(frame, &words, thoughts)));
         let unsaid = raw || matches!(end, Ok(cut) if words.whole(cut).is_empty());
         let took = begun.elapsed();
         let spent = Spent { call, means: one, tokens_in, tokens_out, first_word: None, took, unsaid };
@@ -65,20 +66,25 @@ pub(super) async fn answer(
     Ok(Err(first.unwrap_or_else(|| ModelError::Unreachable("there is nothing to think with".into()))))
 }
 
-/// The words of one of the means: whether they were cut, and the tokens in and out as the provider counts them.
-async fn by(
-    means: &Means,
-    request: ChatRequest,
-    words: &mut Words,
-    patience: Duration,
-) -> (Result<bool, ModelError>, Option<(u32, u32)>) {
-    let mut counted = None;
+/// What came of asking one of the means.
+struct By {
+    /// Whether the words were cut.
+    end: Result<bool, ModelError>,
+    /// The tokens in and out as the provider counts them.
+    counted: Option<(u32, u32)>,
+    /// Bytes of thoughts beside them.
+    thoughts: usize,
+}
+
+async fn by(means: &Means, request: ChatRequest, words: &mut Words, patience: Duration) -> By {
+    let (mut counted, mut thoughts) = (None, 0);
     let answer = async {
         let mut end = None;
         let mut pieces = means.answer(request).await?;
         while let Some(piece) = pieces.next().await {
             match piece? {
                 Piece::Words(more) => words.push(&more),
+                Piece::Thoughts(more) => thoughts += more,
                 Piece::End { cut } => end = Some(cut),
                 Piece::Usage { tokens_in, tokens_out } => counted = Some((tokens_in, tokens_out)),
                 Piece::Queued(_) => {}
@@ -87,5 +93,5 @@ async fn by(
         end.ok_or(ModelError::CutOff)
     };
     let end = tokio::time::timeout(patience, answer).await.unwrap_or(Err(ModelError::Silent(patience)));
-    (end, counted)
+    By { end, counted, thoughts }
 }

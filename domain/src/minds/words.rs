@@ -1,5 +1,6 @@
 //! What becomes of a model's words before anybody sees them.
 
+use super::context::visible;
 use crate::messages::says_nothing;
 use model::limits;
 
@@ -45,9 +46,9 @@ impl Words {
         self.shown().len() > most && self.shown().chars().count() > most
     }
 
-    /// The whole, at its end: trimmed, and at a sentence's end where a limit cut it; empty where nothing of it can be seen.
+    /// The whole, at its end: trimmed, and at a sentence's end where a limit cut it; without what nobody sees, and empty where nothing of it can be seen.
     pub fn whole(&self, cut: bool) -> String {
-        Some(self.all(cut)).filter(|text| !says_nothing(text)).unwrap_or_default()
+        Some(visible(&self.all(cut))).filter(|text| !says_nothing(text)).unwrap_or_default()
     }
 
     fn all(&self, cut: bool) -> String {
@@ -120,14 +121,17 @@ fn head_of(raw: &str, name: &str, left_of_name: usize) -> Option<usize> {
         }
         return match tail.chars().next() {
             None => None,
+            // An address, a port, a time.
+            Some(':') if tail[1..].starts_with(|c: char| c == '/' || c.is_ascii_digit()) => Some(start),
+            Some(':') if tail.len() == 1 => None,
             Some(':' | '：') => {
                 // What the name alone was set in ends with it: `**Silas:** …`. All other marks are the answer's.
-                let stars = |text: &str| text.matches('*').count();
+                let stars = |text: &str| text.matches(['*', '_']).count();
                 let opened = stars(&rest[..rest.len() - bare.len()]);
                 let mut left = opened.saturating_sub(stars(&after[..after.len() - tail.len()]));
                 let colon = tail.chars().next().map_or(1, char::len_utf8);
                 let behind = bare[bare.len() - tail.len() + colon..].trim_start_matches(|c| {
-                    let closes = c == '*' && left > 0;
+                    let closes = matches!(c, '*' | '_') && left > 0;
                     left -= usize::from(closes);
                     closes
                 });

@@ -86,3 +86,42 @@ async fn what_is_set_aside_counts_until_it_is_settled() {
     assert_eq!(set_aside, 0);
     assert!((50..400).contains(&used), "{used}");
 }
+
+#[tokio::test]
+async fn who_has_said_that_it_is_tired_is_silent_though_a_shorter_answer_would_fit() {
+    let used = || Ok(Piece::Usage { tokens_in: 300, tokens_out: 100 });
+    let answers = (0..2).map(|_| vec![words("A long answer."), used(), END]).collect();
+    let stage = stage(answers).await;
+    set(&stage, 1_000, "The lamp burns low.").await;
+    let mut frames = stage.listen().await;
+    let longest = async |tokens: i32| {
+        sqlx::query("update minds set max_tokens = $1").bind(tokens).execute(&stage.space.db).await.unwrap();
+    };
+    say(&stage.space, stage.keeper.id, stage.room, "@Silas one").await.unwrap();
+    assert_eq!(said_by_silas(&mut frames).await.body, "A long answer.");
+    longest(800).await;
+    say(&stage.space, stage.keeper.id, stage.room, "@Silas two").await.unwrap();
+    assert_eq!(said_by_silas(&mut frames).await.body, "The lamp burns low.");
+    longest(50).await;
+    let third = say(&stage.space, stage.keeper.id, stage.room, "@Silas three").await.unwrap();
+    let (outcome, reason) = decided(&stage, &mut frames, &third).await;
+    assert_eq!(outcome, "stayed_silent");
+    assert!(reason.starts_with("Silas is tired"), "{reason}");
+    // Given more, it is awake again.
+    set(&stage, 5_000, "The lamp burns low.").await;
+    say(&stage.space, stage.keeper.id, stage.room, "@Silas four").await.unwrap();
+    assert_eq!(said_by_silas(&mut frames).await.body, "A long answer.");
+}
+
+#[tokio::test]
+async fn thoughts_that_nobody_counts_are_counted() {
+    let thoughts = Ok(Piece::Thoughts(4_000));
+    let stage =
+        stage(vec![vec![thoughts, words("<think>"), words(&"hm ".repeat(400)), words("</think>Yes."), END]]).await;
+    sqlx::query("update minds set max_tokens = 2000").execute(&stage.space.db).await.unwrap();
+    let mut frames = stage.listen().await;
+    say(&stage.space, stage.keeper.id, stage.room, "@Silas one").await.unwrap();
+    assert_eq!(said_by_silas(&mut frames).await.body, "Yes.");
+    let (written,): (i32,) = sqlx::query_as("select tokens_out from usage").fetch_one(&stage.space.db).await.unwrap();
+    assert!((1_200..1_500).contains(&written), "{written}");
+}

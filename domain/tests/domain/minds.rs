@@ -263,7 +263,7 @@ async fn endless_blanks_are_given_up() {
     say(&stage.space, stage.keeper.id, stage.room, "silas?").await.unwrap();
     until(&mut frames, |event| matches!(event, Event::Reply { writing, .. } if writing.state == ReplyState::Failed))
         .await;
-    assert_eq!(stage.model.asked.lock().unwrap().len(), 3);
+    assert_eq!(stage.model.asked.lock().unwrap().len(), 1);
 }
 
 /// A provider that answers with this head and then without end. Its address, and how many bytes it could send.
@@ -286,7 +286,11 @@ fn endless(head: &'static str) -> (String, Arc<AtomicUsize>) {
 }
 
 async fn asked(url: String) -> Result<Pieces, ModelError> {
-    let model = OpenAi::new(&Endpoint::new(url, None, "endless")).unwrap();
+    asked_of(Endpoint::new(url, None, "endless")).await
+}
+
+async fn asked_of(endpoint: Endpoint) -> Result<Pieces, ModelError> {
+    let model = OpenAi::new(&endpoint).unwrap();
     let turns = vec![domain::minds::Turn { speaker: Speaker::System, text: "You are endless.".into() }];
     let sampling = domain::minds::studio::TEMPLATES[0].draft().sampling;
     model.answer(ChatRequest { model: None, turns, sampling, form: None }).await
@@ -338,4 +342,53 @@ async fn who_considers_only_what_calls_them_is_told_of_too() {
     assert_eq!(reason(&said).await, ["Silas is asleep."]);
     let considered: (i64,) = sqlx::query_as("select count(*) from decisions").fetch_one(&stage.space.db).await.unwrap();
     assert_eq!(considered.0, 0, "it did not consider it");
+}
+
+/// A provider that answers each question with this body and then says nothing more, and does not go either.
+fn saying(body: &'static str) -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/v1", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        let mut open = Vec::new();
+        for mut stream in listener.incoming().flatten() {
+            let mut request = [0; 4096];
+            let _ = stream.read(&mut request);
+            let head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
+            let _ = stream.write_all(format!("{head}{:x}\r\n{body}\r\n", body.len()).as_bytes());
+            open.push(stream);
+        }
+    });
+    url
+}
+
+#[tokio::test]
+async fn an_answer_is_over_when_the_model_says_so() {
+    let body = concat!(
+        "data: {\"choices\":[{\"delta\":{\"reasoning_content\":\"hm, hm\"}}]}\n\n",
+        "data: {\"choices\":[{\"delta\":{\"content\":[{\"type\":\"text\",\"text\":\"In \"},{\"type\":\"text\",\"text\":\"parts.\"}]}}]}\n\n",
+        "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n"
+    );
+    let pieces: Vec<_> = tokio::time::timeout(Duration::from_secs(20), asked(saying(body)).await.unwrap().collect())
+        .await
+        .expect("an end");
+    let (mut said, mut thoughts, mut ended) = (String::new(), 0, false);
+    for piece in pieces {
+        match piece.unwrap() {
+            Piece::Words(more) => said.push_str(&more),
+            Piece::Thoughts(more) => thoughts += more,
+            Piece::End { cut } => ended = !cut,
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!((said.as_str(), thoughts, ended), ("In parts.", 6, true));
+}
+
+#[tokio::test]
+async fn what_complains_in_the_middle_repeats_no_key() {
+    let complains = "data: {\"error\":{\"message\":\"wrong key: sk-very-secret, sk-very-secret\"}}\n\n";
+    let key = Some("sk-very-secret".to_owned().into());
+    let pieces: Vec<_> = asked_of(Endpoint::new(saying(complains), key, "leaky")).await.unwrap().collect().await;
+    let Some(Err(cause)) = pieces.into_iter().next() else { panic!("no complaint") };
+    let told = cause.to_string();
+    assert!(told.contains("wrong key") && !told.contains("secret"), "{told}");
 }

@@ -105,6 +105,13 @@ impl Bottoms {
         self.0.iter().any(|bottom| bottom.micros.is_some())
     }
 
+    /// How the purses are called in what says that one of them is empty: with what they hold in a day.
+    fn names(self) -> [String; 3] {
+        let [mind, channel, person] = self.0;
+        [("mind", mind), ("channel", channel), ("person", person)]
+            .map(|(whose, bottom)| format!("{whose} {:?} {:?}", bottom.tokens, bottom.micros))
+    }
+
     /// The purse that does not hold so much more, if there is one: beside what is spent, and what is set aside.
     pub fn short(self, spent: [Amount; 3], aside: [Amount; 3], more: Amount) -> Option<Purse> {
         let purses = [Purse::Mind, Purse::Channel, Purse::Person];
@@ -120,6 +127,16 @@ impl Bottoms {
     }
 }
 
+/// The bottoms of an AI, of any channel, and of any person.
+fn all(space: &Space, mind: &Mind) -> Bottoms {
+    let policy = &space.policy;
+    Bottoms::of(
+        Bottom::of(mind.daily_tokens, mind.daily_cents),
+        Bottom::of(policy.channel_tokens, policy.channel_cents),
+        Bottom::of(policy.person_tokens, policy.person_cents),
+    )
+}
+
 /// Sets the most that a call can take aside: so many tokens that are read, and the longest answer, by the dearest of the
 /// means. The purse that does not hold it, if there is one: then nothing is. Of the means those are left that may be used.
 pub(super) async fn reserve(
@@ -129,12 +146,13 @@ pub(super) async fn reserve(
     tokens_in: usize,
     means: &mut Vec<Means>,
 ) -> Result<Option<Purse>> {
-    let Space { policy, .. } = space;
-    let bottoms = Bottoms::of(
-        Bottom::of(mind.daily_tokens, mind.daily_cents),
-        call.channel.map_or(Bottom::default(), |_| Bottom::of(policy.channel_tokens, policy.channel_cents)),
-        call.person.map_or(Bottom::default(), |_| Bottom::of(policy.person_tokens, policy.person_cents)),
-    );
+    let mut bottoms = all(space, mind);
+    if call.channel.is_none() {
+        bottoms.0[1] = Bottom::default();
+    }
+    if call.person.is_none() {
+        bottoms.0[2] = Bottom::default();
+    }
     if bottoms.are_none() {
         return Ok(None);
     }
@@ -154,11 +172,14 @@ pub(super) async fn reserve(
 /// Says, once a day in a channel, that nothing more is to be expected: to all, or to the one whose own purse is empty. Not
 /// where an admin has forgotten something.
 pub(super) async fn tire(space: &Space, mind: &Mind, trigger: &Message, purse: Purse, again: bool) -> Result<()> {
-    if matches!(purse, Purse::Unpriced | Purse::TooSmall | Purse::SetAside) {
-        return Ok(());
-    }
-    let whose = matches!(purse, Purse::Person).then_some(trigger.author.id);
-    let (line, is_new) = store::tire(&space.db, mind.entity.id, trigger.channel, whose).await?;
+    let [of_mind, of_channel, of_person] = all(space, mind).names();
+    let (whose, name) = match purse {
+        Purse::Unpriced | Purse::TooSmall | Purse::SetAside => return Ok(()),
+        Purse::Mind => (None, of_mind),
+        Purse::Channel => (None, of_channel),
+        Purse::Person => (Some(trigger.author.id), of_person),
+    };
+    let (line, is_new) = store::tire(&space.db, mind.entity.id, trigger.channel, whose, &name).await?;
     if !is_new && !again {
         return Ok(());
     }

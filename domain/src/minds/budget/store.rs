@@ -31,6 +31,24 @@ pub(super) async fn reserve(db: &PgPool, call: Call, bottoms: Bottoms, most: Amo
     ] {
         sqlx::query(lock).bind(call.entity.0).bind(call.person.map(|id| id.0)).execute(&mut *work).await?;
     }
+    // Once it has said that it is tired, what is short enough for the rest is not answered either.
+    let [of_mind, of_channel, of_person] = bottoms.names();
+    let empty: Option<(String,)> = sqlx::query_as(
+        "select purse from tired where day = (now() at time zone 'utc')::date
+           and (entity_id = $1 and purse = $4 or channel_id = $2 and purse = $5 or person_id = $3 and purse = $6) limit 1",
+    )
+    .bind(call.entity.0)
+    .bind(call.channel.map(|id| id.0))
+    .bind(call.person.map(|id| id.0))
+    .bind(&of_mind)
+    .bind(&of_channel)
+    .bind(&of_person)
+    .fetch_optional(&mut *work)
+    .await?;
+    if let Some((purse,)) = empty {
+        let purses = [(&of_mind, Purse::Mind), (&of_channel, Purse::Channel), (&of_person, Purse::Person)];
+        return Ok(purses.into_iter().find(|(name, _)| **name == purse).map(|(_, purse)| purse));
+    }
     type Row = (bool, i64, i64, i64, i64, i64, i64);
     let spent: Vec<Row> = sqlx::query_as(
         "with spent as (
@@ -188,16 +206,19 @@ pub(super) async fn tire(
     entity: EntityId,
     channel: ChannelId,
     person: Option<EntityId>,
+    purse: &str,
 ) -> Result<(Uuid, bool)> {
     let found: Option<(Uuid,)> = sqlx::query_as(
-        "insert into tired (entity_id, channel_id, day, line, person_id) values ($1, $2, (now() at time zone 'utc')::date, $3, $4)
-         on conflict on constraint tired_once do update set day = excluded.day, line = excluded.line
-         where tired.day < excluded.day returning line",
+        "insert into tired (entity_id, channel_id, day, line, person_id, purse)
+         values ($1, $2, (now() at time zone 'utc')::date, $3, $4, $5)
+         on conflict on constraint tired_once do update set day = excluded.day, line = excluded.line, purse = excluded.purse
+         where tired.day < excluded.day or tired.purse <> excluded.purse returning line",
     )
     .bind(entity.0)
     .bind(channel.0)
     .bind(Uuid::now_v7())
     .bind(person.map(|id| id.0))
+    .bind(purse)
     .fetch_optional(db)
     .await?;
     if let Some((line,)) = found {

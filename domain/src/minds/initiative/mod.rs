@@ -84,8 +84,8 @@ fn invitation(occasion: &Occasion) -> String {
             format!("(The last question stands without an answer. If you have something to say to it, say it, {may}.)")
         }
         Occasion::Silence(ago) => format!(
-            "(Nobody has spoken for {} minutes. If something is worth saying to those who are here, say it, {may}.)",
-            ago.as_secs() / 60
+            "(Nobody has spoken for {}. If something is worth saying to those who are here, say it, {may}.)",
+            minutes(*ago)
         ),
     }
 }
@@ -95,7 +95,14 @@ fn reason(name: &str, occasion: &Occasion) -> String {
     match occasion {
         Occasion::Welcome(_, who) => format!("{name} welcomed {who} by itself."),
         Occasion::Unfinished(..) => format!("{name} came back to a question that nobody had answered."),
-        Occasion::Silence(ago) => format!("{name} spoke into a silence of {} minutes.", ago.as_secs() / 60),
+        Occasion::Silence(ago) => format!("{name} spoke into a silence of {}.", minutes(*ago)),
+    }
+}
+
+fn minutes(time: Duration) -> String {
+    match time.as_secs() / 60 {
+        1 => "1 minute".to_owned(),
+        more => format!("{more} minutes"),
     }
 }
 

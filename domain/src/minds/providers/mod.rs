@@ -154,7 +154,7 @@ async fn try_out(client: &OpenAi, model: &str) -> Tried {
             match piece? {
                 Piece::Words(more) => text.push_str(&more),
                 Piece::End { .. } => return Ok(text),
-                Piece::Usage { .. } | Piece::Queued(_) => {}
+                Piece::Usage { .. } | Piece::Queued(_) | Piece::Thoughts(_) => {}
             }
         }
         Err(ModelError::CutOff)

@@ -60,7 +60,13 @@ fn english(words: &[&str]) -> Form {
                 _ => Form::open(later && words.len() < 8),
             }
         }
-        "do" | "don't" => Form::sure(at(words, 1, "i you we they these those people any your the my")),
+        // “Do the dishes, please.”
+        "do" | "don't" if at(words, 1, "your the my") => Form::Open,
+        "do" | "don't" => Form::sure(at(words, 1, "i you we they these those people any")),
+        // “Had a great time.”, “Was at the lake.”: of oneself, whom one leaves out.
+        "had" | "did" | "was" | "has" if at(words, 1, "a an the my some all at in on with up off out") => {
+            Form::open(!at(words, 1, "at in on with up off out"))
+        }
         "have" | "haven't" => Form::sure(at(words, 1, "i you we they any")),
         "may" | "might" => Form::sure(at(words, 1, "i we")),
         "will" | "would" | "can" | "could" | "should" | "shall" | "is" | "isn't" | "are" | "aren't" | "was"
@@ -159,7 +165,13 @@ fn german(words: &[&str]) -> Form {
                 || (at(words, 1, "mir dir uns ihm euch mich dich dem der den das") && at(words, 2, person))
                 || at(words, 1, "jemand schon heute hier irgendjemand eigentlich noch denn da dort");
             let weak = at(words, 1, subject) || at(words, 1, "dies diese dieser alle euch dir ihm ihr morgen wirklich");
-            if strong { Form::Sure } else { Form::open(weak || *first == "gibt's" || *first == "geht's") }
+            // “Weiß ich.”, “Kann ich verstehen.”: what it is about is left out.
+            let of_oneself = at(words, 1, "ich");
+            if strong && !of_oneself {
+                Form::Sure
+            } else {
+                Form::open(strong || weak || *first == "gibt's" || *first == "geht's")
+            }
         }
         _ => Form::None,
     }
@@ -216,7 +228,15 @@ fn dutch(words: &[&str]) -> Form {
         | "zie" | "gebruik" | "lees" | "woon" | "werk" => {
             let strong = at(words, 1, person) || at(words, 1, "iemand al");
             let weak = at(words, 1, subject) || at(words, 1, "hier daar nog alles iedereen");
-            if strong { Form::Sure } else { Form::open(weak && !is(first, "doe kom ga zie lees denk")) }
+            // “Weet ik niet.”, “Heb ik gedaan.”: what it is about is left out.
+            let of_oneself = at(words, 1, "ik");
+            if of_oneself && at(words, 2, "niet ook gedaan al wel zeker net zelf") && words.len() < 5 {
+                Form::None
+            } else if strong && !of_oneself {
+                Form::Sure
+            } else {
+                Form::open(strong || (weak && !is(first, "doe kom ga zie lees denk")))
+            }
         }
         _ => Form::None,
     }

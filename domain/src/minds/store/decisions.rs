@@ -84,16 +84,17 @@ pub(in crate::minds) async fn spoke(
     Ok(())
 }
 
-/// The AIs of a channel that a message did not call and that have not considered it: whether each is awake, and when it speaks
-/// there. Nothing where it is from before what may be seen.
+/// The AIs of a channel that a message did not call and of which none is kept what they made of it: whether each is awake, when it
+/// speaks there, and whether it has come so far. Nothing where it is from before what may be seen.
 pub(in crate::minds) async fn bystanders(
     db: &PgPool,
     channel: ChannelId,
     trigger: MessageId,
     visible_from: i64,
-) -> Result<Vec<(String, bool, Strategy)>> {
-    let rows: Vec<(String, bool, String)> = sqlx::query_as(
-        "select e.name, d.awake, case when c.kind = 'room' then d.strategy_room else d.strategy_chat end
+) -> Result<Vec<(String, bool, Strategy, bool)>> {
+    let rows: Vec<(String, bool, String, bool)> = sqlx::query_as(
+        "select e.name, d.awake, case when c.kind = 'room' then d.strategy_room else d.strategy_chat end,
+                m.last_read_seq >= t.seq
          from messages t join channels c on c.id = t.channel_id join memberships m on m.channel_id = c.id
          join entities e on e.id = m.entity_id join minds d on d.entity_id = e.id
          where c.id = $1 and t.id = $2 and t.seq >= $3 and t.kind = 'text' and m.left_seq is null
@@ -108,7 +109,7 @@ pub(in crate::minds) async fn bystanders(
     .fetch_all(db)
     .await?;
     let strategy = |name: &str| Strategy::named(name).unwrap_or(Strategy::Silent);
-    Ok(rows.into_iter().map(|(name, awake, when)| (name, awake, strategy(&when))).collect())
+    Ok(rows.into_iter().map(|(name, awake, when, past)| (name, awake, strategy(&when), past)).collect())
 }
 
 /// What AIs made of a message, with what went wrong inside; nothing where it is from before what may be seen.

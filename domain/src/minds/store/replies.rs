@@ -8,6 +8,9 @@ use sqlx::postgres::PgRow;
 use sqlx::{FromRow, PgConnection, PgExecutor, PgPool, Row};
 use uuid::Uuid;
 
+/// Behind so many messages nobody asks any more why there was no answer.
+const BEHIND: i64 = 10;
+
 /// A reply that is being written.
 pub(in crate::minds) struct Begun {
     pub reply: ReplyId,
@@ -238,18 +241,21 @@ pub(in crate::minds) async fn give_up(db: &PgPool, id: EntityId, trigger: Messag
     Ok(row.map(|(id,)| ReplyId(id)))
 }
 
-/// Replies on their way in a channel, and those that failed within the hour and were followed by none of the same AI.
+/// Replies on their way in a channel, and those that failed within the hour, have not much behind them and were followed by none
+/// of the same AI.
 pub(in crate::minds) async fn open(db: &PgPool, channel: ChannelId) -> Result<Vec<Writing>> {
     type Row = (Uuid, Uuid, i64, String, String, Option<String>, Uuid, String, String, String);
     let rows: Vec<Row> = sqlx::query_as(
         "select r.id, r.trigger_id, m.seq, r.state, r.text, r.notice, e.id, e.kind, e.name, e.bio
          from replies r join entities e on e.id = r.entity_id join messages m on m.id = r.trigger_id
          where r.channel_id = $1 and r.state in ('waiting', 'thinking', 'streaming', 'failed')
-           and (r.state <> 'failed' or (r.updated_at > now() - interval '1 hour' and not exists (
+           and (r.state <> 'failed' or (r.updated_at > now() - interval '1 hour'
+                and m.seq > (select last_seq from channels where id = $1) - $2 and not exists (
                 select from replies n where n.entity_id = r.entity_id and n.channel_id = r.channel_id and n.created_at > r.created_at)))
          order by r.created_at",
     )
     .bind(channel.0)
+    .bind(BEHIND)
     .fetch_all(db)
     .await?;
     Ok(rows

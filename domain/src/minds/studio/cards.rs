@@ -44,19 +44,44 @@ struct Words {
     extensions: Value,
 }
 
+impl Words {
+    /// Those of an AI.
+    fn of(mind: &MindDraft) -> Self {
+        Self {
+            name: mind.name.clone(),
+            description: mind.system_prompt.clone(),
+            creator_notes: mind.bio.clone(),
+            ..Self::default()
+        }
+    }
+
+    /// Whether they say of a character what others do.
+    fn says_what(&self, other: &Self) -> bool {
+        let said = |words: &Self| {
+            [
+                &words.name,
+                &words.description,
+                &words.personality,
+                &words.scenario,
+                &words.first_mes,
+                &words.mes_example,
+                &words.creator_notes,
+                &words.system_prompt,
+                &words.post_history_instructions,
+            ]
+            .map(|text| text.trim().to_owned())
+        };
+        said(self) == said(other)
+    }
+}
+
 /// An AI as a V2 card, in JSON, with what it knows.
 pub(super) fn write(mind: &MindDraft, known: &[Carried]) -> Value {
     let mut extensions = json!({ EXTENSION: mind });
     if !known.is_empty() {
         extensions[KNOWLEDGE] = json!(known);
     }
-    let data = Words {
-        name: mind.name.clone(),
-        description: mind.system_prompt.clone(),
-        creator_notes: mind.bio.clone(),
-        extensions,
-        ..Words::default()
-    };
+    let data = Words { extensions, ..Words::of(mind) };
     json!({ "spec": "chara_card_v2", "spec_version": "2.0", "data": data })
 }
 
@@ -69,7 +94,10 @@ pub(super) fn read(file: &[u8]) -> Result<(MindDraft, Vec<Carried>), Problem> {
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&text);
     let card: Value = serde_json::from_slice(text).map_err(|_| no_card())?;
     let data = if card["data"].is_object() { &card["data"] } else { &card };
+    let words: Words = serde_json::from_value(as_words(data)).map_err(|_| no_card())?;
     let own = &data["extensions"][EXTENSION];
+    let mut base = TEMPLATES[0].draft();
+    let mut carried = None;
     if !own.is_null() {
         // Other tools keep what they do not know as it was: where it does not fit, somebody has changed it.
         let mind = serde_json::from_value::<MindDraft>(own.clone()).map_err(|cause| {
@@ -79,25 +107,30 @@ pub(super) fn read(file: &[u8]) -> Result<(MindDraft, Vec<Carried>), Problem> {
             )
         })?;
         let known = serde_json::from_value(data["extensions"][KNOWLEDGE].clone()).unwrap_or_default();
-        return Ok((mind, allowed_knowledge(known)?));
+        let known = allowed_knowledge(known)?;
+        if words.says_what(&Words::of(&mind)) {
+            return Ok((mind, known));
+        }
+        // Where the card's own words were changed, they count; what it has no word for is as it was.
+        (base, carried) = (mind, Some(known));
     }
-    let words: Words = serde_json::from_value(as_words(data)).map_err(|_| no_card())?;
     let says = [&words.description, &words.personality, &words.scenario, &words.system_prompt, &words.first_mes];
     let is_card = !card["spec"].is_null() || says.iter().any(|text| !text.trim().is_empty());
     if words.name.trim().is_empty() || !is_card {
         return Err(no_card());
     }
-    let name = allowed(&words.name);
+    let name = if words.name == base.name { words.name.clone() } else { allowed(&words.name) };
+    let called = data["nickname"].as_str().map(str::trim).filter(|called| !called.is_empty()).unwrap_or(&name);
     let spoken = |text: &str| {
         let names: [(&[&str], &str); 3] = [
-            (&["{{char}}", "<bot>", "<char>"], &name),
+            (&["{{char}}", "<bot>", "<char>"], called),
             (&["{{user}}", "<user>"], "somebody"),
             (&["<start>", "{{original}}"], ""),
         ];
         let text = names.iter().fold(text.to_owned(), |text, (marks, put)| {
             marks.iter().fold(text, |text, mark| replaced(&text, mark, put))
         });
-        text.trim().to_owned()
+        without_notes(&text).trim().to_owned()
     };
     let parts = [
         ("", spoken(&words.system_prompt)),
@@ -117,14 +150,12 @@ pub(super) fn read(file: &[u8]) -> Result<(MindDraft, Vec<Carried>), Problem> {
     }
     let first = |text: &str, most: usize| text.chars().filter(|c| *c != '\0').take(most).collect::<String>();
     let bio = words.creator_notes.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
-    let known = lore(&data["character_book"], &name, &spoken);
-    let mind = MindDraft {
-        bio: first(bio, limits::BIO),
-        system_prompt: first(&prompt, limits::PROMPT),
-        name,
-        ..TEMPLATES[0].draft()
+    let known = match carried {
+        Some(known) => known,
+        None => allowed_knowledge(lore(&data["character_book"], &name, &spoken))?,
     };
-    Ok((mind, allowed_knowledge(known)?))
+    let mind = MindDraft { bio: first(bio, limits::BIO), system_prompt: first(&prompt, limits::PROMPT), name, ..base };
+    Ok((mind, known))
 }
 
 /// What a card's book says of the character's world: a document, each entry a passage.
@@ -210,14 +241,25 @@ fn replaced(text: &str, mark: &str, put: &str) -> String {
     done
 }
 
-/// The same object without what is null, and with words in place of numbers, as some tools write a version.
+/// A text without what its author has noted for themselves: `{{// …}}`.
+fn without_notes(text: &str) -> String {
+    let mut rest = text;
+    let mut kept = String::with_capacity(text.len());
+    while let Some((before, note)) = rest.split_once("{{//") {
+        kept.push_str(before);
+        rest = note.split_once("}}").map_or("", |(_, behind)| behind);
+    }
+    kept + rest
+}
+
+/// The same object with what is text, and with words in place of numbers, as some tools write a version.
 fn as_words(data: &Value) -> Value {
     let Value::Object(members) = data else { return data.clone() };
     let mut words: serde_json::Map<String, Value> = members.clone();
-    words.retain(|_, value| !value.is_null());
-    if let Some(version) = words.get_mut("character_version").filter(|version| version.is_number()) {
-        *version = Value::String(version.to_string());
+    for value in words.values_mut().filter(|value| value.is_number()) {
+        *value = Value::String(value.to_string());
     }
+    words.retain(|_, value| value.is_string());
     Value::Object(words)
 }
 
