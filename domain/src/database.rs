@@ -13,7 +13,7 @@ macro_rules! migrations {
     };
 }
 
-const MIGRATIONS: &[(i64, &str, &str)] = migrations![1 "0001_members", 2 "0002_channels", 3 "0003_minds", 4 "0004_space", 5 "0005_chats", 6 "0006_circles", 7 "0007_messages", 8 "0008_people", 9 "0009_presence", 10 "0010_turns", 11 "0011_looks", 12 "0012_studio", 13 "0013_answers", 14 "0014_budgets", 15 "0015_initiative", 16 "0016_record", 17 "0017_providers", 18 "0018_memory", 19 "0019_turns", 20 "0020_episodes", 21 "0021_facts", 22 "0022_knowledge", 23 "0023_forgetting", 24 "0024_gists", 25 "0025_tired", 26 "0026_unsaid", 27 "0027_sketches", 28 "0028_reflections", 29 "0029_said", 30 "0030_open_calls"];
+const MIGRATIONS: &[(i64, &str, &str)] = migrations![1 "0001_members", 2 "0002_channels", 3 "0003_minds", 4 "0004_space", 5 "0005_chats", 6 "0006_circles", 7 "0007_messages", 8 "0008_people", 9 "0009_presence", 10 "0010_turns", 11 "0011_looks", 12 "0012_studio", 13 "0013_answers", 14 "0014_budgets", 15 "0015_initiative", 16 "0016_record", 17 "0017_providers", 18 "0018_memory", 19 "0019_turns", 20 "0020_episodes", 21 "0021_facts", 22 "0022_knowledge", 23 "0023_forgetting", 24 "0024_gists", 25 "0025_tired", 26 "0026_unsaid", 27 "0027_sketches", 28 "0028_reflections", 29 "0029_said", 30 "0030_open_calls", 31 "0031_unindexed"];
 
 /// Opens a pool. The first connection is made at once, so a wrong address is an error here.
 pub async fn connect(options: PgConnectOptions, connections: u32) -> Result<PgPool> {

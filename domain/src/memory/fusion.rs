@@ -88,7 +88,7 @@ impl Evidence {
 }
 
 /// What a word weighs that stands in `df` of `all` messages.
-fn rarity(wanted: &Wanted, all: i64) -> f32 {
+pub(super) fn rarity(wanted: &Wanted, all: i64) -> f32 {
     let (df, all) = (wanted.df as f32, all.max(i64::from(wanted.df)) as f32);
     let weight = ((all - df + 0.5) / (df + 0.5) + 1.0).ln();
     if wanted.common || wanted.beside { weight * COMMON } else { weight }

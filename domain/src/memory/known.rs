@@ -69,7 +69,7 @@ pub(super) async fn passages(
     let finders: Vec<i32> = wanted.iter().filter(|one| !one.common).map(|one| one.term).collect();
     let embedder = space.embedder.as_ref().map_or("", |embedder| embedder.name());
     let known = store::Known { mind, channel, finders: &finders, embedder, vector: question.vector.as_deref() };
-    let found = near::passages(space, &known, question.probe.as_ref(), LOOKED_AT).await?;
+    let found = near::passages(space, &known, question.probe.as_deref(), LOOKED_AT).await?;
     // Each stands alone: no neighbours lift it.
     let alone = |(place, one): (usize, &store::FoundRow)| Candidate {
         place,

@@ -1,10 +1,11 @@
 //! How near something is to a question, and what is nearest to it by its vector.
 
-use super::sketches::{Derived, Kept, Probe};
-use super::store::{self, Found, FoundMemory, FoundRow, Known, Look};
-use crate::{Result, Space};
+use super::sketches::{Derived, Kept, Probe, Sketches};
+use super::store::{self, FoundMemory, FoundRow, Known, Look};
+use crate::{Error, Result, Space};
 use model::{ChannelId, EntityId};
 use std::collections::HashSet;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// How much speaks for what is recalled.
@@ -34,30 +35,30 @@ impl Nearness {
 /// So many times more are looked at where too few of those that are nearest may be seen.
 const MORE: usize = 4;
 
-/// Of the messages that may be seen those nearest to the vectors of questions, by themselves or among their neighbours: of each at
-/// least `most` where there are so many.
-pub(super) async fn messages(space: &Space, look: &Look<'_>, probes: &[&Probe], most: usize) -> Result<Vec<Found>> {
-    let (mut asked, mut all) = (most, Vec::new());
-    let mut known: HashSet<(Uuid, i64)> = HashSet::new();
-    let mut open: HashSet<(Uuid, i64)> = HashSet::new();
-    let mut short: Vec<&Probe> = probes.to_vec();
-    while !short.is_empty() {
-        let near: Vec<Vec<(Uuid, i64)>> =
-            short.iter().map(|probe| space.sketches.messages(probe, look.open, asked)).collect();
-        let places: Vec<(Uuid, i64)> = near.iter().flatten().copied().filter(|place| known.insert(*place)).collect();
-        let found = store::at(&space.db, look, &places).await?;
-        open.extend(found.iter().map(|one| (one.channel, one.seq)));
-        all.extend(found);
-        let is_short = |near: &[(Uuid, i64)]| {
-            near.len() >= asked && near.iter().filter(|place| open.contains(place)).count() < most
-        };
-        short = short.into_iter().zip(near).filter(|(_, near)| is_short(near)).map(|(probe, _)| probe).collect();
-        if !short.is_empty() {
-            space.sketches.drop_messages(&store::gone(&space.db, &places).await?);
+/// Of the messages that a search finds, the likeliest first, those that may be seen: so many at least where there are so many.
+/// The search is given how many it is to find, and keeps nobody waiting who waits for the database.
+pub(super) async fn seen(
+    space: &Space,
+    look: &Look<'_>,
+    most: usize,
+    search: impl Fn(&Sketches, usize) -> Vec<(Uuid, i64)> + Clone + Send + 'static,
+) -> Result<Vec<(Uuid, i64)>> {
+    let mut asked = most;
+    loop {
+        let (held, search) = (space.sketches.clone(), search.clone());
+        let found = tokio::task::spawn_blocking(move || search(&held, asked)).await;
+        let mut places = found.map_err(|_| Error::Interrupted("recalling"))?;
+        if !look.open.in_part {
+            return Ok(places);
+        }
+        let all = places.len();
+        let visible = store::visible(&space.db, look, &places).await?;
+        places.retain(|place| visible.contains(place));
+        if all < asked || places.len() >= most {
+            return Ok(places);
         }
         asked *= MORE;
     }
-    Ok(all)
 }
 
 /// Of what an AI may say in a channel, the messages whose vectors are nearest to one: recall's vector half alone.
@@ -71,8 +72,11 @@ pub async fn nearest(
     let embedder = space.embedder.as_ref().map_or("", |embedder| embedder.name());
     space.sketches.refresh(space).await?;
     let open = store::open(&space.db, entity, channel, i64::MAX).await?;
-    let look = Look { entity, open: &open, embedder, vector: Some(vector) };
-    let found = messages(space, &look, &[&Probe::of(vector)], most).await?;
+    let look = Look { entity, open: &open, embedder, vector: None };
+    let probe = Arc::new(Probe::of(vector));
+    let places = open.places.clone();
+    let near = seen(space, &look, most, move |held, most| held.messages(&probe, &places, most)).await?;
+    let found = store::exact(&space.db, &look, &near, 0).await?;
     Ok(found.into_iter().map(|one| (ChannelId(one.channel), one.seq)).collect())
 }
 
@@ -112,7 +116,7 @@ pub(super) async fn memories(
     words: &[i32],
     most: usize,
 ) -> Result<Vec<FoundMemory>> {
-    let channels: Vec<Uuid> = look.open.iter().map(|one| one.channel).collect();
+    let channels: Vec<Uuid> = look.open.places.iter().map(|one| one.channel).collect();
     let of = Kept { kind: Derived::Memories, entity: look.entity, channels: &channels };
     let mut near = Widening { space, probe, of, most, asked: most };
     loop {

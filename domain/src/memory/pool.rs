@@ -5,19 +5,20 @@ use super::fusion::{self, Candidate, Evidence, WEIGHTS, wanted_of};
 use super::near::{self, Nearness};
 use super::question::Question;
 use super::recall::Recalled;
-use super::store::{self, Found, Look};
+use super::store::{self, Found, Look, Seen};
 use crate::{Result, Space};
 use futures::future::try_join_all;
 use model::{ChannelId, MessageId};
 use std::cmp::Ordering;
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// How many messages in which words of the questions stand are looked at.
-const FOUND: i64 = 800;
+/// How many messages in which words of a question stand are looked at.
+const FOUND: usize = 800;
 /// How many of the time that a question names.
-const IN_SPAN: i64 = 400;
+const IN_SPAN: usize = 400;
 /// How many of those that are nearest by their vectors are looked at, by each of the two.
 pub const NEAREST: usize = 300;
 /// Of how many of the best it is looked up how near exactly they are, and how many have their neighbours looked at: of all
@@ -57,45 +58,29 @@ pub(super) struct Sought<'a> {
 }
 
 /// What each of the questions of a text is about, the likeliest first, `most` of each.
+///
+/// What could be meant is told from memory; what may be said, and how near the best of it is, from the database.
 pub(super) async fn messages(
     space: &Space,
     look: &Look<'_>,
     questions: &[Sought<'_>],
     most: usize,
 ) -> Result<Vec<Vec<Recalled>>> {
+    let share = |all: usize| all / questions.len().max(1);
     let mut pool = Pool::default();
     pool.add(found(space, look, questions).await?);
-    let mut weighed: Vec<Weighed<'_>> =
-        questions.iter().map(|sought| Weighed { sought, cosines: Vec::new(), exact: HashSet::new() }).collect();
-    let share = |all: usize| all / questions.len().max(1);
-    let mut best: Vec<Vec<usize>> = Vec::new();
+    let mut weighed: Vec<Weighed<'_>> = questions.iter().map(Weighed::of).collect();
+    // What stands beside the best may be meant though it shares no word with the question.
+    let mut beside: BTreeSet<(Uuid, i64)> = BTreeSet::new();
     for one in &mut weighed {
         one.estimate(space, &pool);
-        best.push(one.ranked(&pool, share(LIFTED)).into_iter().map(|(at, _)| at).collect());
+        beside.extend(one.ranked(&pool, share(LIFTED)).into_iter().flat_map(|(at, _)| pool.beside(at)));
     }
-    // What stands beside the best may be meant though it shares no word with the question.
-    let beside: BTreeSet<(Uuid, i64)> =
-        best.iter().flatten().flat_map(|at| pool.beside(*at)).filter(|place| !pool.places.contains(place)).collect();
-    let beside: Vec<(Uuid, i64)> = beside.into_iter().collect();
-    let exactly = weighed.iter().zip(&best).map(|(one, best)| one.exactly(space, look, &pool, best, share(EXACTLY)));
-    let (more, exact) = tokio::join!(store::at(&space.db, look, &beside), try_join_all(exactly));
-    pool.add(more?);
-    for (one, exact) in weighed.iter_mut().zip(exact?) {
-        one.put(exact);
-        one.estimate(space, &pool);
-    }
-    // Those that have come up since.
-    let exactly = weighed.iter().map(|one| async {
-        let best: Vec<usize> = one.ranked(&pool, share(EXACTLY)).into_iter().map(|(at, _)| at).collect();
-        one.exactly(space, look, &pool, &best, best.len()).await
-    });
-    let exact = try_join_all(exactly).await?;
-    let recalled = |(one, exact): (&mut Weighed<'_>, _)| {
-        one.put(exact);
-        let ranked = one.ranked(&pool, most);
-        ranked.into_iter().map(|(at, evidence)| one.recalled(&pool.found[at], one.cosines[at][0], evidence)).collect()
-    };
-    Ok(weighed.iter_mut().zip(exact).map(recalled).collect())
+    let beside: Vec<(Uuid, i64)> = beside.into_iter().filter(|place| !pool.places.contains(place)).collect();
+    let beside = near::seen(space, look, beside.len(), move |_, _| beside.clone()).await?;
+    pool.add(space.sketches.lines(&beside, &look.open.places));
+    let exact = weighed.iter_mut().map(|one| one.exact(space, look, &pool, most, share(EXACTLY)));
+    try_join_all(exact).await
 }
 
 /// The nearest by their vectors, those in which words of the questions stand, and those of the times that these name.
@@ -104,18 +89,43 @@ async fn found(space: &Space, look: &Look<'_>, questions: &[Sought<'_>]) -> Resu
         questions.iter().flat_map(|one| words(one.question)).copied().collect::<BTreeSet<i32>>().into_iter().collect()
     };
     let (finders, rarest) = (of_all(|one| &one.finders), of_all(|one| &one.rarest));
-    let probes: Vec<_> = questions.iter().filter_map(|one| one.question.probe.as_ref()).collect();
+    // What has no vectors yet is in no memory; where nothing makes any, that is all.
+    let waiting = space.embedder.is_some();
     let spans: Vec<Span> = questions.iter().filter_map(|one| one.time.span).collect();
-    let in_time = spans.iter().map(|span| store::within(&space.db, look, (span.from, span.to), IN_SPAN));
-    let (by_words, nearest, in_time) = tokio::join!(
-        store::by_words(&space.db, look, &finders, &rarest, FOUND),
-        near::messages(space, look, &probes, NEAREST),
+    let in_time =
+        spans.iter().map(|span| store::within(&space.db, look, (span.from, span.to), IN_SPAN as i64, waiting));
+    let held = questions.iter().map(|one| held(space, look, one));
+    let (by_words, in_time, held) = tokio::join!(
+        store::by_words(&space.db, look, &finders, &rarest, FOUND as i64, waiting),
         try_join_all(in_time),
+        try_join_all(held),
     );
-    let mut found = nearest?;
-    found.extend(by_words?);
+    let held: BTreeSet<(Uuid, i64)> = held?.into_iter().flatten().collect();
+    let mut found = by_words?;
     found.extend(in_time?.into_iter().flatten());
+    found.extend(space.sketches.lines(&held.into_iter().collect::<Vec<_>>(), &look.open.places));
     Ok(found)
+}
+
+/// Those that are held in memory of what a question could mean.
+async fn held(space: &Space, look: &Look<'_>, sought: &Sought<'_>) -> Result<Vec<(Uuid, i64)>> {
+    let open = || look.open.places.clone();
+    let by_words = async {
+        let (words, open) = (Arc::new(sought.question.weights()), open());
+        near::seen(space, look, FOUND, move |held, most| held.with(&words, &open, most)).await
+    };
+    let nearest = async {
+        let Some(probe) = sought.question.probe.clone() else { return Ok(Vec::new()) };
+        let open = open();
+        near::seen(space, look, NEAREST, move |held, most| held.messages(&probe, &open, most)).await
+    };
+    let in_time = async {
+        let Some(span) = sought.time.span else { return Ok(Vec::new()) };
+        let open = open();
+        near::seen(space, look, IN_SPAN, move |held, most| held.of(&span, &open, most)).await
+    };
+    let (by_words, nearest, in_time) = tokio::join!(by_words, nearest, in_time);
+    Ok([by_words?, nearest?, in_time?].concat())
 }
 
 /// Messages, each once.
@@ -130,28 +140,40 @@ impl Pool {
         self.found.extend(more.into_iter().filter(|one| self.places.insert((one.channel, one.seq))));
     }
 
+    fn place(&self, at: usize) -> (Uuid, i64) {
+        (self.found[at].channel, self.found[at].seq)
+    }
+
     /// Where the neighbours of one of them stand.
     fn beside(&self, at: usize) -> [(Uuid, i64); 4] {
-        let one = &self.found[at];
-        [-2, -1, 1, 2].map(|far| (one.channel, one.seq + far))
+        let (channel, seq) = self.place(at);
+        [-2, -1, 1, 2].map(|far| (channel, seq + far))
     }
 }
-
-/// How near exactly some of a pool are to a question, by their place in it.
-type Exact = Vec<(usize, [Option<f32>; 2])>;
 
 /// A pool as one question weighs it.
 struct Weighed<'a> {
     sought: &'a Sought<'a>,
+    /// How often the question's words stand in each.
+    counts: Vec<Vec<(i32, i16)>>,
     /// The cosines of both vectors of each with the question's: about, but for some exactly.
     cosines: Vec<[Option<f32>; 2]>,
-    exact: HashSet<usize>,
+    /// Those that may be said, as they were looked up, and whether it is known how near exactly they are.
+    seen: HashMap<(Uuid, i64), (Seen, bool)>,
+    /// Those that may not, whatever memory holds.
+    hidden: HashSet<(Uuid, i64)>,
 }
 
-impl Weighed<'_> {
+impl<'a> Weighed<'a> {
+    fn of(sought: &'a Sought<'a>) -> Self {
+        Self { sought, counts: Vec::new(), cosines: Vec::new(), seen: HashMap::new(), hidden: HashSet::new() }
+    }
+
     /// Estimates how near those are that are new in the pool.
     fn estimate(&mut self, space: &Space, pool: &Pool) {
         let new = &pool.found[self.cosines.len()..];
+        let said = &self.sought.question.said;
+        self.counts.extend(new.iter().map(|one| wanted_of(said, &one.terms, &one.counts)));
         match &self.sought.question.probe {
             Some(probe) => {
                 let places: Vec<(Uuid, i64)> = new.iter().map(|one| (one.channel, one.seq)).collect();
@@ -161,56 +183,94 @@ impl Weighed<'_> {
         }
     }
 
-    /// Looks up how near exactly the first so many of these are.
-    async fn exactly(&self, space: &Space, look: &Look<'_>, pool: &Pool, best: &[usize], most: usize) -> Result<Exact> {
-        let about: Vec<usize> = best.iter().take(most).filter(|at| !self.exact.contains(at)).copied().collect();
-        if about.is_empty() || self.sought.question.probe.is_none() {
-            return Ok(Vec::new());
-        }
+    /// The best `most` of the pool that may be said, as the database has them; of the first `exactly` it is known how near
+    /// exactly they are.
+    async fn exact(
+        &mut self,
+        space: &Space,
+        look: &Look<'_>,
+        pool: &Pool,
+        most: usize,
+        exactly: usize,
+    ) -> Result<Vec<Recalled>> {
+        self.estimate(space, pool);
         let look = Look { vector: self.sought.question.vector.as_deref(), ..*look };
-        let places: Vec<(Uuid, i64)> = about.iter().map(|at| (pool.found[*at].channel, pool.found[*at].seq)).collect();
-        let exact: HashMap<Uuid, [Option<f32>; 2]> = store::cosines(&space.db, &look, &places).await?;
-        // What was edited meanwhile has none that are of its words.
-        let of = |at: usize| exact.get(&pool.found[at].message).copied().unwrap_or_default();
-        Ok(about.into_iter().map(|at| (at, of(at))).collect())
-    }
-
-    fn put(&mut self, exact: Exact) {
-        for (at, cosines) in exact {
-            self.cosines[at] = cosines;
-            self.exact.insert(at);
+        // At first the likeliest are looked up; knowing these, others may be likelier, and these once more; what comes up after
+        // that need only be known to be open.
+        for round in 0.. {
+            let wanted = match round {
+                0 => exactly,
+                1 => exactly.max(most),
+                _ => most,
+            };
+            let ranked = self.ranked(pool, wanted);
+            let about = |(rank, (at, _)): (usize, &(usize, Evidence))| {
+                let place = pool.place(*at);
+                let known = self.seen.get(&place);
+                let is_near = rank < exactly && round < 2;
+                known.is_none_or(|(_, exact)| is_near && !exact).then_some((*at, is_near))
+            };
+            let about: Vec<(usize, bool)> = ranked.iter().enumerate().filter_map(about).collect();
+            if about.is_empty() && round > 0 {
+                return Ok(ranked
+                    .into_iter()
+                    .take(most)
+                    .filter_map(|(at, evidence)| self.recalled(pool, at, evidence))
+                    .collect());
+            }
+            let nearness = about.iter().filter(|(_, is_near)| *is_near).count();
+            let places: Vec<(Uuid, i64)> = about.iter().map(|(at, _)| pool.place(*at)).collect();
+            let mut seen: HashMap<(Uuid, i64), Seen> = store::exact(&space.db, &look, &places, nearness)
+                .await?
+                .into_iter()
+                .map(|one| ((one.channel, one.seq), one))
+                .collect();
+            for (at, is_near) in about {
+                let place = pool.place(at);
+                match seen.remove(&place) {
+                    Some(one) => {
+                        // What was edited meanwhile has none that are of its words.
+                        if is_near {
+                            self.cosines[at] = one.cosines;
+                        }
+                        self.seen.insert(place, (one, is_near));
+                    }
+                    None => drop(self.hidden.insert(place)),
+                }
+            }
         }
+        Ok(Vec::new())
     }
 
     /// The best of the pool, by their places in it, the likeliest first.
     fn ranked(&self, pool: &Pool, most: usize) -> Vec<(usize, Evidence)> {
         let Question { said, unknown, all, .. } = self.sought.question;
         let mut channels: HashMap<Uuid, usize> = HashMap::new();
-        let candidates: Vec<Candidate> = pool
-            .found
+        let open: Vec<usize> = (0..pool.found.len()).filter(|at| !self.hidden.contains(&pool.place(*at))).collect();
+        let candidates: Vec<Candidate> = open
             .iter()
-            .zip(&self.cosines)
-            .map(|(one, [turn, around])| {
+            .map(|at| {
+                let (one, [turn, around]) = (&pool.found[*at], self.cosines[*at]);
                 let next = channels.len();
                 Candidate {
                     place: *channels.entry(one.channel).or_insert(next),
                     seq: one.seq,
                     stretch: one.stretch,
                     length: one.length,
-                    counts: wanted_of(said, &one.terms, &one.counts),
-                    turn: *turn,
-                    around: *around,
+                    counts: self.counts[*at].clone(),
+                    turn,
+                    around,
                 }
             })
             .collect();
         let mut ranked: Vec<(usize, f32, Evidence)> = fusion::weigh(&candidates, said, *unknown, *all)
             .into_iter()
-            .enumerate()
-            .map(|(at, evidence)| (at, self.score(&pool.found[at], &evidence), evidence))
+            .zip(open)
+            .map(|(evidence, at)| (at, self.score(pool.found[at].said_at, &evidence), evidence))
             .collect();
         let order = |a: &(usize, f32, Evidence), b: &(usize, f32, Evidence)| -> Ordering {
-            let (one, other) = (&pool.found[a.0], &pool.found[b.0]);
-            b.1.total_cmp(&a.1).then(one.said_at.cmp(&other.said_at)).then(one.message.cmp(&other.message))
+            let said = |at: usize| (pool.found[at].said_at.unix_timestamp(), pool.place(at));
+            b.1.total_cmp(&a.1).then_with(|| said(a.0).cmp(&said(b.0)))
         };
         if ranked.len() > most && most > 0 {
             ranked.select_nth_unstable_by(most - 1, order);
@@ -220,25 +280,26 @@ impl Weighed<'_> {
         ranked.into_iter().map(|(at, _, evidence)| (at, evidence)).collect()
     }
 
-    fn score(&self, one: &Found, evidence: &Evidence) -> f32 {
-        evidence.score(&WEIGHTS) + self.sought.time.score(one.said_at)
+    fn score(&self, said_at: OffsetDateTime, evidence: &Evidence) -> f32 {
+        evidence.score(&WEIGHTS) + self.sought.time.score(said_at)
     }
 
-    fn recalled(&self, one: &Found, cosine: Option<f32>, evidence: Evidence) -> Recalled {
+    fn recalled(&self, pool: &Pool, at: usize, evidence: Evidence) -> Option<Recalled> {
         let Evidence { words, beside, stretch, turn, around, share } = evidence;
-        Recalled {
-            message: MessageId(one.message),
-            channel: ChannelId(one.channel),
-            seq: one.seq,
-            said_at: one.said_at,
-            stretch: one.stretch,
+        let (seen, _) = self.seen.get(&pool.place(at))?;
+        Some(Recalled {
+            message: MessageId(seen.message),
+            channel: ChannelId(seen.channel),
+            seq: seen.seq,
+            said_at: seen.said_at,
+            stretch: pool.found[at].stretch,
             near: Nearness {
-                score: self.score(one, &evidence),
+                score: self.score(seen.said_at, &evidence),
                 share,
-                cosine,
-                in_time: self.sought.time.is_in(one.said_at),
+                cosine: self.cosines[at][0],
+                in_time: self.sought.time.is_in(seen.said_at),
             },
             reasons: [words, beside, stretch, turn, around],
-        }
+        })
     }
 }

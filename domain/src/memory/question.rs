@@ -1,12 +1,13 @@
 //! A question as it is looked for: its words with how rare they are, and its vector.
 
-use super::fusion::Wanted;
-use super::sketches::Probe;
+use super::fusion::{self, Wanted};
+use super::sketches::{Probe, Weights};
 use super::store;
 use super::words::{self, Cut, Language, cut, is_common};
 use super::{Embedder, NoVectors};
 use crate::{Result, Space};
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Up to so many messages, words are looked for in all of them.
@@ -38,7 +39,7 @@ pub(super) struct Question {
     /// How many messages there are.
     pub all: i64,
     pub vector: Option<Vec<f32>>,
-    pub probe: Option<Probe>,
+    pub probe: Option<Arc<Probe>>,
 }
 
 impl Question {
@@ -91,7 +92,7 @@ impl Question {
         let of_kept = nowhere.chain(finders.iter().copied()).collect();
         let number = |term: &&str| Some(((*term).to_owned(), known.terms.get(*term)?.0));
         let numbers = asks.iter().filter_map(number).collect();
-        let probe = vector.as_deref().map(Probe::of);
+        let probe = vector.as_deref().map(|vector| Arc::new(Probe::of(vector)));
         Self {
             cut,
             numbers,
@@ -106,6 +107,14 @@ impl Question {
             vector,
             probe,
         }
+    }
+}
+
+impl Question {
+    /// What its words weigh in a message, the rarer the more, and which of them find.
+    pub fn weights(&self) -> Weights {
+        let word = |one: &Wanted| (one.term, fusion::rarity(one, self.all), self.finders.contains(&one.term));
+        Weights::of_words(self.said.iter().map(word).collect())
     }
 }
 

@@ -120,7 +120,7 @@ pub async fn recall(space: &Space, asked: Asked<'_>) -> Result<Recollected> {
     );
     refreshed?;
     let (open, questions) = (open?, questions?);
-    let Some(whole) = questions.first().filter(|_| !open.is_empty()) else { return Ok(Recollected::default()) };
+    let Some(whole) = questions.first().filter(|_| !open.places.is_empty()) else { return Ok(Recollected::default()) };
     let embedder = space.embedder.as_ref().map_or("", |embedder| embedder.name());
     let sought: Vec<Sought<'_>> = texts
         .iter()
@@ -133,10 +133,11 @@ pub async fn recall(space: &Space, asked: Asked<'_>) -> Result<Recollected> {
     let look = store::Look { entity: asked.entity, open: &open, embedder, vector: None };
     // What is kept and known is short enough to be about all parts of a question, and looked for once.
     let of_whole = store::Look { vector: whole.vector.as_deref(), ..look };
-    let (messages, kept, passages) = tokio::join!(
-        pool::messages(space, &look, &sought, asked.most),
-        near::memories(space, &of_whole, whole.probe.as_ref(), &whole.of_kept, KEPT),
+    // What waits for the database first: the rest computes.
+    let (kept, passages, messages) = tokio::join!(
+        near::memories(space, &of_whole, whole.probe.as_deref(), &whole.of_kept, KEPT),
         known::passages(space, asked.entity, Some(asked.channel), whole),
+        pool::messages(space, &look, &sought, asked.most),
     );
     let time = sought.first().map_or(Times { span: None, now: asked.at }, |whole| whole.time);
     let mut passages = passages?;

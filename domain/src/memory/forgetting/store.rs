@@ -319,6 +319,9 @@ pub(super) async fn blank(
             delete from recollections r using messages m
             where $2::uuid is null and m.id = r.message_id and ($3::uuid is null or r.channel_id = $3) and $1 in (r.author_id, r.answers_id)
             returning r.channel_id, r.seq, r.terms
+         ), noted as (
+            insert into unindexed (channel_id, seq, made) select channel_id, seq, nextval('vectors_made') from gone
+            on conflict (channel_id, seq) do update set made = excluded.made
          ), counted as (
             update terms t set df = greatest(t.df - x.n, 0)
             from (select u as id, count(*)::integer as n from gone, unnest(gone.terms) u group by u) x where t.id = x.id

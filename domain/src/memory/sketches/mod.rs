@@ -1,17 +1,22 @@
-//! Which vectors are near to a question's: told by sketches of all of them, which this node holds in memory (136 bytes for a
-//! message's two of 512 numbers each), so that no filter makes it slow or leaves it with too few. What is told here is looked up
-//! in the database before it counts: who may see what is decided there, and how near exactly the best of it is.
+//! Which messages a question could mean: told by sketches of all vectors and by the words of all messages, which this node holds
+//! in memory (136 bytes for a message's two vectors of 512 numbers each, and some 80 for its words), so that no filter makes it
+//! slow or leaves it with too few. What is told here is looked up in the database before it counts: who may see what is decided
+//! there, and how near exactly the best of it is.
 //!
 //! A graph in the database (pgvector's HNSW) finds first and filters then: where one in a thousand may be seen, it finds
 //! none. Comparing the vectors themselves takes a microsecond each.
 
+mod lines;
 mod shelf;
 
+pub(super) use lines::{Line, Weights};
 pub(super) use shelf::Probe;
 pub use shelf::sketch;
 
-use super::store::{self, Made, Open};
+use super::dates::Span;
+use super::store::{self, Found, Made, MadeLine, Open};
 use crate::{Result, Space};
+use lines::Lines;
 use model::EntityId;
 use shelf::{New, Shelf, Within, nearest};
 use std::collections::HashMap;
@@ -36,6 +41,7 @@ struct Shelves {
     /// By channel and number.
     turns: HashMap<Uuid, Shelf<i64>>,
     arounds: HashMap<Uuid, Shelf<i64>>,
+    lines: HashMap<Uuid, Lines>,
     /// By AI and channel.
     memories: HashMap<(Uuid, Uuid), Shelf<Uuid>>,
     /// By AI.
@@ -76,6 +82,13 @@ impl Sketches {
             None => {
                 place(&mut shelves.turns, made, |one| (one.scope, one.seq, one.turn.as_deref()));
                 place(&mut shelves.arounds, made, |one| (one.scope, one.seq, one.around.as_deref()));
+                let mut lines: HashMap<Uuid, Vec<(i64, Option<Line<'_>>)>> = HashMap::new();
+                for one in made {
+                    lines.entry(one.channel).or_default().push((one.seq, one.line.as_ref().map(MadeLine::line)));
+                }
+                for (channel, new) in lines {
+                    shelves.lines.entry(channel).or_default().put_all(new);
+                }
             }
             Some(Derived::Memories) => {
                 place(&mut shelves.memories, made, |one| ((one.scope, one.channel), one.id, one.turn.as_deref()));
@@ -107,6 +120,46 @@ impl Sketches {
         keys
     }
 
+    /// The messages in these stretches in which words of a question stand, those first in which most of it does.
+    pub(super) fn with(&self, words: &Weights, open: &[Open], most: usize) -> Vec<(Uuid, i64)> {
+        let shelves = self.read();
+        let all = open.iter().filter_map(|one| Some((one, shelves.lines.get(&one.channel)?)));
+        let mut found: Vec<(f32, Uuid, i64)> = all
+            .flat_map(|(one, lines)| {
+                lines.with(words, (one.first, one.last)).map(|(seq, weight)| (weight, one.channel, seq))
+            })
+            .collect();
+        best(&mut found, most, |a, b| b.0.total_cmp(&a.0).then(b.2.cmp(&a.2)).then(a.1.cmp(&b.1)));
+        found.into_iter().map(|(_, channel, seq)| (channel, seq)).collect()
+    }
+
+    /// The newest messages of a time in these stretches.
+    pub(super) fn of(&self, time: &Span, open: &[Open], most: usize) -> Vec<(Uuid, i64)> {
+        let shelves = self.read();
+        let all = open.iter().filter_map(|one| Some((one, shelves.lines.get(&one.channel)?)));
+        let mut found: Vec<(i64, Uuid, i64)> = all
+            .flat_map(|(one, lines)| {
+                let said = lines.of((time.from, time.to), (one.first, one.last));
+                said.map(|(at, seq)| (at, one.channel, seq))
+            })
+            .collect();
+        best(&mut found, most, |a, b| b.cmp(a));
+        found.into_iter().map(|(_, channel, seq)| (channel, seq)).collect()
+    }
+
+    /// These messages, as far as they stand in these stretches.
+    pub(super) fn lines(&self, places: &[(Uuid, i64)], open: &[Open]) -> Vec<Found> {
+        let shelves = self.read();
+        let stretches: HashMap<Uuid, (i64, i64)> =
+            open.iter().map(|one| (one.channel, (one.first, one.last))).collect();
+        let of = |(channel, seq): &(Uuid, i64)| {
+            let (first, last) = stretches.get(channel)?;
+            let line = shelves.lines.get(channel)?.get(*seq).filter(|_| (first..=last).contains(&seq))?;
+            Some(Found::held(*channel, *seq, line))
+        };
+        places.iter().filter_map(of).collect()
+    }
+
     /// About the cosines of a message's two vectors.
     pub(super) fn cosines(&self, probe: &Probe, places: &[(Uuid, i64)]) -> Vec<[Option<f32>; 2]> {
         let shelves = self.read();
@@ -121,21 +174,6 @@ impl Sketches {
         let within: Vec<Within<'_, Uuid>> =
             of.shelves(&shelves).map(|shelf| (shelf, Uuid::nil(), Uuid::max())).collect();
         nearest(probe, &within, most).into_iter().map(|(_, id, _)| id).collect()
-    }
-
-    /// Takes away what is there no more.
-    pub(super) fn drop_messages(&self, gone: &[(Uuid, i64)]) {
-        let mut shelves = self.shelves.write().unwrap_or_else(PoisonError::into_inner);
-        let mut by_channel: HashMap<Uuid, Vec<i64>> = HashMap::new();
-        for (channel, seq) in gone {
-            by_channel.entry(*channel).or_default().push(*seq);
-        }
-        for (channel, seqs) in by_channel {
-            let Shelves { turns, arounds, .. } = &mut *shelves;
-            for shelf in [turns.get_mut(&channel), arounds.get_mut(&channel)].into_iter().flatten() {
-                shelf.remove_all(&seqs);
-            }
-        }
     }
 
     /// Takes away what is there no more of it.
@@ -174,6 +212,15 @@ impl Kept<'_> {
         };
         passages.into_iter().chain(memories.iter().filter_map(|channel| all.memories.get(&(self.entity.0, *channel))))
     }
+}
+
+/// Leaves the first so many in an order.
+fn best<T>(found: &mut Vec<T>, most: usize, order: impl Fn(&T, &T) -> std::cmp::Ordering) {
+    if found.len() > most && most > 0 {
+        found.select_nth_unstable_by(most - 1, &order);
+    }
+    found.truncate(most);
+    found.sort_by(order);
 }
 
 /// Puts each on the shelf that it belongs on.

@@ -17,10 +17,10 @@ pub(super) use gists::{day, fade, grown, keep_gist};
 pub(super) use passages::{FoundRow, Known, passage_rarity, passages};
 pub(super) use reflections::{ask_to_reflect, grounds, keep_reflections, unthink};
 pub(super) use search::{
-    Found, FoundMemory, Look, Open, at, by_words, cosines, gone, kind_of, memories, open, rarity, within,
+    Found, FoundMemory, Look, Open, Seen, by_words, exact, kind_of, memories, open, rarity, visible, within,
 };
 pub(super) use vectors::{
-    Made, forget_vectors_but, gone_of, made, progress, put_vectors, put_vectors_of, without_vectors_of,
+    Made, MadeLine, forget_vectors_but, gone_of, made, progress, put_vectors, put_vectors_of, without_vectors_of,
 };
 
 use crate::Result;
@@ -154,7 +154,14 @@ impl FromRow<'_, PgRow> for Before {
 /// Takes messages out of the index.
 pub(super) async fn take_out(db: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Before>> {
     let before = sqlx::query_as(
-        "delete from recollections where message_id = any($1) returning message_id as id, stretch, edited, terms",
+        "with gone as (
+            delete from recollections where message_id = any($1)
+            returning message_id as id, channel_id, seq, stretch, edited, terms
+         ), noted as (
+            insert into unindexed (channel_id, seq, made) select channel_id, seq, nextval('vectors_made') from gone
+            on conflict (channel_id, seq) do update set made = excluded.made
+         )
+         select id, stretch, edited, terms from gone",
     )
     .bind(ids)
     .fetch_all(db)

@@ -2,10 +2,12 @@
 
 use super::written;
 use crate::Result;
+use crate::memory::sketches::Line;
 use model::{ChannelId, EntityId, MemoryKind};
 use sqlx::postgres::PgRow;
 use sqlx::{FromRow, PgPool, Row};
-use std::collections::HashMap;
+use std::collections::HashSet;
+use std::sync::Arc;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -14,10 +16,18 @@ use uuid::Uuid;
 pub(in crate::memory) struct Look<'a> {
     pub entity: EntityId,
     /// What may be said where it is asked, as [`open`] found it.
-    pub open: &'a [Open],
+    pub open: &'a Opened,
     /// Whose vectors are compared.
     pub embedder: &'a str,
     pub vector: Option<&'a [f32]>,
+}
+
+/// What an AI may say somewhere.
+#[derive(Clone, Debug)]
+pub(in crate::memory) struct Opened {
+    pub places: Arc<[Open]>,
+    /// Whether some of it may be forgotten, or was edited when somebody had left: then not all that stands there may be seen.
+    pub in_part: bool,
 }
 
 /// A channel of which something may be said, from one number to another.
@@ -32,7 +42,6 @@ pub(in crate::memory) struct Open {
 
 /// A message that was found.
 pub(in crate::memory) struct Found {
-    pub message: Uuid,
     pub channel: Uuid,
     pub seq: i64,
     pub stretch: i64,
@@ -43,10 +52,24 @@ pub(in crate::memory) struct Found {
     pub counts: Vec<i16>,
 }
 
+impl Found {
+    /// One that is held in memory.
+    pub fn held(channel: Uuid, seq: i64, line: Line<'_>) -> Self {
+        Self {
+            channel,
+            seq,
+            stretch: line.stretch,
+            said_at: OffsetDateTime::from_unix_timestamp(line.said_at).unwrap_or(OffsetDateTime::UNIX_EPOCH),
+            length: line.counts.iter().map(|count| i32::from(*count)).sum(),
+            terms: line.terms.to_vec(),
+            counts: line.counts.to_vec(),
+        }
+    }
+}
+
 impl FromRow<'_, PgRow> for Found {
     fn from_row(row: &PgRow) -> sqlx::Result<Self> {
         Ok(Self {
-            message: row.try_get("message")?,
             channel: row.try_get("channel")?,
             seq: row.try_get("seq")?,
             stretch: row.try_get("stretch")?,
@@ -107,18 +130,24 @@ pub(in crate::memory) async fn open(
     entity: EntityId,
     channel: ChannelId,
     shown_from: i64,
-) -> Result<Vec<Open>> {
-    let rows: Vec<(Uuid, i64, i64, i64)> = sqlx::query_as(concat!(
+) -> Result<Opened> {
+    let rows: Vec<(Uuid, i64, i64, i64, bool)> = sqlx::query_as(concat!(
         "with ",
         open!(),
-        "select channel_id, first, case when channel_id = $2 then least(last, $3 - 1) else last end, known from open"
+        "select channel_id, first, case when channel_id = $2 then least(last, $3 - 1) else last end, known,
+                known < 9223372036854775807 or exists (select from forgotten f where f.entity_id = $1)
+                or exists (select from unremembered u where u.entity_id is null or u.entity_id = $1)
+         from open"
     ))
     .bind(entity.0)
     .bind(channel.0)
     .bind(shown_from)
     .fetch_all(db)
     .await?;
-    Ok(rows.into_iter().map(|(channel, first, last, known)| Open { channel, first, last, known }).collect())
+    let in_part = rows.iter().any(|row| row.4);
+    let places =
+        rows.into_iter().map(|(channel, first, last, known, _)| Open { channel, first, last, known }).collect();
+    Ok(Opened { places, in_part })
 }
 
 /// What is open ($2 to $5), as rows.
@@ -128,12 +157,13 @@ macro_rules! opened {
     };
 }
 
-/// The columns of a [`Found`]: from where it is looked for in the recollections `r`, and what else has to hold.
-macro_rules! found {
-    ($from:literal, $rest:literal) => {
+/// Columns of what may be seen: from where it is looked for in the recollections `r`, and what else has to hold.
+macro_rules! seen {
+    ($columns:literal, $from:literal, $rest:literal) => {
         concat!(
-            "select r.message_id as message, r.channel_id as channel, r.seq, r.stretch, r.said_at, r.length, r.terms, r.counts
-             from ",
+            "select ",
+            $columns,
+            " from ",
             $from,
             " join ",
             opened!(),
@@ -150,10 +180,10 @@ macro_rules! look {
         let look = $look;
         sqlx::query_as($query)
             .bind(look.entity.0)
-            .bind(look.open.iter().map(|one| one.channel).collect::<Vec<Uuid>>())
-            .bind(look.open.iter().map(|one| one.first).collect::<Vec<i64>>())
-            .bind(look.open.iter().map(|one| one.last).collect::<Vec<i64>>())
-            .bind(look.open.iter().map(|one| one.known).collect::<Vec<i64>>())
+            .bind(look.open.places.iter().map(|one| one.channel).collect::<Vec<Uuid>>())
+            .bind(look.open.places.iter().map(|one| one.first).collect::<Vec<i64>>())
+            .bind(look.open.places.iter().map(|one| one.last).collect::<Vec<i64>>())
+            .bind(look.open.places.iter().map(|one| one.known).collect::<Vec<i64>>())
             .bind(look.embedder)
             .bind(look.vector.map(written))
             $(.bind($more))*
@@ -169,111 +199,133 @@ pub(in crate::memory) async fn rarity(db: &PgPool, terms: &[&str]) -> Result<(Ve
     Ok((known, all))
 }
 
-/// Messages in which one of these words stands, those with one of the rarest first, then the newest.
+/// Messages in which one of these words stands, those with one of the rarest first, then the newest; `waiting`: of those
+/// alone that have no vectors yet.
 pub(in crate::memory) async fn by_words(
     db: &PgPool,
     look: &Look<'_>,
     words: &[i32],
     rarest: &[i32],
     most: i64,
+    waiting: bool,
 ) -> Result<Vec<Found>> {
+    // By itself, and so by one look into an index, whatever comes after.
+    macro_rules! query {
+        ($which:literal) => {
+            concat!(
+                "with hit as materialized (
+                    select message_id, channel_id, seq, stretch, said_at, length, terms, counts, edited, author_id, answers_id
+                    from recollections where channel_id = any($2) and terms && $8",
+                $which,
+                ") ",
+                seen!(
+                    "r.channel_id as channel, r.seq, r.stretch, r.said_at, r.length, r.terms, r.counts",
+                    "hit r",
+                    " order by r.terms && $10 desc, r.said_at desc limit $9"
+                )
+            )
+        };
+    }
     if words.is_empty() {
         return Ok(Vec::new());
     }
-    Ok(look!(
-        db,
-        look,
-        // By itself, and so by one look into the index of channels and words, whatever comes after.
-        concat!(
-            "with hit as materialized (
-                select message_id, channel_id, seq, stretch, said_at, length, terms, counts, edited, author_id, answers_id
-                from recollections where channel_id = any($2) and terms && $8) ",
-            found!(
-                    "hit r",
-                " order by r.terms && $10 desc, r.said_at desc limit $9"
-            )
-        ),
-        words,
-        most,
-        rarest
-    ))
+    let query = if waiting { query!(" and embedder is null") } else { query!("") };
+    Ok(look!(db, look, query, words, most, rarest))
 }
 
-/// The cosines of the vectors of messages with the question's, each by itself and among its neighbours.
-pub(in crate::memory) async fn cosines(
+/// A message that may be seen.
+pub(in crate::memory) struct Seen {
+    pub message: Uuid,
+    pub channel: Uuid,
+    pub seq: i64,
+    pub said_at: OffsetDateTime,
+    /// The cosines of its vectors with the question's, by itself and among its neighbours, where they were asked for.
+    pub cosines: [Option<f32>; 2],
+}
+
+impl FromRow<'_, PgRow> for Seen {
+    fn from_row(row: &PgRow) -> sqlx::Result<Self> {
+        Ok(Self {
+            message: row.try_get("message")?,
+            channel: row.try_get("channel")?,
+            seq: row.try_get("seq")?,
+            said_at: row.try_get("said_at")?,
+            cosines: [row.try_get("turn")?, row.try_get("around")?],
+        })
+    }
+}
+
+/// Of the messages of these numbers those that may be seen, with how near the first so many of them are to the question.
+pub(in crate::memory) async fn exact(
     db: &PgPool,
     look: &Look<'_>,
     places: &[(Uuid, i64)],
-) -> Result<HashMap<Uuid, [Option<f32>; 2]>> {
-    let (channels, seqs): (Vec<Uuid>, Vec<i64>) = places.iter().copied().unzip();
-    let rows: Vec<(Uuid, Option<f32>, Option<f32>)> = sqlx::query_as(
-        "select r.message_id, (-(r.turn <#> $4::halfvec))::real, (-(r.around <#> $4::halfvec))::real
-         from unnest($1::uuid[], $2::bigint[]) as x (c, s) join recollections r on r.channel_id = x.c and r.seq = x.s
-         where r.embedder = $3",
-    )
-    .bind(channels)
-    .bind(seqs)
-    .bind(look.embedder)
-    .bind(look.vector.map(written))
-    .fetch_all(db)
-    .await?;
-    Ok(rows.into_iter().map(|(id, turn, around)| (id, [turn, around])).collect())
-}
-
-/// The messages of these numbers, of those that may be seen.
-pub(in crate::memory) async fn at(db: &PgPool, look: &Look<'_>, places: &[(Uuid, i64)]) -> Result<Vec<Found>> {
+    nearness: usize,
+) -> Result<Vec<Seen>> {
     let (channels, seqs): (Vec<Uuid>, Vec<i64>) = places.iter().copied().unzip();
     Ok(look!(
         db,
         look,
-        found!(
+        seen!(
+            "r.message_id as message, r.channel_id as channel, r.seq, r.said_at,
+             case when x.n <= $10 and r.embedder = $6 then (-(r.turn <#> $7::halfvec))::real end as turn,
+             case when x.n <= $10 and r.embedder = $6 then (-(r.around <#> $7::halfvec))::real end as around",
+            "unnest($8::uuid[], $9::bigint[]) with ordinality as x (c, s, n)
+             join recollections r on r.channel_id = x.c and r.seq = x.s",
+            ""
+        ),
+        channels,
+        seqs,
+        nearness as i64
+    ))
+}
+
+/// Which of the messages of these numbers may be seen.
+pub(in crate::memory) async fn visible(
+    db: &PgPool,
+    look: &Look<'_>,
+    places: &[(Uuid, i64)],
+) -> Result<HashSet<(Uuid, i64)>> {
+    let (channels, seqs): (Vec<Uuid>, Vec<i64>) = places.iter().copied().unzip();
+    let rows: Vec<(Uuid, i64)> = look!(
+        db,
+        look,
+        seen!(
+            "r.channel_id, r.seq",
             "unnest($8::uuid[], $9::bigint[]) as x (c, s) join recollections r on r.channel_id = x.c and r.seq = x.s",
             ""
         ),
         channels,
         seqs
-    ))
+    );
+    Ok(rows.into_iter().collect())
 }
 
-/// The newest messages of a time, so many of each channel at most.
+/// The newest messages of a time, so many of each channel at most; `waiting`: of those alone that have no vectors yet.
 pub(in crate::memory) async fn within(
     db: &PgPool,
     look: &Look<'_>,
     (from, to): (OffsetDateTime, OffsetDateTime),
     most: i64,
+    waiting: bool,
 ) -> Result<Vec<Found>> {
-    Ok(look!(
-        db,
-        look,
-        concat!(
-            "select r.message_id as message, r.channel_id as channel, r.seq, r.stretch, r.said_at, r.length, r.terms, r.counts
-             from ",
-            opened!(),
-            " cross join lateral (
-                select r.* from recollections r
-                where r.channel_id = o.channel_id and r.said_at >= $8 and r.said_at < $9
-                  and r.seq between o.first and o.last and r.edited <= o.known and ",
-            remembered!(),
-            " order by r.said_at desc limit $10) r order by r.said_at desc limit $10"
-        ),
-        from,
-        to,
-        most
-    ))
-}
-
-/// Which of these are in the index no more.
-pub(in crate::memory) async fn gone(db: &PgPool, places: &[(Uuid, i64)]) -> Result<Vec<(Uuid, i64)>> {
-    let (channels, seqs): (Vec<Uuid>, Vec<i64>) = places.iter().copied().unzip();
-    let gone = sqlx::query_as(
-        "select x.c, x.s from unnest($1::uuid[], $2::bigint[]) as x (c, s)
-         where not exists (select from recollections r where r.channel_id = x.c and r.seq = x.s)",
-    )
-    .bind(channels)
-    .bind(seqs)
-    .fetch_all(db)
-    .await?;
-    Ok(gone)
+    macro_rules! query {
+        ($which:literal) => {
+            concat!(
+                "select r.channel_id as channel, r.seq, r.stretch, r.said_at, r.length, r.terms, r.counts from ",
+                opened!(),
+                " cross join lateral (
+                    select r.* from recollections r
+                    where r.channel_id = o.channel_id and r.said_at >= $8 and r.said_at < $9
+                      and r.seq between o.first and o.last and r.edited <= o.known and ",
+                remembered!(),
+                $which,
+                " order by r.said_at desc limit $10) r order by r.said_at desc limit $10"
+            )
+        };
+    }
+    let query = if waiting { query!(" and r.embedder is null") } else { query!("") };
+    Ok(look!(db, look, query, from, to, most))
 }
 
 /// What a CHECK has let through.

@@ -2,9 +2,10 @@
 
 use super::{Waiting, written};
 use crate::Result;
-use crate::memory::sketches::{Derived, sketch};
+use crate::memory::sketches::{Derived, Line, sketch};
 use sqlx::postgres::PgRow;
 use sqlx::{FromRow, PgConnection, PgPool, Row};
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 /// Has everything turned into vectors again that another encoder has made.
@@ -152,6 +153,30 @@ pub(in crate::memory) struct Made {
     pub id: Uuid,
     pub turn: Option<Vec<u8>>,
     pub around: Option<Vec<u8>>,
+    /// Of a message that is there.
+    pub line: Option<MadeLine>,
+}
+
+/// A message's words, and where and when it was said.
+pub(in crate::memory) struct MadeLine {
+    stretch: i64,
+    said_at: OffsetDateTime,
+    terms: Vec<i32>,
+    counts: Vec<i16>,
+}
+
+impl MadeLine {
+    /// As it is held in memory.
+    pub fn line(&self) -> Line<'_> {
+        let Self { stretch, said_at, terms, counts } = self;
+        Line { stretch: *stretch, said_at: said_at.unix_timestamp(), terms, counts }
+    }
+
+    fn of(row: &PgRow) -> sqlx::Result<Option<Self>> {
+        let Some(stretch) = row.try_get("stretch")? else { return Ok(None) };
+        let (said_at, terms, counts) = (row.try_get("said_at")?, row.try_get("terms")?, row.try_get("counts")?);
+        Ok(Some(Self { stretch, said_at, terms, counts }))
+    }
 }
 
 impl FromRow<'_, PgRow> for Made {
@@ -164,11 +189,12 @@ impl FromRow<'_, PgRow> for Made {
             id: row.try_get("id")?,
             turn: row.try_get("turn")?,
             around: row.try_get("around")?,
+            line: MadeLine::of(row)?,
         })
     }
 }
 
-/// The next that have got vectors of this encoder: messages, or what is derived.
+/// The next that have got vectors of this encoder: messages, those among them that are there no more, or what is derived.
 pub(in crate::memory) async fn made(
     db: &PgPool,
     kind: Option<Derived>,
@@ -178,15 +204,20 @@ pub(in crate::memory) async fn made(
 ) -> Result<Vec<Made>> {
     let query = match kind {
         None => {
-            "select made, channel_id as scope, channel_id as channel, seq, message_id as id, turn_sketch as turn, around_sketch as around
-             from recollections where made > $1 and embedder = $2 order by made limit $3"
+            "(select made, channel_id as scope, channel_id as channel, seq, message_id as id, turn_sketch as turn,
+                    around_sketch as around, stretch, said_at, terms, counts
+              from recollections where made > $1 and embedder = $2 order by made limit $3)
+             union all
+             (select made, channel_id, channel_id, seq, channel_id, null, null, null, null, null, null
+              from unindexed where made > $1 order by made limit $3)
+             order by made limit $3"
         }
         Some(Derived::Memories) => {
-            "select made, entity_id as scope, channel_id as channel, 0::bigint as seq, id, sketch as turn, null::bytea as around
+            "select made, entity_id as scope, channel_id as channel, 0::bigint as seq, id, sketch as turn, null::bytea as around, null::bigint as stretch
              from memories where made > $1 and embedder = $2 order by made limit $3"
         }
         Some(Derived::Passages) => {
-            "select made, entity_id as scope, entity_id as channel, 0::bigint as seq, id, sketch as turn, null::bytea as around
+            "select made, entity_id as scope, entity_id as channel, 0::bigint as seq, id, sketch as turn, null::bytea as around, null::bigint as stretch
              from passages where made > $1 and embedder = $2 order by made limit $3"
         }
     };
