@@ -127,12 +127,12 @@ test('whom one blocks is not heard any more', async ({ newcomer }) => {
 test('an AI is asked into a circle from its card', async ({ newcomer }) => {
   const alice = await (await newcomer()).logIn('alice@test.com', 'alice123');
   await alice.page.goto('/new');
-  await alice.page.getByRole('checkbox', { name: 'carol' }).check();
+  await alice.page.getByRole('checkbox', { name: 'Luna' }).check();
   await alice.page.getByLabel('Name of the circle').fill('The far bank');
   await alice.page.getByRole('button', { name: 'Begin' }).click();
   await expect(alice.page.getByRole('heading', { level: 1, name: 'The far bank' })).toBeVisible();
   await alice.alive();
-  await expect(lines(alice)).toHaveText(['alice started this circle with carol.']);
+  await expect(lines(alice)).toHaveText(['alice started this circle with Luna.']);
 
   await alice.page.goto('/rooms');
   await alice.enter('Lobby');
@@ -145,5 +145,5 @@ test('an AI is asked into a circle from its card', async ({ newcomer }) => {
   await alice.page.getByRole('button', { name: 'Ask in' }).click();
   await alice.page.getByRole('link', { name: 'The far bank' }).first().click();
   await alice.alive();
-  await expect(lines(alice)).toHaveText(['alice started this circle with carol.', 'alice asked Mira in.']);
+  await expect(lines(alice)).toHaveText(['alice started this circle with Luna.', 'alice asked Mira in.']);
 });
