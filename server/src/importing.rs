@@ -12,7 +12,9 @@ use std::path::PathBuf;
 pub async fn import(config: Config, file: PathBuf) -> Result<(), Stopped> {
     let refused = |what: String| Stopped::Refused(format!("{} was not imported: {what}", file.display()));
     let text = std::fs::read(&file).map_err(|cause| refused(format!("it cannot be read ({cause}).")))?;
-    let history: History = serde_json::from_slice(&text)
+    // Some editors begin a file with a mark of its encoding.
+    let json = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&text);
+    let history: History = serde_json::from_slice(json)
         .map_err(|cause| refused(format!("it is no conversation as docs/import.md describes it ({cause}).")))?;
     let opened = database::open(&config).await?;
     let done = async {

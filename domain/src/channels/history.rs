@@ -129,6 +129,9 @@ fn checked(lines: Vec<Line>) -> Result<Vec<Line>, Problem> {
         if line.at > now {
             return Err(wrong(n, "it is from the future."));
         }
+        if line.at.year() < 1 {
+            return Err(wrong(n, "it is from before the year 1."));
+        }
         let characters: Vec<char> = text.chars().collect();
         for (part, some) in characters.chunks(*limits::BODY.end()).enumerate() {
             let own = |id: &Option<String>| id.clone().filter(|_| part == 0);

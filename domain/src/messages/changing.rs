@@ -8,10 +8,13 @@ use crate::entities::blocks;
 use crate::error::not_found;
 use crate::live::{Expected, Presences};
 use crate::space::undisturbed;
-use crate::{Result, Space, accounts, channels};
+use crate::{Result, Space, accounts, channels, minds};
 use channels::store::Seat;
-use model::{Channel, ChannelId, ChannelKind, Code, EntityId, Message, MessageId, MessageKind, Problem, Role, limits};
+use model::{
+    Channel, ChannelId, ChannelKind, Code, EntityId, EntityKind, Message, MessageId, MessageKind, Problem, Role, limits,
+};
 use sqlx::{PgConnection, PgExecutor, Postgres, Transaction};
+use uuid::Uuid;
 
 /// A change of one message that is being made.
 struct Changing {
@@ -184,7 +187,10 @@ pub async fn edit(space: &Space, who: EntityId, channel: ChannelId, id: MessageI
     .bind(html)
     .execute(&mut *change.work)
     .await?;
-    sqlx::query("delete from mentions where message_id = $1").bind(id.0).execute(&mut *change.work).await?;
+    let before: Vec<(Uuid,)> = sqlx::query_as("delete from mentions where message_id = $1 returning entity_id")
+        .bind(id.0)
+        .fetch_all(&mut *change.work)
+        .await?;
     sqlx::query(
         "insert into mentions (message_id, entity_id, start, length, channel_id, seq)
          select $1, x.entity, x.start, x.length, $2, $3 from unnest($4::uuid[], $5::int[], $6::int[]) as x (entity, start, length)",
@@ -197,7 +203,20 @@ pub async fn edit(space: &Space, who: EntityId, channel: ChannelId, id: MessageI
     .bind(named.iter().map(|mention| mention.length as i32).collect::<Vec<_>>())
     .execute(&mut *change.work)
     .await?;
-    change.commit(true).await
+    // Who is called only now considers it now, and not when somebody else says something.
+    let mut called: Vec<EntityId> = named.iter().map(|mention| mention.entity).collect();
+    called.retain(|id| {
+        let is_ai = roster.member(*id).is_some_and(|member| member.kind == EntityKind::Ai);
+        is_ai && *id != who && !before.contains(&(id.0,))
+    });
+    for ai in &called {
+        minds::store::ask_again(&mut *change.work, *ai, channel).await?;
+    }
+    let changed = change.commit(true).await?;
+    if !called.is_empty() {
+        space.ring();
+    }
+    Ok(changed)
 }
 
 /// Empties a message: one's own, or, with a reason, somebody else's where one moderates. One's own words one may take
@@ -292,7 +311,7 @@ pub async fn pinned(space: &Space, who: EntityId, channel: ChannelId) -> Result<
 
 /// Empties everything that somebody has said anywhere, one channel at a time; what quotes it changes with it.
 pub(crate) async fn empty_all_of(space: &Space, who: EntityId) -> Result<()> {
-    let channels: Vec<(uuid::Uuid,)> =
+    let channels: Vec<(Uuid,)> =
         sqlx::query_as("select distinct channel_id from messages where author_id = $1 and deleted_at is null")
             .bind(who.0)
             .fetch_all(&space.db)

@@ -120,3 +120,17 @@ async fn what_waits_for_an_answer_outlasts_one_that_is_asked_again() {
     stage.space.ring();
     assert_eq!(said(&mut frames, "Not forgotten.").await.reply_to, Some(other.id));
 }
+
+#[tokio::test]
+async fn who_is_called_by_an_edit_answers() {
+    let stage = stage(vec![vec![words("Yes."), END]]).await;
+    let mut frames = stage.listen().await;
+    let asked = say(&stage.space, stage.keeper.id, stage.room, "@Slias are you there").await.unwrap();
+    domain::messages::edit(&stage.space, stage.keeper.id, stage.room, asked.id, "@Silas are you there").await.unwrap();
+    assert_eq!(said(&mut frames, "Yes.").await.reply_to, Some(asked.id));
+    // Changed once more, it was answered.
+    domain::messages::edit(&stage.space, stage.keeper.id, stage.room, asked.id, "@Silas, are you there").await.unwrap();
+    let (waiting,): (i64,) =
+        sqlx::query_as("select count(*) from tasks where kind = 'consider'").fetch_one(&stage.space.db).await.unwrap();
+    assert_eq!(waiting, 0);
+}

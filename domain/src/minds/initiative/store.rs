@@ -50,7 +50,9 @@ pub(super) async fn is_alone(db: &mut PgConnection) -> Result<bool> {
 pub(super) async fn rooms(db: &mut PgConnection, here: &[EntityId]) -> Result<Vec<Found>> {
     let here: Vec<Uuid> = here.iter().map(|id| id.0).collect();
     let rows = sqlx::query_as(
-        "select c.id, n.entity_id as newcomer, n.name, l.id as last, l.ago, l.kind, l.body,
+        "select c.id, n.entity_id as newcomer, n.name,
+                -- Where something was said off the record, nobody speaks unasked.
+                case when not l.off_record then l.id end as last, l.ago, l.kind, l.body,
                 (select count(*) from initiatives i where i.channel_id = c.id and i.at > now() - interval '1 hour') as begun,
                 not exists (select from initiatives i where i.channel_id = c.id and i.at > coalesce(
                     (select max(m.created_at) from messages m join entities a on a.id = m.author_id
@@ -69,7 +71,7 @@ pub(super) async fn rooms(db: &mut PgConnection, here: &[EntityId]) -> Result<Ve
               and not exists (select from initiatives i where i.channel_id = c.id and i.about = m.entity_id)
             order by m.joined_at limit 1) n on true
          left join lateral (
-            select m.id, a.kind,
+            select m.id, a.kind, m.off_record,
                    -- What somebody is asked by name is theirs to answer.
                    case when not m.off_record and not exists (
                        select from mentions n join entities b on b.id = n.entity_id where n.message_id = m.id and b.kind = 'human') then m.body end as body, extract(epoch from now() - m.created_at)::float8 as ago

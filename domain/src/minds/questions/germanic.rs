@@ -94,6 +94,9 @@ fn english(words: &[&str]) -> Form {
                     "know knows here idea ideas else have has ever seen tried want wants need needs up got heard plans news thoughts good suggestions remember interested",
                 ),
         ),
+        "got" => {
+            Form::open(at(words, 1, "a any") && at(words, 2, "minute moment second sec idea ideas plans news time"))
+        }
         "ever" => Form::open(words.len() > 2),
         _ => Form::None,
     }

@@ -115,6 +115,7 @@ fn japanese(sentence: &str) -> Form {
         "かい",
         "です",
         "って",
+        "思う",
         "どう",
         "何",
         "どこ",
@@ -199,7 +200,7 @@ fn chinese(sentence: &str) -> Form {
     ) {
         return Form::open(ends(&["呢"]));
     }
-    if ends(&["对吧", "對吧", "是吧", "对不对", "是不是", "了没有", "了沒有"]) {
+    if ends(&["对吧", "對吧", "是吧", "对不对", "是不是", "了没有", "了沒有", "了没", "了沒"]) {
         return Form::Open;
     }
     let words = [

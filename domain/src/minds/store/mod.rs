@@ -8,8 +8,9 @@ mod replies;
 pub(super) use company::{Rests, company};
 pub(super) use decisions::{Decided, bystanders, considered_by, decide, decisions, spoke};
 pub(super) use recalls::{Source, may_rest_on, recalls, reminded, sources};
+pub(crate) use replies::ask_again;
 pub(super) use replies::{
-    Begun, answer_again, ask_again, begin, concerned, end, give_up, keep, open, part, stop, trigger_of, wait,
+    Begun, answer_again, begin, concerned, end, give_up, keep, open, part, stop, trigger_of, wait,
 };
 
 use crate::Result;

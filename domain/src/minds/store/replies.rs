@@ -65,7 +65,7 @@ pub(in crate::minds) async fn begin(
 }
 
 /// Has an AI consider a channel once more, and now: what waits for that already waits no longer.
-pub(in crate::minds) async fn ask_again(db: impl PgExecutor<'_>, id: EntityId, channel: ChannelId) -> Result<()> {
+pub(crate) async fn ask_again(db: impl PgExecutor<'_>, id: EntityId, channel: ChannelId) -> Result<()> {
     sqlx::query(
         "insert into tasks (id, kind, ordering_key, dedup_key, payload) values ($1, 'consider', $2, $3, $4)
          on conflict (dedup_key) where lease_owner is null and dedup_key is not null
