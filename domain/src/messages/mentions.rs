@@ -72,7 +72,8 @@ fn matches_at(folded: &[String], at: usize, name: &[char]) -> Option<usize> {
     Some(end)
 }
 
-fn fold(text: &str) -> String {
+/// A text as names are looked for in it.
+pub(super) fn fold(text: &str) -> String {
     // Taken apart: a letter and its accent are the same however they were typed. What is written otherwise at a word's end,
     // in capitals or with a dot is the same letter.
     let lower = text.nfkd().collect::<String>().to_lowercase();

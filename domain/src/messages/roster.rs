@@ -1,7 +1,7 @@
 //! Who can be named in a channel: read once and kept until its members change.
 
 use super::{mentions, store};
-use crate::{Result, entities};
+use crate::Result;
 use model::{ChannelId, Entity, EntityId};
 use sqlx::{PgExecutor, PgPool};
 use std::collections::HashMap;
@@ -28,7 +28,7 @@ impl Roster {
 
     /// Whom a body names, with where.
     pub fn named(&self, body: &str) -> Vec<(&Entity, mentions::Mention)> {
-        let folded = entities::key(body);
+        let folded = mentions::fold(body);
         let candidates: Vec<&Entity> =
             self.members.iter().filter(|(_, key)| folded.contains(key.as_str())).map(|(entity, _)| entity).collect();
         if candidates.is_empty() {
@@ -65,5 +65,30 @@ impl Rosters {
         }
         kept.insert(channel, roster.clone());
         Ok(roster)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::EntityKind;
+
+    #[test]
+    fn whoever_is_named_is_found_however_it_is_written() {
+        let member = |name: &str| {
+            let bio = String::new();
+            (Entity { id: EntityId::new(), kind: EntityKind::Ai, name: name.into(), bio }, mentions::fold(name))
+        };
+        for (name, body) in [
+            ("Işıl", "@ışıl merhaba"),
+            ("Strauß", "STRAUSS?"),
+            ("İpek", "ipek"),
+            ("Σίλας", "ΣΊΛΑΣ"),
+            ("José", "jose\u{301}"),
+        ] {
+            let roster = Roster { clock: 1, unasked: Vec::new(), members: vec![member(name), member("Ada")] };
+            let named: Vec<&str> = roster.named(body).into_iter().map(|(entity, _)| entity.name.as_str()).collect();
+            assert_eq!(named, [name], "{body}");
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! The tables `messages`, `mentions` and `reactions`, read.
 
-use super::Stretch;
 use super::roster::Roster;
+use super::{Stretch, mentions};
 use crate::Result;
 use crate::entities::{entity, kind_of};
 use model::messages::{Deletion, Quote, Reaction};
@@ -90,9 +90,9 @@ fn messages(rows: Vec<MessageRow>) -> Vec<Message> {
 
 /// Everybody who is in a channel, with the newest clock of its memberships.
 pub(super) async fn roster(db: impl PgExecutor<'_>, channel: ChannelId) -> Result<Roster> {
-    type Row = (Uuid, String, String, String, String, i64, bool);
+    type Row = (Uuid, String, String, String, i64, bool);
     let rows: Vec<Row> = sqlx::query_as(
-        "select e.id, e.kind, e.name, e.bio, e.name_key, (select max(clock) from memberships where channel_id = $1),
+        "select e.id, e.kind, e.name, e.bio, (select max(clock) from memberships where channel_id = $1),
                 coalesce(case when c.kind = 'room' then d.strategy_room in ('probabilistic', 'active')
                               else d.strategy_chat <> 'silent' end, false)
          from memberships m join entities e on e.id = m.entity_id join channels c on c.id = m.channel_id
@@ -102,9 +102,13 @@ pub(super) async fn roster(db: impl PgExecutor<'_>, channel: ChannelId) -> Resul
     .bind(channel.0)
     .fetch_all(db)
     .await?;
-    let clock = rows.first().map_or(0, |row| row.5);
-    let unasked = rows.iter().filter(|row| row.6).map(|row| EntityId(row.0)).collect();
-    let members = rows.into_iter().map(|(id, kind, name, bio, key, ..)| (entity((id, kind, name, bio)), key)).collect();
+    let clock = rows.first().map_or(0, |row| row.4);
+    let unasked = rows.iter().filter(|row| row.5).map(|row| EntityId(row.0)).collect();
+    let member = |(id, kind, name, bio, ..): Row| {
+        let folded = mentions::fold(&name);
+        (entity((id, kind, name, bio)), folded)
+    };
+    let members = rows.into_iter().map(member).collect();
     Ok(Roster { clock, unasked, members })
 }
 
