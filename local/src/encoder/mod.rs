@@ -13,6 +13,8 @@ use weights::Weights;
 
 /// Pieces of a text that are looked at: what is longer blurs.
 const LONGEST: usize = 256;
+/// Pieces of several texts that are looked at together: 10 MB of numbers.
+const TOGETHER: usize = 512;
 /// The piece that is nothing but a space.
 const BARE: u32 = 6;
 
@@ -32,14 +34,33 @@ struct Inner {
 }
 
 impl Inner {
-    /// The vector of a text; `None` where nothing of it is known, as where there are only pictures.
-    fn encode(&self, text: &str) -> Option<Vec<f32>> {
-        let mut ids = self.pieces.ids(text);
-        if ids.iter().all(|id| *id <= 2 || *id == BARE || *id == UNKNOWN) {
-            return None;
+    /// The vector of each text; `None` where nothing of it is known, as where there are only pictures.
+    fn encode(&self, texts: &[String]) -> Vec<Option<Vec<f32>>> {
+        let mut vectors = vec![None; texts.len()];
+        let mut together: (Vec<usize>, Vec<Vec<u32>>) = Default::default();
+        let mut pieces = 0;
+        for (at, text) in texts.iter().enumerate() {
+            let mut ids = self.pieces.ids(text);
+            ids.truncate(LONGEST);
+            if ids.iter().all(|id| *id <= 2 || *id == BARE || *id == UNKNOWN) {
+                continue;
+            }
+            if pieces + ids.len() > TOGETHER {
+                self.forward(&mut vectors, std::mem::take(&mut together));
+                pieces = 0;
+            }
+            pieces += ids.len();
+            together.0.push(at);
+            together.1.push(ids);
         }
-        ids.truncate(LONGEST);
-        Some(forward::forward(&self.weights, &ids))
+        self.forward(&mut vectors, together);
+        vectors
+    }
+
+    fn forward(&self, vectors: &mut [Option<Vec<f32>>], (places, texts): (Vec<usize>, Vec<Vec<u32>>)) {
+        for (at, vector) in places.into_iter().zip(forward::forward(&self.weights, &texts)) {
+            vectors[at] = Some(vector);
+        }
     }
 }
 
@@ -61,7 +82,7 @@ impl Embedder for Encoder {
 
     async fn embed(&self, texts: Vec<String>) -> Result<Vec<Option<Vec<f32>>>, NoVectors> {
         let inner = self.inner.clone();
-        let work = tokio::task::spawn_blocking(move || texts.iter().map(|text| inner.encode(text)).collect());
+        let work = tokio::task::spawn_blocking(move || inner.encode(&texts));
         work.await.map_err(|cause| NoVectors::Failed(cause.to_string()))
     }
 }
@@ -87,16 +108,32 @@ mod tests {
         let encoder = encoder();
         let known: Vec<(String, Vec<u32>, Vec<f32>)> = serde_json::from_str(VECTORS).unwrap();
         assert!(known.len() >= 22);
-        for (text, ids, first) in known {
+        let texts: Vec<String> = known.iter().map(|(text, ..)| text.clone()).collect();
+        let together = encoder.encode(&texts);
+        for ((text, ids, first), together) in known.into_iter().zip(together) {
             assert_eq!(encoder.pieces.ids(&text), ids, "{text}");
-            let vector = encoder.encode(&text).unwrap();
+            let vector = one(&encoder, &text).unwrap();
             assert_eq!(vector.len(), 512);
             for (at, (ours, theirs)) in vector.iter().zip(&first).enumerate() {
                 assert!((ours - theirs).abs() < 1e-4, "{text}: {ours} and {theirs} at {at}");
             }
+            for (alone, together) in vector.iter().zip(together.unwrap()) {
+                assert!((alone - together).abs() < 1e-5, "{text}: {alone} alone, {together} among others");
+            }
         }
-        assert_eq!(encoder.encode("🦊 🌙"), None);
-        assert_eq!(encoder.encode("  "), None);
-        assert!(encoder.encode(&"a lamp in the wood ".repeat(500)).is_some());
+        assert_eq!(encoder.encode(&["🦊 🌙".into(), "  ".into()]), [None, None]);
+        assert!(one(&encoder, &"a lamp in the wood ".repeat(500)).is_some());
+        let many: Vec<String> = (0..90).map(|at| format!("lamp number {at} in the wood").repeat(at % 7)).collect();
+        for (at, vector) in encoder.encode(&many).into_iter().enumerate() {
+            let alone = one(&encoder, &many[at]);
+            assert_eq!(vector.is_some(), at % 7 > 0);
+            let far =
+                vector.iter().flatten().zip(alone.iter().flatten()).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+            assert!(far < 1e-5, "{far} at {at}");
+        }
+    }
+
+    fn one(encoder: &Inner, text: &str) -> Option<Vec<f32>> {
+        encoder.encode(&[text.to_owned()]).remove(0)
     }
 }
