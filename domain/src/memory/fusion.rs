@@ -1,8 +1,6 @@
 //! How evidence becomes one order: words by BM25, lifted by what stands beside them and by the stretch of talk that they
 //! belong to, and the nearness of vectors, each brought to the same scale and weighted. Pure.
 
-use std::collections::HashMap;
-
 /// BM25's two constants (Robertson and Zaragoza 2009, "The Probabilistic Relevance Framework", section 3.4): how fast more
 /// of the same word counts less, and how much long texts are held back.
 const K1: f32 = 1.2;
@@ -42,25 +40,39 @@ pub(super) struct Wanted {
     pub beside: bool,
 }
 
-/// A message that could be meant.
-#[derive(Clone, Debug)]
-pub(super) struct Candidate {
+/// A message that could be meant, by its words.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Candidate<'a> {
     /// Which channel, by any number of its own.
     pub place: usize,
     pub seq: i64,
     pub stretch: i64,
     pub length: i32,
-    /// How often each of the wanted words stands in it.
-    pub counts: Vec<(i32, i16)>,
-    /// The cosine of its vectors with the question's, where there are both.
-    pub turn: Option<f32>,
-    pub around: Option<f32>,
+    /// Which of the wanted words stand in it, and how often each.
+    pub counts: &'a [(usize, i16)],
 }
 
-/// How often each of the wanted words stands in a text, of all of its words.
-pub(super) fn wanted_of(wanted: &[Wanted], terms: &[i32], counts: &[i16]) -> Vec<(i32, i16)> {
-    let all = terms.iter().copied().zip(counts.iter().copied());
-    all.filter(|(term, _)| wanted.iter().any(|one| one.term == *term)).collect()
+impl<'a> Candidate<'a> {
+    /// A text that stands for itself: no neighbours lift it.
+    pub fn alone(place: usize, length: i32, counts: &'a [(usize, i16)]) -> Self {
+        Self { place, seq: 0, stretch: 0, length, counts }
+    }
+}
+
+/// Which of the wanted words stand in a text and how often each, of all of its words.
+pub(super) fn wanted_of(wanted: &[Wanted], terms: &[i32], counts: &[i16]) -> Vec<(usize, i16)> {
+    let all = terms.iter().zip(counts);
+    let which = |term: &i32| wanted.iter().position(|one| one.term == *term);
+    all.filter_map(|(term, count)| Some((which(term)?, *count))).collect()
+}
+
+/// The evidence of its words for a message, each kind from 0 to 1.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct ByWords {
+    words: f32,
+    beside: f32,
+    stretch: f32,
+    share: f32,
 }
 
 /// The evidence for a message, each kind from 0 to 1.
@@ -101,66 +113,85 @@ fn bm25(counts: impl Iterator<Item = (f32, f32)>, length: f32, usual: f32) -> f3
         .sum()
 }
 
-/// The evidence for each candidate. `all`: how many messages there are; `unknown`: words of the question that stand in
-/// none of them.
-pub(super) fn weigh(candidates: &[Candidate], wanted: &[Wanted], unknown: usize, all: i64) -> Vec<Evidence> {
-    let weights: HashMap<i32, f32> = wanted.iter().map(|one| (one.term, rarity(one, all))).collect();
-    let mean = |lengths: &[f32]| lengths.iter().sum::<f32>() / lengths.len().max(1) as f32;
-    let lengths: Vec<f32> = candidates.iter().map(|one| one.length as f32).collect();
-    let usual = mean(&lengths);
-    let own: Vec<f32> = candidates
-        .iter()
-        .map(|one| {
-            let counts = one.counts.iter().filter_map(|(term, count)| Some((*weights.get(term)?, f32::from(*count))));
-            bm25(counts, one.length as f32, usual)
-        })
-        .collect();
-    let by_place: HashMap<(usize, i64), f32> =
-        candidates.iter().zip(&own).map(|(one, words)| ((one.place, one.seq), *words)).collect();
-    let near = |one: &Candidate, far: i64| by_place.get(&(one.place, one.seq + far)).copied().unwrap_or(0.0);
-    let beside: Vec<f32> = candidates
-        .iter()
-        .map(|one| (1_i64..).zip(BESIDE).map(|(far, share)| share * (near(one, far) + near(one, -far))).sum())
-        .collect();
-    let mut stretches: HashMap<(usize, i64), (f32, HashMap<i32, f32>)> = HashMap::new();
-    for one in candidates {
-        let (length, counts) = stretches.entry((one.place, one.stretch)).or_default();
-        *length += one.length as f32;
-        for (term, count) in &one.counts {
-            *counts.entry(*term).or_default() += f32::from(*count);
+/// The evidence of words for each candidate. `all`: how many messages there are; `unknown`: words of the question that stand
+/// in none of them.
+pub(super) fn by_words(candidates: &[Candidate<'_>], wanted: &[Wanted], unknown: usize, all: i64) -> Vec<ByWords> {
+    let weights: Vec<f32> = wanted.iter().map(|one| rarity(one, all)).collect();
+    let weighed = |counts: &[(usize, i16)]| -> Vec<(f32, f32)> {
+        counts.iter().map(|(at, n)| (weights[*at], f32::from(*n))).collect()
+    };
+    let usual = mean(candidates.iter().map(|one| one.length as f32));
+    let own: Vec<f32> =
+        candidates.iter().map(|one| bm25(weighed(one.counts).into_iter(), one.length as f32, usual)).collect();
+    // As they were said, so that neighbours stand side by side.
+    let mut order: Vec<usize> = (0..candidates.len()).collect();
+    order.sort_unstable_by_key(|at| (candidates[*at].place, candidates[*at].seq));
+    let beside = beside(candidates, &own, &order);
+    let stretch = by_stretch(candidates, &weights, order);
+    let nowhere = rarity(&Wanted { term: 0, df: 0, common: false, beside: false }, all) * unknown as f32;
+    let asks = |at: usize| if wanted[at].beside { 0.0 } else { weights[at] };
+    let asked_for = (nowhere + (0..wanted.len()).map(asks).sum::<f32>()).max(f32::EPSILON);
+    let share = candidates.iter().map(|one| one.counts.iter().map(|(at, _)| asks(*at)).sum::<f32>() / asked_for);
+    let lifts = to_one(&own).into_iter().zip(to_one(&beside)).zip(to_one(&stretch));
+    lifts.zip(share).map(|(((words, beside), stretch), share)| ByWords { words, beside, stretch, share }).collect()
+}
+
+/// What the words of each one's neighbours lift it by; `order`: as they were said.
+fn beside(candidates: &[Candidate<'_>], own: &[f32], order: &[usize]) -> Vec<f32> {
+    let mut beside = vec![0.0; candidates.len()];
+    for (n, at) in order.iter().enumerate() {
+        for next in &order[n + 1..] {
+            let (one, other) = (&candidates[*at], &candidates[*next]);
+            let Some(share) = far(one, other).and_then(|far| BESIDE.get(far)) else { break };
+            beside[*at] += share * own[*next];
+            beside[*next] += share * own[*at];
         }
     }
-    let usual = mean(&stretches.values().map(|(length, _)| *length).collect::<Vec<f32>>());
-    let of_stretch: HashMap<(usize, i64), f32> = stretches
-        .into_iter()
-        .map(|(key, (length, counts))| {
-            let counts = counts.into_iter().filter_map(|(term, count)| Some((*weights.get(&term)?, count)));
-            (key, bm25(counts, length, usual))
-        })
-        .collect();
-    let stretch: Vec<f32> =
-        candidates.iter().map(|one| of_stretch.get(&(one.place, one.stretch)).copied().unwrap_or(0.0)).collect();
-    let nowhere = rarity(&Wanted { term: 0, df: 0, common: false, beside: false }, all) * unknown as f32;
-    let asks: HashMap<i32, f32> =
-        wanted.iter().filter(|one| !one.beside).map(|one| (one.term, rarity(one, all))).collect();
-    let asked_for = nowhere + asks.values().sum::<f32>();
-    let shares: Vec<f32> = candidates
-        .iter()
-        .map(|one| one.counts.iter().filter_map(|(term, _)| asks.get(term)).sum::<f32>() / asked_for.max(f32::EPSILON))
-        .collect();
-    let (words, beside, stretch) = (to_one(&own), to_one(&beside), to_one(&stretch));
-    let turn = spread(candidates.iter().map(|one| one.turn));
-    let around = spread(candidates.iter().map(|one| one.around));
-    (0..candidates.len())
-        .map(|at| Evidence {
-            words: words[at],
-            beside: beside[at],
-            stretch: stretch[at],
-            turn: turn[at],
-            around: around[at],
-            share: shares[at],
-        })
-        .collect()
+    beside
+}
+
+/// How many stand between one and a later one, where they are of one place.
+fn far(one: &Candidate<'_>, later: &Candidate<'_>) -> Option<usize> {
+    let between = usize::try_from(later.seq - one.seq - 1).ok()?;
+    (one.place == later.place).then_some(between)
+}
+
+/// BM25 of the whole stretch that each belongs to, as far as it is among them.
+fn by_stretch(candidates: &[Candidate<'_>], weights: &[f32], mut order: Vec<usize>) -> Vec<f32> {
+    let which = |at: &usize| (candidates[*at].place, candidates[*at].stretch);
+    // They lie so already but for what was imported.
+    order.sort_by_key(which);
+    let stretches = || order.chunk_by(|a, b| which(a) == which(b));
+    let length = |stretch: &[usize]| stretch.iter().map(|at| candidates[*at].length as f32).sum::<f32>();
+    let usual = mean(stretches().map(length));
+    let mut scores = vec![0.0; candidates.len()];
+    let mut counts = vec![0.0; weights.len()];
+    for stretch in stretches() {
+        counts.fill(0.0);
+        for (word, count) in stretch.iter().flat_map(|at| candidates[*at].counts) {
+            counts[*word] += f32::from(*count);
+        }
+        let score = bm25(weights.iter().copied().zip(counts.iter().copied()), length(stretch), usual);
+        stretch.iter().for_each(|at| scores[*at] = score);
+    }
+    scores
+}
+
+fn mean(numbers: impl Iterator<Item = f32>) -> f32 {
+    let (sum, count) = numbers.fold((0.0, 0_u32), |(sum, count), number| (sum + number, count + 1));
+    sum / count.max(1) as f32
+}
+
+/// All evidence for each candidate: that of its words, and the cosines of its vectors with the question's, by itself and among
+/// its neighbours, where there are both.
+pub(super) fn weigh(by_words: &[ByWords], cosines: impl Iterator<Item = [Option<f32>; 2]> + Clone) -> Vec<Evidence> {
+    let (turn, around) = (spread(cosines.clone().map(|one| one[0])), spread(cosines.map(|one| one[1])));
+    let all = by_words.iter().zip(turn).zip(around);
+    all.map(|((by_words, turn), around)| {
+        let ByWords { words, beside, stretch, share } = *by_words;
+        Evidence { words, beside, stretch, turn, around, share }
+    })
+    .collect()
 }
 
 /// Numbers as shares of the largest.
@@ -182,16 +213,12 @@ fn spread(numbers: impl Iterator<Item = Option<f32>> + Clone) -> Vec<f32> {
 mod tests {
     use super::*;
 
-    fn said(seq: i64, counts: &[(i32, i16)], turn: f32) -> Candidate {
-        Candidate {
-            place: 0,
-            seq,
-            stretch: seq / 10 * 10,
-            length: 8,
-            counts: counts.to_vec(),
-            turn: Some(turn),
-            around: None,
-        }
+    fn said(seq: i64, counts: &[(usize, i16)]) -> Candidate<'_> {
+        Candidate { place: 0, seq, stretch: seq / 10 * 10, length: 8, counts }
+    }
+
+    fn weigh(all: &[Candidate<'_>], wanted: &[Wanted], unknown: usize, turns: &[f32]) -> Vec<Evidence> {
+        super::weigh(&by_words(all, wanted, unknown, 1_000), turns.iter().map(|turn| [Some(*turn), None]))
     }
 
     #[test]
@@ -199,16 +226,17 @@ mod tests {
         let rare = Wanted { term: 1, df: 2, common: false, beside: false };
         let usual = Wanted { term: 2, df: 400, common: false, beside: false };
         let small = Wanted { term: 3, df: 10, common: true, beside: false };
-        let all = [said(1, &[(2, 1)], 0.1), said(5, &[(1, 1)], 0.1), said(6, &[], 0.1), said(30, &[(3, 3)], 0.1)];
-        let evidence = weigh(&all, &[rare, usual, small], 0, 1_000);
+        let all = [said(1, &[(1, 1)]), said(5, &[(0, 1)]), said(6, &[]), said(30, &[(2, 3)])];
+        let turns = [0.1; 4];
+        let evidence = weigh(&all, &[rare, usual, small], 0, &turns);
         assert!(evidence[1].share > 0.6 && evidence[2].share < 0.001);
-        assert!(weigh(&all, &[rare], 2, 1_000)[1].share < 0.4);
+        assert!(weigh(&all[1..3], &[rare], 2, &turns)[0].share < 0.4);
         assert!(evidence[1].words > 0.999);
         assert!(evidence[0].words < 0.3 && evidence[3].words < 0.4);
         assert!(evidence[2].words < 0.001 && evidence[2].beside > 0.999);
         assert!(evidence[2].stretch > evidence[3].stretch);
         let context = Wanted { term: 3, df: 10, common: false, beside: true };
-        let lifted = weigh(&all, &[rare, usual, context], 0, 1_000);
+        let lifted = weigh(&all, &[rare, usual, context], 0, &turns);
         assert!(lifted[3].words > 0.0 && lifted[3].share < 0.001, "what is beside lifts, and is not asked for");
         let score = |at: usize| evidence[at].score(&WEIGHTS);
         assert!(score(1) > score(2) && score(2) > score(3));
@@ -216,10 +244,35 @@ mod tests {
 
     #[test]
     fn without_words_the_vectors_decide_and_without_vectors_the_words() {
-        let all = [said(1, &[], 0.2), said(2, &[], 0.9)];
-        let evidence = weigh(&all, &[], 0, 2);
+        let evidence = weigh(&[said(1, &[]), said(2, &[])], &[], 0, &[0.2, 0.9]);
         assert!(evidence[0].turn < 0.001 && evidence[1].turn > 0.999);
         assert!(evidence.iter().all(|one| one.words < 0.001 && one.around < 0.001));
-        assert!(weigh(&[], &[], 0, 0).is_empty());
+        assert!(weigh(&[], &[], 0, &[]).is_empty());
+    }
+
+    #[test]
+    fn neighbours_and_stretches_are_told_in_any_order() {
+        let word = Wanted { term: 7, df: 3, common: false, beside: false };
+        let one = |place: usize, seq: i64, stretch: i64, counts: &'static [(usize, i16)]| Candidate {
+            place,
+            seq,
+            stretch,
+            length: 4,
+            counts,
+        };
+        let all = [
+            one(1, 6, 6, &[]),
+            one(0, 8, 3, &[]),
+            one(0, 5, 3, &[(0, 1)]),
+            one(0, 7, 3, &[]),
+            one(0, 6, 3, &[]),
+            one(0, 4, 1, &[]),
+            one(0, 3, 3, &[]),
+        ];
+        let evidence = by_words(&all, &[word], 0, 1_000);
+        let beside: Vec<f32> = evidence.iter().map(|one| one.beside).collect();
+        assert_eq!(beside, [0.0, 0.0, 0.0, 0.4, 1.0, 1.0, 0.4]);
+        let stretch: Vec<bool> = evidence.iter().map(|one| one.stretch > 0.0).collect();
+        assert_eq!(stretch, [false, true, true, true, true, false, true]);
     }
 }

@@ -70,18 +70,12 @@ pub(super) async fn passages(
     let embedder = space.embedder.as_ref().map_or("", |embedder| embedder.name());
     let known = store::Known { mind, channel, finders: &finders, embedder, vector: question.vector.as_deref() };
     let found = near::passages(space, &known, question.probe.as_deref(), LOOKED_AT).await?;
-    // Each stands alone: no neighbours lift it.
-    let alone = |(place, one): (usize, &store::FoundRow)| Candidate {
-        place,
-        seq: 0,
-        stretch: 0,
-        length: one.length,
-        counts: wanted_of(&wanted, &one.terms, &one.counts),
-        turn: None,
-        around: one.vector,
-    };
-    let candidates: Vec<Candidate> = found.iter().enumerate().map(alone).collect();
-    let evidence = fusion::weigh(&candidates, &wanted, unknown, all);
+    let counts: Vec<_> = found.iter().map(|one| wanted_of(&wanted, &one.terms, &one.counts)).collect();
+    let all_found = found.iter().zip(&counts).enumerate();
+    let candidates: Vec<Candidate<'_>> =
+        all_found.map(|(place, (one, counts))| Candidate::alone(place, one.length, counts)).collect();
+    let by_words = fusion::by_words(&candidates, &wanted, unknown, all);
+    let evidence = fusion::weigh(&by_words, found.iter().map(|one| [None, one.vector]));
     let mut known: Vec<RecalledPassage> = found
         .into_iter()
         .zip(evidence)

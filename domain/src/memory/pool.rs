@@ -1,7 +1,7 @@
 //! The messages that could be meant by the questions of a text: looked up once for all of them, and weighed for each.
 
 use super::dates::Span;
-use super::fusion::{self, Candidate, Evidence, WEIGHTS, wanted_of};
+use super::fusion::{self, ByWords, Candidate, Evidence, WEIGHTS, wanted_of};
 use super::near::{self, Nearness};
 use super::question::Question;
 use super::recall::Recalled;
@@ -133,11 +133,20 @@ async fn held(space: &Space, look: &Look<'_>, sought: &Sought<'_>) -> Result<Vec
 struct Pool {
     found: Vec<Found>,
     places: HashSet<(Uuid, i64)>,
+    /// The channels that they stand in, numbered, and which of these each stands in.
+    channels: HashMap<Uuid, usize>,
+    channel_of: Vec<usize>,
 }
 
 impl Pool {
     fn add(&mut self, more: Vec<Found>) {
-        self.found.extend(more.into_iter().filter(|one| self.places.insert((one.channel, one.seq))));
+        for one in more {
+            if self.places.insert((one.channel, one.seq)) {
+                let next = self.channels.len();
+                self.channel_of.push(*self.channels.entry(one.channel).or_insert(next));
+                self.found.push(one);
+            }
+        }
     }
 
     fn place(&self, at: usize) -> (Uuid, i64) {
@@ -155,7 +164,10 @@ impl Pool {
 struct Weighed<'a> {
     sought: &'a Sought<'a>,
     /// How often the question's words stand in each.
-    counts: Vec<Vec<(i32, i16)>>,
+    counts: Vec<Vec<(usize, i16)>>,
+    /// Those that could be said, by their places in the pool, and the evidence of their words.
+    open: Vec<usize>,
+    by_words: Vec<ByWords>,
     /// The cosines of both vectors of each with the question's: about, but for some exactly.
     cosines: Vec<[Option<f32>; 2]>,
     /// Those that may be said, as they were looked up, and whether it is known how near exactly they are.
@@ -166,7 +178,15 @@ struct Weighed<'a> {
 
 impl<'a> Weighed<'a> {
     fn of(sought: &'a Sought<'a>) -> Self {
-        Self { sought, counts: Vec::new(), cosines: Vec::new(), seen: HashMap::new(), hidden: HashSet::new() }
+        Self {
+            sought,
+            counts: Vec::new(),
+            open: Vec::new(),
+            by_words: Vec::new(),
+            cosines: Vec::new(),
+            seen: HashMap::new(),
+            hidden: HashSet::new(),
+        }
     }
 
     /// Estimates how near those are that are new in the pool.
@@ -181,6 +201,20 @@ impl<'a> Weighed<'a> {
             }
             None => self.cosines.extend(new.iter().map(|_| [None, None])),
         }
+        self.weigh_words(pool);
+    }
+
+    /// Weighs the words of what could be said: what stands beside it, and how much there is, has changed.
+    fn weigh_words(&mut self, pool: &Pool) {
+        let Question { said, unknown, all, .. } = self.sought.question;
+        self.open = (0..pool.found.len()).filter(|at| !self.hidden.contains(&pool.place(*at))).collect();
+        let candidate = |at: &usize| {
+            let one = &pool.found[*at];
+            let (place, counts) = (pool.channel_of[*at], &self.counts[*at]);
+            Candidate { place, seq: one.seq, stretch: one.stretch, length: one.length, counts }
+        };
+        let candidates: Vec<Candidate<'_>> = self.open.iter().map(candidate).collect();
+        self.by_words = fusion::by_words(&candidates, said, *unknown, *all);
     }
 
     /// The best `most` of the pool that may be said, as the database has them; of the first `exactly` it is known how near
@@ -225,6 +259,7 @@ impl<'a> Weighed<'a> {
                 .into_iter()
                 .map(|one| ((one.channel, one.seq), one))
                 .collect();
+            let hidden = self.hidden.len();
             for (at, is_near) in about {
                 let place = pool.place(at);
                 match seen.remove(&place) {
@@ -238,35 +273,20 @@ impl<'a> Weighed<'a> {
                     None => drop(self.hidden.insert(place)),
                 }
             }
+            if self.hidden.len() > hidden {
+                self.weigh_words(pool);
+            }
         }
         Ok(Vec::new())
     }
 
     /// The best of the pool, by their places in it, the likeliest first.
     fn ranked(&self, pool: &Pool, most: usize) -> Vec<(usize, Evidence)> {
-        let Question { said, unknown, all, .. } = self.sought.question;
-        let mut channels: HashMap<Uuid, usize> = HashMap::new();
-        let open: Vec<usize> = (0..pool.found.len()).filter(|at| !self.hidden.contains(&pool.place(*at))).collect();
-        let candidates: Vec<Candidate> = open
-            .iter()
-            .map(|at| {
-                let (one, [turn, around]) = (&pool.found[*at], self.cosines[*at]);
-                let next = channels.len();
-                Candidate {
-                    place: *channels.entry(one.channel).or_insert(next),
-                    seq: one.seq,
-                    stretch: one.stretch,
-                    length: one.length,
-                    counts: self.counts[*at].clone(),
-                    turn,
-                    around,
-                }
-            })
-            .collect();
-        let mut ranked: Vec<(usize, f32, Evidence)> = fusion::weigh(&candidates, said, *unknown, *all)
+        let cosines = self.open.iter().map(|at| self.cosines[*at]);
+        let mut ranked: Vec<(usize, f32, Evidence)> = fusion::weigh(&self.by_words, cosines)
             .into_iter()
-            .zip(open)
-            .map(|(evidence, at)| (at, self.score(pool.found[at].said_at, &evidence), evidence))
+            .zip(&self.open)
+            .map(|(evidence, at)| (*at, self.score(pool.found[*at].said_at, &evidence), evidence))
             .collect();
         let order = |a: &(usize, f32, Evidence), b: &(usize, f32, Evidence)| -> Ordering {
             let said = |at: usize| (pool.found[at].said_at.unix_timestamp(), pool.place(at));

@@ -155,18 +155,12 @@ fn ranked_memories(
     time: Times,
     most: usize,
 ) -> Vec<RecalledMemory> {
-    // Each stands alone: no neighbours lift it.
-    let alone = |(place, one): (usize, &store::FoundMemory)| Candidate {
-        place,
-        seq: 0,
-        stretch: 0,
-        length: one.length,
-        counts: wanted_of(&question.wanted, &one.terms, &one.counts),
-        turn: None,
-        around: one.vector,
-    };
-    let candidates: Vec<Candidate> = found.iter().enumerate().map(alone).collect();
-    let evidence = fusion::weigh(&candidates, &question.wanted, question.unknown_of_kept, question.all);
+    let counts: Vec<_> = found.iter().map(|one| wanted_of(&question.wanted, &one.terms, &one.counts)).collect();
+    let all = found.iter().zip(&counts).enumerate();
+    let candidates: Vec<Candidate<'_>> =
+        all.map(|(place, (one, counts))| Candidate::alone(place, one.length, counts)).collect();
+    let by_words = fusion::by_words(&candidates, &question.wanted, question.unknown_of_kept, question.all);
+    let evidence = fusion::weigh(&by_words, found.iter().map(|one| [None, one.vector]));
     let mut recalled: Vec<RecalledMemory> = found
         .into_iter()
         .zip(evidence)
