@@ -17,6 +17,8 @@ const DAYS: usize = 30;
 const A_DAY: usize = 40;
 /// Most junk in a hundred.
 const MOST: f64 = 5.0;
+/// How an AI says again what it was reminded of.
+const AGAIN: &str = "As I remember it: ";
 const CHARACTER: &str = "You are a calm companion who likes tea and long evenings by the lake.";
 
 /// The project's own dialogues: what is said in them, and what is asked about them.
@@ -38,34 +40,56 @@ fn dialogues() -> (Vec<String>, Vec<String>) {
 async fn month(stage: &Stage, said: &[String]) {
     let silas: (Uuid,) =
         sqlx::query_as("select id from entities where name = 'Silas'").fetch_one(&stage.space.db).await.unwrap();
-    let (mut bodies, mut authors, mut minutes) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut ids, mut bodies, mut authors, mut minutes) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    // What the AI answered, and what it was reminded of for that.
+    let (mut answered, mut reminded) = (Vec::new(), Vec::new());
     for day in 0..DAYS {
-        let mut add = |author: Uuid, body: String| {
+        let mut add = |author: Uuid, body: String, question: Option<Uuid>| {
             minutes.push((day * 24 * 60 + minutes.len() % 50 + 1) as i32);
+            ids.push(Uuid::now_v7());
             authors.push(author);
             bodies.push(body);
+            answered.push(question);
+            ids[ids.len() - 1]
         };
         for greeting in ["Good morning, everybody!", "Good morning!", "Is anybody here?"] {
-            add(stage.keeper.id.0, greeting.to_owned());
+            add(stage.keeper.id.0, greeting.to_owned(), None);
         }
+        let mut today = Vec::new();
         for at in 0..A_DAY {
             let line = &said[(day * A_DAY + at) % said.len()];
-            add(stage.keeper.id.0, line.clone());
+            today.push(add(stage.keeper.id.0, line.clone(), None));
             if at % 8 == 7 {
-                add(silas.0, format!("As I remember it: {}", said[(day * A_DAY + at / 2) % said.len()]));
+                let again = format!("{AGAIN}{}", said[(day * A_DAY + at / 2) % said.len()]);
+                add(silas.0, again, Some(today[at]));
+                reminded.push((today[at], today[at / 2]));
             }
         }
     }
     sqlx::query(
-        "insert into messages (id, channel_id, seq, clock, author_id, body, html, client_key, created_at)
-         select gen_random_uuid(), $1, n + c.last_seq, n + c.clock, x.author, x.body, '', gen_random_uuid(),
+        "insert into messages (id, channel_id, seq, clock, author_id, body, html, client_key, reply_to, created_at)
+         select x.id, $1, n + c.last_seq, n + c.clock, x.author, x.body, '', gen_random_uuid(), x.question,
                 date_trunc('day', now()) - interval '30 days' + x.minute * interval '1 minute'
-         from unnest($2::uuid[], $3::text[], $4::int[]) with ordinality as x (author, body, minute, n), channels c where c.id = $1",
+         from unnest($2::uuid[], $3::text[], $4::int[], $5::uuid[], $6::uuid[]) with ordinality
+              as x (author, body, minute, id, question, n), channels c where c.id = $1",
     )
     .bind(stage.room.0)
     .bind(&authors)
     .bind(&bodies)
     .bind(&minutes)
+    .bind(&ids)
+    .bind(&answered)
+    .execute(&stage.space.db)
+    .await
+    .unwrap();
+    let (questions, sources): (Vec<Uuid>, Vec<Uuid>) = reminded.into_iter().unzip();
+    sqlx::query(
+        "insert into recalls (entity_id, trigger_id, message_id, place)
+         select $1, x.question, x.source, 0 from unnest($2::uuid[], $3::uuid[]) as x (question, source)",
+    )
+    .bind(silas.0)
+    .bind(&questions)
+    .bind(&sources)
     .execute(&stage.space.db)
     .await
     .unwrap();
@@ -88,9 +112,12 @@ fn same(one: &str, other: &str) -> bool {
     one.intersection(&other).count() * 10 >= one.union(&other).count() * 7
 }
 
-/// How many in a hundred say again what one before them says, or what it is like.
+/// How many in a hundred say again what one before them says, what it is like, or what it was reminded of.
 fn junk(texts: &[String]) -> f64 {
-    let again = |at: usize| same(&texts[at], CHARACTER) || texts[..at].iter().any(|before| same(before, &texts[at]));
+    let again = |at: usize| {
+        let text = &texts[at];
+        text.contains(AGAIN) || same(text, CHARACTER) || texts[..at].iter().any(|before| same(before, text))
+    };
     (0..texts.len()).filter(|at| again(*at)).count() as f64 * 100.0 / texts.len().max(1) as f64
 }
 

@@ -120,7 +120,10 @@ async fn what_is_planted_comes_back_as_data_alone() {
                 let is_margin = is_block && (more == ")" || more.starts_with("(What "));
                 assert!(more.starts_with("  ") || is_margin, "a line at the margin: {text}");
             }
-            assert!(!text.contains(order) || text.contains("Known ("), "{text}");
+            // What it was made to note is told as something that is known, in a line of the block and nowhere else.
+            for line in text.lines().filter(|line| line.contains(order)) {
+                assert!(is_block && line.starts_with("  ") && line.find("Known (") < line.find(order), "{text}");
+            }
         }
     }
     assert!(reminded >= 38, "what was planted did come back: {reminded}");
