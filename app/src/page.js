@@ -219,6 +219,7 @@ async function draw() {
 // A talk with an AI in the studio stands on this page alone: all of it is sent each time.
 async function rehearse(event, form) {
   event.preventDefault();
+  form.querySelector('.wrong')?.remove();
   const lines = form.querySelector('.lines');
   const button = form.querySelector('button');
   const add = (who, text) => {

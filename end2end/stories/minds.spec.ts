@@ -29,12 +29,26 @@ async function inTheLobby(newcomer: () => Promise<Visitor>): Promise<Visitor> {
   return alice;
 }
 
-test('a provider that is gone leaves a quiet line', async ({ newcomer, stub }) => {
+test('a provider that is gone leaves a quiet line, and one can ask again', async ({ newcomer, stub }) => {
   const alice = await inTheLobby(newcomer);
+  const article = (text: string) => alice.talk.locator('article[data-seq]').filter({ hasText: text });
   for (let n = 0; n < 3; n++) await stub.says({ status: 500 });
-  await alice.say('@Mira?');
+  await alice.say('@Mira, is anybody there?');
   await expect(alice.talk.getByText('Mira could not answer')).toBeVisible({ timeout: 30_000 });
   await expect(alice.talk.locator('.breathing')).toHaveCount(0);
+
+  const answer = 'Here, after all, with mud on my boots.';
+  await stub.says({ text: answer });
+  await article('is anybody there?').hover();
+  await article('is anybody there?').getByRole('button', { name: 'Ask again' }).click();
+  await expect(article(answer)).toHaveCount(1, { timeout: 30_000 });
+
+  // An answer to an AI calls it, unless one thinks better of it.
+  await article(answer).hover();
+  await article(answer).getByRole('button', { name: 'Reply' }).click();
+  await expect(alice.composer).toHaveValue('@Mira ');
+  await alice.composer.press('Escape');
+  await expect(alice.composer).toHaveValue('');
 });
 
 test('a slow provider shows that somebody thinks, and talk goes on meanwhile', async ({ newcomer, stub }) => {

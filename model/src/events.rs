@@ -152,6 +152,10 @@ pub enum Synced {
         events: Vec<Event>,
         /// Replies that are being written there.
         writing: Vec<Writing>,
+        /// How many AIs have considered the newest messages, as `Considered` events.
+        #[serde(default)]
+        #[cfg_attr(feature = "openapi", schema(value_type = Vec<Event>))]
+        considered: Vec<Event>,
         /// Who is there, all of them; nobody in a crowd.
         #[serde(default)]
         present: Vec<Present>,

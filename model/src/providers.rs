@@ -105,6 +105,9 @@ pub struct Provider {
     pub tried: String,
     /// For how many seconds this node asks it nothing because it failed several times; 0 while all is well.
     pub rests_s: u64,
+    /// Whether its key cannot be read: the server's `SECRET_KEY` is another one than when it was entered.
+    #[serde(default)]
+    pub key_lost: bool,
     /// The AIs that name it, in their order of names.
     pub used_by: Vec<String>,
 }

@@ -34,14 +34,15 @@ const FIELDS: &[&str] = &[
     "tired_line",
 ];
 
-async fn load(id: Option<String>) -> Result<(MindCard, Vec<Place>, Vec<Provider>, (i64, i64)), Failure> {
+async fn load(id: Option<String>) -> Result<(MindCard, Vec<Place>, Vec<Provider>, (i64, i64), bool), Failure> {
     let (space, me) = (space()?, me()?);
     let missing = || Failure(Problem::new(Code::NotFound, words::NOT_FOUND));
     let id: EntityId = id.and_then(|id| id.parse().ok()).ok_or_else(missing)?;
     let card = studio::one(&space, me.id, id).await?;
     let providers = domain::minds::providers::all(&space, me.id).await?;
     let kept = domain::memory::counted(&space, me.id, id).await?;
-    Ok((card, domain::channels::places(&space, me.id).await?, providers, kept))
+    let crowds = studio::crowds_out(&space, me.id, id).await?;
+    Ok((card, domain::channels::places(&space, me.id).await?, providers, kept, crowds))
 }
 
 /// The page.
@@ -52,7 +53,7 @@ pub fn Mind() -> impl IntoView {
         <Suspense>
             {Suspend::new(async move {
                 match load(id).await {
-                    Ok((card, places, providers, kept)) => Either::Left(view! { <Show card places providers kept /> }),
+                    Ok((card, places, providers, kept, crowds)) => Either::Left(view! { <Show card places providers kept crowds /> }),
                     Err(failure) => Either::Right(trouble(&failure)),
                 }
             })}
@@ -61,7 +62,7 @@ pub fn Mind() -> impl IntoView {
 }
 
 #[component]
-fn Show(card: MindCard, places: Vec<Place>, providers: Vec<Provider>, kept: (i64, i64)) -> impl IntoView {
+fn Show(card: MindCard, places: Vec<Place>, providers: Vec<Provider>, kept: (i64, i64), crowds: bool) -> impl IntoView {
     let viewer = viewer().get_untracked();
     let MindCard { id, awake, rooms, mind } = card;
     let name = mind.name.clone();
@@ -104,7 +105,7 @@ fn Show(card: MindCard, places: Vec<Place>, providers: Vec<Provider>, kept: (i64
                 <p class="hint">{words::has_kept(kept)}</p>
                 <a class="secondary" href=format!("/studio/{id}/knowledge")>{words::KNOWLEDGE_OPEN}</a>
             </section>
-            <Character id mind providers viewer=viewer.clone() />
+            <Character id mind providers viewer=viewer.clone() crowds />
             <Rehearsal id name=name.clone() />
             <section class="card">
                 <h2>{words::ROOMS}</h2>
@@ -118,7 +119,7 @@ fn Show(card: MindCard, places: Vec<Place>, providers: Vec<Provider>, kept: (i64
 
 /// All the fields.
 #[component]
-fn Character(id: EntityId, mind: MindDraft, providers: Vec<Provider>, viewer: Viewer) -> impl IntoView {
+fn Character(id: EntityId, mind: MindDraft, providers: Vec<Provider>, viewer: Viewer, crowds: bool) -> impl IntoView {
     let problem = viewer.problem(EDIT);
     let fill = |field: &str, now: String| if problem.is_some() { viewer.typed(EDIT, field) } else { now };
     let number = |value: Option<f32>| value.map(|value| value.to_string()).unwrap_or_default();
@@ -184,6 +185,7 @@ fn Character(id: EntityId, mind: MindDraft, providers: Vec<Provider>, viewer: Vi
                 <label for="system_prompt">{words::PROMPT}</label>
                 <textarea id="system_prompt" name="system_prompt" rows="14" required=true>{fill("system_prompt", mind.system_prompt.clone())}</textarea>
                 <p class="hint">{words::PROMPT_HINT}</p>
+                {crowds.then(|| view! { <p class="wrong">{words::PROMPT_CROWDS}</p> })}
             </div>
             {choice("strategy_room", words::IN_ROOMS, Strategy::ROOMS, mind.strategy_room)}
             {choice("strategy_chat", words::IN_PRIVATE, Strategy::PRIVATE, mind.strategy_chat)}

@@ -136,7 +136,7 @@ fn Offer(server: FoundServer) -> impl IntoView {
 /// A provider: how it is, what can be done with it, and its fields.
 #[component]
 fn Card(provider: Provider, viewer: Viewer) -> impl IntoView {
-    let Provider { id, draft, has_key, preferred, models, tried_at, tried, rests_s, used_by } = provider;
+    let Provider { id, draft, has_key, preferred, models, tried_at, tried, rests_s, key_lost, used_by } = provider;
     let mine = viewer.typed(EDIT, "provider") == id.to_string();
     let wrong = viewer.problem(EDIT).filter(|_| mine);
     let hidden = move || view! { <input type="hidden" name="provider" value=id.to_string() /> };
@@ -144,6 +144,7 @@ fn Card(provider: Provider, viewer: Viewer) -> impl IntoView {
         let day = when::day_name(when::day(at, viewer.zone_minutes), viewer.today);
         view! { <p role="status"><b>{format!("{day}, {}:", when::clock(at, viewer.zone_minutes))}</b> " " {tried}</p> }
     });
+    let key_lost = key_lost.then(|| view! { <p class="wrong">{words::KEY_LOST}</p> });
     let rests = (rests_s > 0).then(|| view! { <p class="wrong">{format!("{} {rests_s} s.", words::RESTS)}</p> });
     let users = (!used_by.is_empty())
         .then(|| view! { <p class="hint">{format!("{} {}", words::USED_BY, used_by.join(", "))}</p> });
@@ -161,6 +162,7 @@ fn Card(provider: Provider, viewer: Viewer) -> impl IntoView {
             <p class="hint">{draft.base_url.clone()} " · " {draft.model.clone()}</p>
             {users}
             {rests}
+            {key_lost}
             {tried}
             <div class="ways">
                 <form method="post" action="/api/providers/test">{hidden()}<button class="secondary">{words::TRY_PROVIDER}</button></form>

@@ -24,14 +24,11 @@ pub fn Actions(room: Room, #[prop(into)] place: NodeRef<html::Div>) -> impl Into
             message.as_ref().is_some_and(|message| match (message.author.kind, message.reply_to) {
                 (EntityKind::Ai, Some(question)) => room.has_a_say(question, is_admin),
                 (EntityKind::Ai, None) => false,
-                (EntityKind::Human, _) => message.author.id == room.me && room.is_answered(message.id),
+                (EntityKind::Human, _) => message.author.id == room.me && room.concerns_ais(message.id),
             })
         })
     };
-    let answer = move |_| {
-        room.stop_acting();
-        room.answering.set(message.get_untracked());
-    };
+    let answer = move |_| room.begin_answering(message.get_untracked());
     let edit = move |_| room.begin_editing(room.acting.get_untracked());
     let emoji = EMOJI
         .split(' ')

@@ -6,12 +6,19 @@ use super::state::{Room, wait};
 use crate::{api, browser};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use model::{ChannelKind, ClientKey, Code, EntityKind, Event, Message, MessageId, MessageKind, Role};
+use model::{
+    ChannelKind, ClientKey, Code, EntityId, EntityKind, Event, Message, MessageId, MessageKind, Role, Writing,
+};
 use std::sync::Arc;
 use std::time::Duration;
 
 /// How long lines that were added stand before others go.
 const APART: Duration = Duration::from_millis(60);
+
+/// What calls the author of a message.
+fn called(message: &Message) -> String {
+    format!("@{} ", message.author.name)
+}
 
 impl Room {
     /// Says something: drawn at once, sent, and sent again until the server has answered.
@@ -62,8 +69,26 @@ impl Room {
         }
     }
 
+    /// Takes up a message to be answered. An AI is called by its name: some come only when they are.
+    pub fn begin_answering(self, message: Option<Message>) {
+        self.stop_acting();
+        let kind = self.picture.with_untracked(|picture| picture.channel.kind);
+        if let Some(message) = &message
+            && message.author.kind == EntityKind::Ai
+            && kind != ChannelKind::Chat
+            && self.draft.with_untracked(String::is_empty)
+        {
+            self.draft.set(called(message));
+        }
+        self.answering.set(message);
+    }
+
     /// Gives up answering and changing.
     pub fn stop_acting(self) {
+        let answered = self.answering.get_untracked();
+        if answered.is_some_and(|message| self.draft.with_untracked(|draft| *draft == called(&message))) {
+            self.draft.set(String::new());
+        }
         self.answering.set(None);
         if self.editing.get_untracked().is_some() {
             self.editing.set(None);
@@ -85,12 +110,23 @@ impl Room {
         say.unwrap_or_default()
     }
 
-    /// Whether an AI's answer to a message is shown.
-    pub fn is_answered(self, question: MessageId) -> bool {
-        let answers = |one: &Arc<Message>| {
-            one.reply_to == Some(question) && one.author.kind == EntityKind::Ai && one.deletion.is_none()
+    /// Whether AIs have to do with a message: one has answered it, could not, or was called and has considered it.
+    pub fn concerns_ais(self, question: MessageId) -> bool {
+        let is_ai = |picture: &Picture, who: &EntityId| {
+            picture.members.get(who).is_some_and(|member| member.entity.kind == EntityKind::Ai)
         };
-        self.picture.try_with(|picture| picture.messages.values().any(answers)).unwrap_or_default()
+        let concerned = |picture: &Picture| {
+            picture.messages.values().any(|one| {
+                let answers = one.reply_to == Some(question) && one.author.kind == EntityKind::Ai;
+                let called =
+                    || picture.channel.kind == ChannelKind::Chat || one.mentions.iter().any(|who| is_ai(picture, who));
+                one.deletion.is_none() && (answers || (one.id == question && one.considered > 0 && called()))
+            })
+        };
+        let came_to_nothing =
+            |writing: &Vec<Writing>| writing.iter().any(|one| one.trigger == question && one.state.is_over());
+        self.picture.try_with(concerned).unwrap_or_default()
+            || self.writing.try_with(came_to_nothing).unwrap_or_default()
     }
 
     /// Changes the message that was taken up; with `again`, the AIs that answered it answer anew.

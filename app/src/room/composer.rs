@@ -172,7 +172,7 @@ pub fn Composer(room: Room) -> impl IntoView {
             (None, None) => return None,
         };
         // Whoever changes a question may want another answer to it.
-        let again = room.editing.get().filter(|id| room.is_answered(*id)).map(|id| {
+        let again = room.editing.get().filter(|id| room.concerns_ais(*id)).map(|id| {
             let ask = move |_| {
                 let body = text.get_untracked();
                 if limits::BODY.contains(&limits::length(&body)) {

@@ -195,11 +195,11 @@ impl Room {
     /// Takes in the answer to a sync; `last` where no other one is to follow.
     pub fn catch_up(self, synced: Synced, last: bool) {
         match synced {
-            Synced::Changes { up_to, events, writing, present, crowd, closed, .. } => {
+            Synced::Changes { up_to, events, writing, considered, present, crowd, closed, .. } => {
                 if self.closed.with_untracked(|known| *known != closed) {
                     self.closed.set(closed);
                 }
-                for event in &events {
+                for event in events.iter().chain(&considered) {
                     self.apply(event);
                 }
                 self.picture.update(|picture| {

@@ -17,6 +17,8 @@ pub const MIND_BIO: &str = "A line for everybody";
 pub const PROMPT: &str = "Character";
 pub const PROMPT_HINT: &str =
     "What the model is told to be: who it is, what it never does, how it speaks, a few lines that sound like it.";
+pub const PROMPT_CROWDS: &str = "This takes most of what the model is shown, and little or nothing of the talk is left to it. \
+Shorten it, or raise AI_CONTEXT_TOKENS where the server is configured.";
 pub const IN_ROOMS: &str = "In rooms it answers";
 pub const IN_PRIVATE: &str = "In private chats and circles it answers";
 pub const TALKATIVENESS: &str = "Talkativeness";
@@ -168,6 +170,8 @@ pub const PREFERRED: &str = "where nothing else is named";
 pub const TRY_PROVIDER: &str = "Try it";
 pub const CHANGE_PROVIDER: &str = "Change it";
 pub const REMOVE_PROVIDER: &str = "Take it out";
+pub const KEY_LOST: &str =
+    "Its key cannot be read: this server's SECRET_KEY is another one than when it was entered. Enter the key again.";
 pub const RESTS: &str = "It has failed, and is left alone for another";
 pub const USED_BY: &str = "Named by";
 pub const PRICES: &str = "What models cost";

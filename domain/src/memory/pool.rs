@@ -5,6 +5,7 @@ use super::fusion::{self, ByWords, Candidate, Evidence, WEIGHTS, wanted_of};
 use super::near::{self, Nearness};
 use super::question::Question;
 use super::recall::Recalled;
+use super::sketches::Probe;
 use super::store::{self, Found, Look, Seen};
 use crate::{Result, Space};
 use futures::future::try_join_all;
@@ -72,13 +73,14 @@ pub(super) async fn messages(
     let mut weighed: Vec<Weighed<'_>> = questions.iter().map(Weighed::of).collect();
     // What stands beside the best may be meant though it shares no word with the question.
     let mut beside: BTreeSet<(Uuid, i64)> = BTreeSet::new();
-    for one in &mut weighed {
-        one.estimate(space, &pool);
+    estimate(space, &pool, &mut weighed);
+    for one in &weighed {
         beside.extend(one.ranked(&pool, share(LIFTED)).into_iter().flat_map(|(at, _)| pool.beside(at)));
     }
     let beside: Vec<(Uuid, i64)> = beside.into_iter().filter(|place| !pool.places.contains(place)).collect();
     let beside = near::seen(space, look, beside.len(), move |_, _| beside.clone()).await?;
     pool.add(space.sketches.lines(&beside, &look.open.places));
+    estimate(space, &pool, &mut weighed);
     let exact = weighed.iter_mut().map(|one| one.exact(space, look, &pool, most, share(EXACTLY)));
     try_join_all(exact).await
 }
@@ -160,6 +162,22 @@ impl Pool {
     }
 }
 
+/// Has each question estimate how near those are that are new in the pool.
+fn estimate(space: &Space, pool: &Pool, weighed: &mut [Weighed<'_>]) {
+    let known = weighed.first().map_or(0, |one| one.cosines.len());
+    let new = &pool.found[known..];
+    let places: Vec<(Uuid, i64)> = new.iter().map(|one| (one.channel, one.seq)).collect();
+    let probes: Vec<Arc<Probe>> = weighed.iter().filter_map(|one| one.sought.question.probe.clone()).collect();
+    let mut cosines = space.sketches.cosines(&probes, &places).into_iter();
+    for one in weighed {
+        let question = one.sought.question;
+        one.counts.extend(new.iter().map(|new| wanted_of(&question.said, &new.terms, &new.counts)));
+        let found = if question.probe.is_some() { cosines.next() } else { None };
+        one.cosines.extend(found.unwrap_or_else(|| vec![[None, None]; new.len()]));
+        one.weigh_words(pool);
+    }
+}
+
 /// A pool as one question weighs it.
 struct Weighed<'a> {
     sought: &'a Sought<'a>,
@@ -189,21 +207,6 @@ impl<'a> Weighed<'a> {
         }
     }
 
-    /// Estimates how near those are that are new in the pool.
-    fn estimate(&mut self, space: &Space, pool: &Pool) {
-        let new = &pool.found[self.cosines.len()..];
-        let said = &self.sought.question.said;
-        self.counts.extend(new.iter().map(|one| wanted_of(said, &one.terms, &one.counts)));
-        match &self.sought.question.probe {
-            Some(probe) => {
-                let places: Vec<(Uuid, i64)> = new.iter().map(|one| (one.channel, one.seq)).collect();
-                self.cosines.extend(space.sketches.cosines(probe, &places));
-            }
-            None => self.cosines.extend(new.iter().map(|_| [None, None])),
-        }
-        self.weigh_words(pool);
-    }
-
     /// Weighs the words of what could be said: what stands beside it, and how much there is, has changed.
     fn weigh_words(&mut self, pool: &Pool) {
         let Question { said, unknown, all, .. } = self.sought.question;
@@ -227,7 +230,6 @@ impl<'a> Weighed<'a> {
         most: usize,
         exactly: usize,
     ) -> Result<Vec<Recalled>> {
-        self.estimate(space, pool);
         let look = Look { vector: self.sought.question.vector.as_deref(), ..*look };
         // At first the likeliest are looked up; knowing these, others may be likelier, and these once more; what comes up after
         // that need only be known to be open.

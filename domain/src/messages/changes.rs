@@ -96,7 +96,8 @@ async fn sync_one(
     events.retain(|event| !matches!(event, Event::Message { message, .. } if message.seq < seat.visible_from));
     let events = events.into_iter().map(|event| event.seen_from(seat.visible_from)).collect();
     let writing = minds::writing(space, channel, seat.visible_from).await?;
+    let considered = minds::considered(space, channel, seat.visible_from).await?;
     let (present, crowd) = channels::store::present(&space.db, channel, here).await?;
     let closed = channels::closed_to(space, who, &state).await?;
-    Ok(Synced::Changes { channel, up_to: found.up_to, events, writing, present, crowd, closed })
+    Ok(Synced::Changes { channel, up_to: found.up_to, events, writing, considered, present, crowd, closed })
 }

@@ -148,24 +148,69 @@ const fn is_unspaced(c: char) -> bool {
 }
 
 /// How what somebody else has said is set between two marks.
-const QUOTES: &[(char, char)] =
-    &[('"', '"'), ('“', '”'), ('„', '“'), ('«', '»'), ('»', '«'), ('「', '」'), ('『', '』')];
+const QUOTES: &[(char, char)] = &[
+    ('"', '"'),
+    ('\'', '\''),
+    ('“', '”'),
+    ('„', '“'),
+    ('„', '”'),
+    ('‘', '’'),
+    ('‚', '‘'),
+    ('«', '»'),
+    ('»', '«'),
+    ('‹', '›'),
+    ('›', '‹'),
+    ('「', '」'),
+    ('『', '』'),
+];
+/// Marks that open and close alike, or stand in words, too: they open behind a word's end, and close before one's beginning.
+const PLAIN: &[char] = &['"', '\'', '’', '‘'];
+/// Elements that say of what stands in them that it is somebody else's, or no words at all.
+const ELEMENTS: &[(&str, &str)] =
+    &[("<q>", "</q>"), ("<blockquote>", "</blockquote>"), ("<code>", "</code>"), ("<pre>", "</pre>"), ("<!--", "-->")];
 
-/// What stands between such marks in one line, the marks included, by byte.
+/// What stands between such marks, the marks included, by byte.
 fn quoted(body: &str) -> Vec<std::ops::Range<usize>> {
     let mut spans = Vec::new();
+    // Marks that are closed nowhere from here on.
+    let mut open_ended = Vec::new();
     let mut at = 0;
     while let Some((begin, open)) = body[at..].char_indices().find(|(_, c)| QUOTES.iter().any(|(open, _)| open == c)) {
-        let behind = at + begin + open.len_utf8();
-        let line = body[behind..].find('\n').map_or(body.len(), |end| behind + end);
-        let closes = |c: char| QUOTES.contains(&(open, c));
-        match body[behind..line].find(closes) {
-            Some(end) => {
-                at = behind + end;
-                at += body[at..].chars().next().map_or(1, char::len_utf8);
-                spans.push(behind - open.len_utf8()..at);
+        let begin = at + begin;
+        at = begin + open.len_utf8();
+        let stands_apart = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
+        let opens = !open_ended.contains(&open)
+            && (!PLAIN.contains(&open)
+                || stands_apart(body[..begin].chars().next_back())
+                    && body[at..].chars().next().is_some_and(|c| !c.is_whitespace()));
+        if !opens {
+            continue;
+        }
+        let closes = |(behind, c): &(usize, char)| {
+            *behind > 0
+                && QUOTES.contains(&(open, *c))
+                && (!PLAIN.contains(c) || stands_apart(body[at + behind + c.len_utf8()..].chars().next()))
+        };
+        match body[at..].char_indices().find(closes) {
+            Some((behind, c)) => {
+                at += behind + c.len_utf8();
+                spans.push(begin..at);
             }
-            None => at = behind,
+            None => open_ended.push(open),
+        }
+    }
+    spans
+}
+
+/// What stands in such elements, their marks included, by byte.
+fn elements(body: &str) -> Vec<std::ops::Range<usize>> {
+    let lower = body.to_ascii_lowercase();
+    let mut spans = Vec::new();
+    for (open, close) in ELEMENTS {
+        let mut at = 0;
+        while let Some(begin) = lower[at..].find(open).map(|begin| at + begin) {
+            at = lower[begin..].find(close).map_or(body.len(), |end| begin + end + close.len());
+            spans.push(begin..at);
         }
     }
     spans
@@ -177,6 +222,7 @@ fn quiet(body: &str, length: usize) -> Vec<bool> {
     let mut spans = quoted(body);
     // Whoever sets all of it between marks says it.
     spans.retain(|span| body.trim().len() > span.len());
+    spans.extend(elements(body));
     for (event, range) in Parser::new(body).into_offset_iter() {
         if matches!(event, Event::Code(_) | Event::Start(Tag::CodeBlock(_) | Tag::BlockQuote(_))) {
             spans.push(range);
@@ -200,9 +246,10 @@ fn quiet(body: &str, length: usize) -> Vec<bool> {
     quiet
 }
 
-/// Whether a body says nothing beside these names.
-pub(crate) fn is_nothing_else(body: &str, names: &[Mention]) -> bool {
-    let named = |at: usize| names.iter().any(|name| (name.start..name.start + name.length).contains(&at));
+/// Whether a body says nothing beside the names that stand there: where each begins, and how long it is, in characters.
+pub(crate) fn is_nothing_else(body: &str, names: impl Iterator<Item = (usize, usize)>) -> bool {
+    let names: Vec<(usize, usize)> = names.collect();
+    let named = |at: usize| names.iter().any(|(start, length)| (*start..start + length).contains(&at));
     !names.is_empty() && !body.chars().enumerate().any(|(at, c)| c.is_alphanumeric() && !named(at))
 }
 
@@ -324,10 +371,35 @@ mod tests {
             "er sagte „Silas weiß es“ und ging",
             "www.anna.co.uk/Anna",
             "@anna@example.com",
+            "‘Silas is late’, said she to the others",
+            "He told me 'Silas is late' and left",
+            "‹Silas est là›, dit-il",
+            "er sagte ‚Silas weiß es‘ und ging",
+            "zapytał „Silas wie?” i poszedł",
+            "«\nSilas est là\n», dit-il",
+            "\"Silas is here.\n\nAnd there\" he said",
+            "he wrote \"\"Silas\"\" there",
+            "<q>Silas</q> she said",
+            "<blockquote>Silas</blockquote> no",
+            "use <code>Silas</code> here",
+            "well <!-- Silas --> no",
         ] {
             assert_eq!(named(body), [], "{body}");
         }
         assert_eq!(named("> silas said\n\n@luna, and you?"), [(1, "@luna".into())]);
+        for body in [
+            "the boys' tent, Silas, is the girls' tent",
+            "it's late, Silas, isn't it",
+            "a 5\" pipe, Silas, and a 7\" one",
+            "«Bonjour», Silas, «ça va»",
+            "„Hallo“, Silas, „na“",
+            "»Hallo«, Silas, »na«",
+            "l’arbre, Silas, d’hiver",
+            "rock 'n' roll, Silas",
+            "Silas is < 5 and > 3",
+        ] {
+            assert_eq!(named(body).len(), 1, "{body}");
+        }
         assert_eq!(named("\"Silas, are you there?\""), [(0, "Silas".into())]);
         assert_eq!(named("Luna is 5\" tall, Silas"), [(1, "Luna".into()), (0, "Silas".into())]);
     }

@@ -176,7 +176,8 @@ impl Prepared {
         for ai in &roster.unasked {
             self.ask(*ai, None);
         }
-        self.says_name_alone = mentions::is_nothing_else(&self.body, &self.mentions);
+        self.says_name_alone =
+            mentions::is_nothing_else(&self.body, self.mentions.iter().map(|name| (name.start, name.length)));
     }
 
     fn ask(&mut self, ai: EntityId, called: Option<usize>) {

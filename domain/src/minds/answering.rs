@@ -22,6 +22,8 @@ const ENOUGH: usize = 20_000;
 const PATIENCE: Duration = Duration::from_mins(5);
 /// How long it may think before the first word: nobody else in the place speaks meanwhile.
 const THINKS: Duration = Duration::from_mins(2);
+/// After how many bytes it is looked again whether that is more than was asked for.
+pub(super) const LOOK: usize = 256;
 /// Bytes of thoughts that are about a token.
 const THOUGHT: usize = 4;
 /// How often the text so far is kept, and looked whether somebody has stopped it.
@@ -149,7 +151,7 @@ pub(super) async fn write(
     telling.unseen = asking.unseen;
     let mut words = Words::of(&mind.entity.name);
     let mut counted = None;
-    let mut thoughts = 0;
+    let (mut thoughts, mut look) = (0, LOOK);
     let mut end = None;
     let mut due: Option<Instant> = None;
     let mut kept = Instant::now();
@@ -199,16 +201,18 @@ pub(super) async fn write(
                 end = Some(cut);
             }
         }
-        if kept.elapsed() >= KEEP {
-            kept = Instant::now();
-            telling.tell_words(words.shown());
-            // Not every server keeps to the most that it was asked for; what it counts as a token may be half of ours.
-            let tokens_out = taken(frame, &words, thoughts);
-            let most = thinkers::most(&means.model, mind.sampling.max_tokens);
-            if tokens_out > most.saturating_mul(2) {
+        // Not every server keeps to the most that it was asked for.
+        if words.taken() + thoughts >= look {
+            if is_beyond(means, mind.sampling.max_tokens, taken(frame, &words, thoughts)) {
                 end = Some(true);
                 break;
             }
+            look = words.taken() + thoughts + LOOK;
+        }
+        if kept.elapsed() >= KEEP {
+            kept = Instant::now();
+            telling.tell_words(words.shown());
+            let tokens_out = taken(frame, &words, thoughts);
             let seen = if asking.unseen { "" } else { words.shown() };
             let open = telling.open(means, counted.unwrap_or((tokens_in, tokens_out)), begun.elapsed());
             written.stopped_by = store::keep(&space.db, reply, seen, &open).await?;
@@ -233,6 +237,11 @@ pub(super) async fn write(
     }
     (written.tokens_in, written.tokens_out) = (tokens_in, tokens_out);
     Ok(Ok(written))
+}
+
+/// Whether it has written more than the most that it was asked for: what a server counts as a token may be twice ours.
+pub(super) fn is_beyond(means: &Means, most: u32, tokens_out: u32) -> bool {
+    tokens_out > thinkers::most(&means.model, most).saturating_mul(2)
 }
 
 /// What words are in tokens, where nobody has counted them, with about what was thought beside them.

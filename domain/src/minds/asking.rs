@@ -79,8 +79,8 @@ pub async fn refuse_while_answered(space: &Space, who: EntityId, channel: Channe
     Err(Problem::argument("again", message).into())
 }
 
-/// Asks for another answer: by an AI's message in place of that one, by a question's from every AI that has answered it
-/// or is named in it. The new answer takes the old one's place when it is posted; if none comes, the old one stays.
+/// Asks for another answer: by an AI's message in place of that one, by a question's from every AI that it
+/// names, or else from all that have answered it. The new answer takes the old one's place when it is posted; if none comes, the old one stays.
 ///
 /// Refuses with `not_found`, `not_a_member`, `not_yours`, `archived`, `quota_reached`, `contact_refused`, `invalid_argument`.
 pub async fn again(space: &Space, who: EntityId, channel: ChannelId, message: MessageId) -> Result<()> {

@@ -74,7 +74,7 @@ async fn give_up(space: &Space, asked: &Consider) -> Result<bool> {
         if begun.entity.id != asked.entity || begun.state.is_over() {
             continue;
         }
-        let notice = telling::could_not_answer(&mind.entity.name);
+        let notice = telling::was_interrupted(&mind.entity.name);
         let decided = Decided {
             mind: &mind,
             trigger: begun.trigger,
@@ -107,9 +107,12 @@ async fn once(space: &Space, task: &Task, asked: &Consider) -> Result<(Outcome, 
     let considered = known(space, task, &mind, &trigger, &standing, !means.is_empty());
     let own = gates::eagerness(mind.talkativeness, standing.spoke);
     if !trigger.named && !trigger.begun {
-        let rivals = store::rivals(&space.db, entity, channel).await?;
-        if rivals.into_iter().any(|(talkativeness, silent)| gates::eagerness(talkativeness, silent) > own) {
-            return Ok((Outcome::Later(AFTER_OTHERS), false));
+        // What an AI has just said keeps the others waiting, and not itself: whose turn it is rather comes first all the same.
+        let rivals = store::rivals(&space.db, entity, channel, space.policy.pause).await?;
+        let before =
+            rivals.into_iter().filter(|(talkativeness, silent, _)| gates::eagerness(*talkativeness, *silent) > own);
+        if let Some(due) = before.map(|(.., due)| due).min() {
+            return Ok((Outcome::Later(due.max(AFTER_OTHERS)), false));
         }
     }
     let inputs = inputs(&considered, own);
@@ -130,6 +133,12 @@ async fn once(space: &Space, task: &Task, asked: &Consider) -> Result<(Outcome, 
             if trigger.begun =>
         {
             format!("{} goes on with the answer that it had begun.", mind.entity.name)
+        }
+        // Who is called does not stay silent for want of a model as if nothing were wrong.
+        Verdict::Stay { gate: "model", .. } if trigger.named && considered.by_human => {
+            let cause = means::lacking(space, &mind).await?;
+            telling::cannot_think(space, &mind, message, trigger.up_to, (&cause, &inputs)).await?;
+            return Ok((Outcome::Done, trigger.begun || trigger.more));
         }
         Verdict::Stay { gate, reason } => {
             let silent = Decided { gate, outcome: "stayed_silent", reason: &reason, ..base };

@@ -42,6 +42,13 @@ pub async fn unmoved(space: &Space, who: EntityId, channel: ChannelId, trigger: 
     Ok(others.into_iter().map(of).collect())
 }
 
+/// How many AIs have considered each of the newest messages of a channel that may be seen: whoever missed one of these events
+/// is told so.
+pub(crate) async fn considered(space: &Space, channel: ChannelId, visible_from: i64) -> Result<Vec<Event>> {
+    let newest = store::newest_considered(&space.db, channel, visible_from).await?;
+    Ok(newest.into_iter().map(|(seq, considered)| Event::Considered { channel, seq, considered }).collect())
+}
+
 /// Keeps why an AI did what it did, and has it shown under the message.
 pub(super) async fn keep(space: &Space, channel: ChannelId, decided: Decided<'_>) -> Result<()> {
     store::decide(&space.db, channel, &decided).await?;

@@ -3,7 +3,7 @@
 use super::context::Frame;
 use super::openai::OpenAi;
 use super::provider::{ChatModel, ChatRequest, ModelError, Pieces};
-use super::providers::{Breaker, Known, store};
+use super::providers::{Breaker, Known, SEALED_OTHERWISE, store};
 use super::store::Mind;
 use super::thinkers;
 use crate::{Result, Space};
@@ -99,17 +99,31 @@ pub(super) async fn of(space: &Space, mind: &Mind) -> Result<Vec<Means>> {
     Ok(means)
 }
 
+/// Why an AI has nothing to think with, for admins.
+pub(super) async fn lacking(space: &Space, mind: &Mind) -> Result<String> {
+    let known = store::all(&space.db).await?;
+    let unread = known
+        .iter()
+        .filter(|one| mind.ways.iter().any(|way| is_meant(way, one)) && one.endpoint(&space.minds.seal).is_none());
+    let names: Vec<&str> = unread.map(|one| one.provider.draft.name.as_str()).collect();
+    Ok(if names.is_empty() {
+        "The server is configured with no model, and there is no provider that it could think with.".to_owned()
+    } else {
+        format!("{}: {SEALED_OTHERWISE}", names.join(", "))
+    })
+}
+
+fn is_meant(way: &Way, known: &Known) -> bool {
+    way.provider.map_or(known.provider.preferred, |id| known.provider.id == id)
+}
+
 /// Whether AIs that name nothing think with the small model of this machine.
 pub(super) async fn is_local(space: &Space) -> Result<bool> {
     Ok(space.minds.is_local() && !store::is_any_preferred(&space.db).await?)
 }
 
 fn one(space: &Space, way: &Way, known: &[Known], prices: &[Price]) -> Option<Means> {
-    let wanted = |known: &&Known| match way.provider {
-        Some(id) => known.provider.id == id,
-        None => known.provider.preferred,
-    };
-    let Some(found) = known.iter().find(wanted) else {
+    let Some(found) = known.iter().find(|known| is_meant(way, known)) else {
         // The space's own, where it has one.
         let own = space.minds.own.as_ref().filter(|_| way.provider.is_none())?;
         let model = way.model.clone().unwrap_or_else(|| own.model.name().to_owned());

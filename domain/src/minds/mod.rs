@@ -35,6 +35,7 @@ mod words;
 pub use asking::{again, refuse_while_answered, stop};
 pub use consider::consider;
 pub(crate) use context::place;
+pub(crate) use decisions::considered;
 pub use decisions::{decisions, unmoved};
 pub use goodbye::{goodbye, part};
 pub use noting::note;

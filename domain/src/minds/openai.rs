@@ -312,7 +312,11 @@ impl tower::Service<HttpRequestFactory> for Once {
 
 /// How long a `Retry-After` asks to wait: seconds, or a date (RFC 9110, 10.2.3).
 fn wait(told: &str, now: OffsetDateTime) -> Option<Duration> {
-    let seconds = || told.parse().ok().map(Duration::from_secs);
+    // However long that is.
+    let seconds = || {
+        let is_number = !told.is_empty() && told.bytes().all(|byte| byte.is_ascii_digit());
+        is_number.then(|| Duration::from_secs(told.parse::<u32>().unwrap_or(u32::MAX).into()))
+    };
     let date = || OffsetDateTime::parse(told, &Rfc2822).ok();
     seconds().or_else(|| date().map(|date| (date - now).try_into().unwrap_or_default()))
 }
@@ -325,6 +329,7 @@ mod tests {
     fn how_long_to_wait_is_said_in_seconds_or_by_a_date() {
         let now = time::macros::datetime!(1994-11-06 08:49:07 UTC);
         assert_eq!(wait("120", now), Some(Duration::from_mins(2)));
+        assert!(wait("99999999999999999999", now).is_some_and(|long| long > Duration::from_hours(9_999)));
         assert_eq!(wait("Sun, 06 Nov 1994 08:49:37 GMT", now), Some(Duration::from_secs(30)));
         assert_eq!(wait("Sun, 06 Nov 1994 08:00:00 GMT", now), Some(Duration::ZERO));
         assert_eq!(wait("soon", now), None);

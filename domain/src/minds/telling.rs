@@ -12,7 +12,7 @@ use super::reply::{Begin, blamed};
 use super::store::{self, Begun, Decided, Mind};
 use crate::memory::forgetting;
 use crate::tasks::{Outcome, Task};
-use crate::{Error, Result, Space, messages, tasks};
+use crate::{Error, Result, Space, channels, messages, tasks};
 use model::{ChannelId, ClientKey, Message, MessageId, ReplyId, ReplyState, Writing};
 use serde_json::Value;
 use std::time::{Duration, Instant};
@@ -20,7 +20,7 @@ use std::time::{Duration, Instant};
 /// How long it is waited for a provider that asks for it.
 const SOON: Duration = Duration::from_mins(1);
 
-/// Longer than that nothing rests, whatever it asks for.
+/// What takes longer than that is told in no minutes.
 const LONGEST: Duration = Duration::from_hours(1);
 
 /// What counts as a moment.
@@ -29,6 +29,11 @@ const A_MOMENT: Duration = Duration::from_secs(5);
 /// What people are told when nothing came.
 pub(super) fn could_not_answer(name: &str) -> String {
     format!("{name} could not answer: the model did not respond. Ask again in a little while.")
+}
+
+/// What they are told when the process ended each time.
+pub(super) fn was_interrupted(name: &str) -> String {
+    format!("{name} could not answer: it was interrupted again and again. Ask again in a little while.")
 }
 
 /// After how long the first of what has failed so can be asked again; `soon`: where it does not say.
@@ -45,6 +50,29 @@ pub(super) async fn withdraw(space: &Space, mind: &Mind, trigger: &Message) -> R
         space.live.grow(Writing { reply, channel, entity, trigger, seq, state, offset: 0, text, notice: None });
     }
     purse::free(&space.db, mind.entity.id, trigger.0).await?;
+    Ok(())
+}
+
+/// Tells everybody that an AI which was called has nothing to think with; `cause`: why, for admins.
+pub(super) async fn cannot_think(
+    space: &Space,
+    mind: &Mind,
+    message: &Message,
+    up_to: i64,
+    (cause, inputs): (&str, &Value),
+) -> Result<()> {
+    let Message { id: trigger, seq, channel, .. } = *message;
+    let notice =
+        format!("{} cannot answer: it has nothing to think with. An admin has to look at it.", mind.entity.name);
+    let Some(begun) = store::begin(&space.db, mind.entity.id, channel, trigger, up_to).await? else { return Ok(()) };
+    let (outcome, cause, inputs) = ("failed", Some(cause), Some(inputs));
+    let decided = Decided { mind, trigger, gate: "model", outcome, reason: &notice, cause, inputs };
+    decisions::keep(space, channel, decided).await?;
+    let state = ReplyState::Failed;
+    store::end(&space.db, begun.reply, state, Some(&notice)).await?;
+    purse::free(&space.db, mind.entity.id, trigger.0).await?;
+    let (reply, entity, text) = (begun.reply, mind.entity.clone(), String::new());
+    space.live.grow(Writing { reply, channel, entity, trigger, seq, state, offset: 0, text, notice: Some(notice) });
     Ok(())
 }
 
@@ -190,7 +218,12 @@ impl<'a> Telling<'a> {
         }
         let Some(mut numbered) = messages::insert(space, &mut work, &mut prepared).await? else {
             work.rollback().await?;
-            let reason = format!("{} left before the answer was finished.", mind.entity.name);
+            let reason = match channels::store::channel_state(&space.db, channel).await? {
+                Some((place, _)) if place.archived_at.is_some() => {
+                    format!("{} stayed quiet: this was archived before the answer was finished.", mind.entity.name)
+                }
+                _ => format!("{} left before the answer was finished.", mind.entity.name),
+            };
             return self.gone(spent, &reason).await;
         };
         if !asking.rests.hold(store::company(&mut *work, channel).await?) {
@@ -291,9 +324,12 @@ impl<'a> Telling<'a> {
             return Ok(Outcome::Retry(after));
         }
         let notice = match after.filter(|after| *after > SOON) {
+            Some(after) if after > LONGEST => format!(
+                "{name} cannot answer now: what it thinks with asks for a rest of more than an hour. Ask again later today."
+            ),
             Some(after) => format!(
                 "{name} cannot answer now: what it thinks with asks for a rest of about {} minutes. Ask again then.",
-                after.min(LONGEST).as_secs().div_ceil(60)
+                after.as_secs().div_ceil(60)
             ),
             None if !causes.is_empty() && causes.iter().all(|(_, cause)| !cause.may_pass()) => {
                 format!("{name} could not answer: what it thinks with refuses to. An admin has to look at it.")

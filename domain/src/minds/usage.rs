@@ -95,7 +95,7 @@ async fn used(db: &PgPool, person: Option<EntityId>, days: i32) -> Result<Used> 
             "group by 1 order by sum(u.tokens_in::bigint + u.tokens_out) desc, 1 limit $3"
         ));
         let people = lines(spent!(
-            "coalesce(e.name, 'Nobody: AIs began by themselves')",
+            "coalesce(e.name, 'Nobody: what AIs began, or noted for themselves')",
             "left join entities e on e.id = u.caused_by",
             "group by e.id, 1 order by sum(u.tokens_in::bigint + u.tokens_out) desc, 1 limit $3"
         ));

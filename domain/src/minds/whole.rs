@@ -1,6 +1,6 @@
 //! An answer that nobody watches: its words are gathered and given as a whole, and what it took is recorded.
 
-use super::answering::taken;
+use super::answering::{LOOK, is_beyond, taken};
 use super::budget::store::{self as purse, Call, Spent};
 use super::context::{self, Frame};
 use super::means::Means;
@@ -40,7 +40,7 @@ pub(super) async fn answer(
         }
         let mut words = Words::of(name);
         let begun = Instant::now();
-        let By { end, counted, thoughts } = by(one, request.clone(), &mut words, patience).await;
+        let By { end, counted, thoughts } = by(one, request.clone(), frame, &mut words, patience).await;
         let count = |tokens: usize| u32::try_from(tokens).unwrap_or(u32::MAX);
         let has_read = end.is_ok() || words.taken() + thoughts > 0;
         let (tokens_in, tokens_out) =
@@ -76,8 +76,9 @@ struct By {
     thoughts: usize,
 }
 
-async fn by(means: &Means, request: ChatRequest, words: &mut Words, patience: Duration) -> By {
-    let (mut counted, mut thoughts) = (None, 0);
+async fn by(means: &Means, request: ChatRequest, frame: &Frame<'_>, words: &mut Words, patience: Duration) -> By {
+    let (mut counted, mut thoughts, mut look) = (None, 0, LOOK);
+    let most = request.sampling.max_tokens;
     let answer = async {
         let mut end = None;
         let mut pieces = means.answer(request).await?;
@@ -88,6 +89,13 @@ async fn by(means: &Means, request: ChatRequest, words: &mut Words, patience: Du
                 Piece::End { cut } => end = Some(cut),
                 Piece::Usage { tokens_in, tokens_out } => counted = Some((tokens_in, tokens_out)),
                 Piece::Queued(_) => {}
+            }
+            if words.taken() + thoughts >= look {
+                if is_beyond(means, most, taken(frame, words, thoughts)) {
+                    end = Some(true);
+                    break;
+                }
+                look = words.taken() + thoughts + LOOK;
             }
         }
         end.ok_or(ModelError::CutOff)

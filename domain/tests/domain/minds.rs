@@ -6,7 +6,7 @@ use domain::Space;
 use domain::minds::openai::{Endpoint, OpenAi};
 use domain::minds::{ChatModel, ChatRequest, Minds, ModelError, Piece, Pieces, Speaker};
 use futures::StreamExt;
-use model::{Event, Me, ReplyState};
+use model::{EntityKind, Event, Me, ReplyState};
 use std::io::{Read, Write};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -242,6 +242,19 @@ async fn what_fails_inside_leaves_no_spinner() {
     let opened = domain::channels::open(&stage.space, stage.keeper.id, stage.room).await.unwrap();
     assert!(opened.writing.iter().all(|writing| writing.state == ReplyState::Failed), "{:?}", opened.writing);
     assert!(opened.page.messages.iter().all(|message| message.author.name != "Silas"), "nothing half-posted");
+}
+
+#[tokio::test]
+async fn what_writes_more_than_it_was_asked_for_is_cut_short() {
+    let endless: Answer = (0..40).map(|_| words("One more word and then another one. ")).chain([END]).collect();
+    let stage = stage(vec![endless]).await;
+    sqlx::query("update minds set max_tokens = 20").execute(&stage.space.db).await.unwrap();
+    let mut frames = stage.listen().await;
+    say(&stage.space, stage.keeper.id, stage.room, "@Silas tell us all").await.unwrap();
+    let is_said =
+        |event: &Event| matches!(event, Event::Message { message, .. } if message.author.kind == EntityKind::Ai);
+    let Some(Event::Message { message, .. }) = until(&mut frames, is_said).await.pop() else { panic!("a message") };
+    assert!(message.body.len() < 400 && message.body.ends_with("another one."), "{}", message.body);
 }
 
 #[tokio::test]

@@ -76,7 +76,8 @@ async fn a_task_survives_the_one_who_claimed_it() {
         }
     };
     let (gate, reason) = tokio::time::timeout(std::time::Duration::from_secs(20), decided).await.unwrap();
-    assert_eq!((gate.as_str(), reason.as_str()), ("model", "Silas has no model to think with."));
+    let told = "Silas cannot answer: it has nothing to think with. An admin has to look at it.";
+    assert_eq!((gate.as_str(), reason.as_str()), ("model", told));
     stopping.cancel();
     pool.await.unwrap();
     let (tasks,): (i64,) =

@@ -5,7 +5,8 @@ use async_trait::async_trait;
 use domain::Space;
 use domain::minds::{ChatModel, ChatRequest, Minds, ModelError, Piece, Pieces};
 use futures::StreamExt;
-use model::{ChannelId, EntityId, EntityKind, Event, Me, Message, ReplyState};
+use model::{ChannelId, EntityId, EntityKind, Event, Me, Message, Position, ReplyState, Synced};
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -212,8 +213,68 @@ async fn a_call_in_a_cooldown_is_answered_when_it_ends() {
     let second = stage.answer().await;
     assert!(second.created_at - first.created_at >= time::Duration::seconds(2), "not before its cooldown ended");
     assert_eq!(second.reply_to, Some(called.id));
-    let outcomes: Vec<String> = stage.reasons(&called).await.into_iter().map(|one| one.0).collect();
-    assert_eq!(outcomes, ["waited", "spoke"]);
+    let reasons = stage.reasons(&called).await;
+    assert_eq!((reasons[0].0.as_str(), reasons[1].0.as_str()), ("waited", "spoke"));
+    // What was promised is told as what it was.
+    assert_eq!(reasons[0].1, "Silas waited until its cooldown ended.");
+    // Whoever missed that it was considered learns it from a sync.
+    let opened = domain::channels::open(&stage.space, stage.keeper.id, stage.room).await.unwrap();
+    let position = Position { channel: stage.room, clock: opened.channel.clock, epoch: opened.channel.epoch };
+    let synced = domain::messages::sync(&stage.space, stage.keeper.id, &[position]).await.unwrap();
+    let Synced::Changes { considered, .. } = &synced.channels[0] else { panic!("{synced:?}") };
+    let of_call = Event::Considered { channel: stage.room, seq: called.seq, considered: 1 };
+    assert!(considered.contains(&of_call), "{considered:?}");
+}
+
+#[tokio::test]
+async fn a_call_of_a_few_words_is_not_taken_for_what_is_said_behind_it() {
+    let mut stage = stage(&["Silas", "Luna"], "cooldown_s = 1").await;
+    stage.says("silas, are you there").await;
+    stage.answer().await;
+    let sing = stage.says("@Silas sing").await;
+    let kitchen = stage.says("@Luna where is the kitchen?").await;
+    let two = [stage.answer().await, stage.answer().await];
+    for (ai, question) in [(stage.ais[0], sing.id), (stage.ais[1], kitchen.id)] {
+        assert!(two.iter().any(|one| one.author.id == ai && one.reply_to == Some(question)), "{two:?}");
+    }
+    // A name alone calls for what its author says next.
+    stage.says("Silas!").await;
+    let asked = stage.says("which way leads to the lake?").await;
+    assert_eq!(stage.answer().await.reply_to, Some(asked.id));
+}
+
+#[tokio::test]
+async fn whoever_is_called_by_a_changed_question_answers_it_alone() {
+    let mut stage = stage(&["Silas", "Luna"], "cooldown_s = 0").await;
+    let asked = stage.says("@Silas who are you").await;
+    stage.answer().await;
+    domain::messages::edit(&stage.space, stage.keeper.id, stage.room, asked.id, "@Luna who are you").await.unwrap();
+    domain::minds::again(&stage.space, stage.keeper.id, stage.room, asked.id).await.unwrap();
+    let said: Vec<EntityId> = stage.silence(asked.seq).await.into_iter().map(|one| one.author.id).collect();
+    assert_eq!(said, stage.ais);
+}
+
+#[tokio::test]
+async fn who_has_said_nothing_yet_comes_before_who_has_just_spoken() {
+    let set = "cooldown_s = 0, strategy_room = 'active', talkativeness = 0.5";
+    let mut stage = stage(&["Ada", "Ben", "Cleo"], set).await;
+    stage.says("the lamp by the gate has burned all night").await;
+    let (mut spoke, mut begun) = (Vec::new(), HashSet::new());
+    while spoke.len() < 3 {
+        match stage.frames.next().await {
+            // Somebody goes on talking while an AI speaks: that keeps the others waiting.
+            Some(Event::Reply { writing, .. }) if begun.insert(writing.reply) => {
+                stage.says(&format!("and number {} stands by the mill", begun.len())).await;
+            }
+            Some(Event::Message { message, .. }) if message.author.kind == EntityKind::Ai => {
+                spoke.push(message.author.id);
+            }
+            _ => {}
+        }
+    }
+    spoke.sort_unstable();
+    spoke.dedup();
+    assert_eq!(spoke.len(), 3, "each in turn");
 }
 
 #[tokio::test]

@@ -21,7 +21,7 @@ use model::EntityId;
 use shelf::{New, Shelf, Within, nearest};
 use std::collections::HashMap;
 use std::hash::Hash;
-use std::sync::{PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
@@ -160,12 +160,17 @@ impl Sketches {
         places.iter().filter_map(of).collect()
     }
 
-    /// About the cosines of a message's two vectors.
-    pub(super) fn cosines(&self, probe: &Probe, places: &[(Uuid, i64)]) -> Vec<[Option<f32>; 2]> {
+    /// About the cosines of each message's two vectors with each question's, question by question.
+    pub(super) fn cosines(&self, probes: &[Arc<Probe>], places: &[(Uuid, i64)]) -> Vec<Vec<[Option<f32>; 2]>> {
         let shelves = self.read();
+        // Finding them takes as long as comparing them: once for all questions.
+        let (turns, arounds) = (find(&shelves.turns, places), find(&shelves.arounds, places));
         let of =
-            |kind: &HashMap<Uuid, Shelf<i64>>, (channel, seq): &(Uuid, i64)| kind.get(channel)?.cosine(probe, *seq);
-        places.iter().map(|place| [of(&shelves.turns, place), of(&shelves.arounds, place)]).collect()
+            |probe: &Probe, found: Option<(&Shelf<i64>, usize)>| found.and_then(|(shelf, at)| shelf.cosine(probe, at));
+        let all = |probe: &Arc<Probe>| {
+            turns.iter().zip(&arounds).map(|(turn, around)| [of(probe, *turn), of(probe, *around)]).collect()
+        };
+        probes.iter().map(all).collect()
     }
 
     /// What an AI has kept of these channels, or of documents, that is nearest.
@@ -212,6 +217,20 @@ impl Kept<'_> {
         };
         passages.into_iter().chain(memories.iter().filter_map(|channel| all.memories.get(&(self.entity.0, *channel))))
     }
+}
+
+/// Where the sketches of messages stand.
+fn find<'a>(shelves: &'a HashMap<Uuid, Shelf<i64>>, places: &[(Uuid, i64)]) -> Vec<Option<(&'a Shelf<i64>, usize)>> {
+    let mut last: Option<(Uuid, Option<&'a Shelf<i64>>)> = None;
+    let mut of = |(channel, seq): &(Uuid, i64)| {
+        let shelf = match last {
+            Some((before, shelf)) if before == *channel => shelf,
+            _ => shelves.get(channel),
+        };
+        last = Some((*channel, shelf));
+        shelf.and_then(|shelf| Some((shelf, shelf.find(*seq)?)))
+    };
+    places.iter().map(&mut of).collect()
 }
 
 /// Leaves the first so many in an order.

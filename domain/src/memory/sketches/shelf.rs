@@ -165,9 +165,13 @@ impl<K: Ord + Copy + Default> Shelf<K> {
         &self.rows[at * self.words..(at + 1) * self.words]
     }
 
-    /// About the cosine of one of them.
-    pub fn cosine(&self, probe: &Probe, key: K) -> Option<f32> {
-        let at = self.keys.binary_search(&key).ok()?;
+    /// Where the one of a key stands.
+    pub fn find(&self, key: K) -> Option<usize> {
+        self.keys.binary_search(&key).ok()
+    }
+
+    /// About the cosine of the one that stands there.
+    pub fn cosine(&self, probe: &Probe, at: usize) -> Option<f32> {
         (probe.signs.len() == self.words).then(|| probe.cosine(self.row(at)))
     }
 
@@ -343,7 +347,7 @@ mod tests {
         assert_eq!(keys(0, 9), [3, 5]);
         assert_eq!(keys(4, 9), [5]);
         assert_eq!((keys(6, 9), keys(9, 0)), (vec![], vec![]));
-        assert!(shelf.cosine(&probe, 3).unwrap() > 0.9 && shelf.cosine(&probe, 4).is_none());
+        assert!(shelf.cosine(&probe, shelf.find(3).unwrap()).unwrap() > 0.9 && shelf.find(4).is_none());
         assert!(nearest(&Probe::of(&[1.0; 9]), &[(&shelf, 0, 9)], 9).is_empty());
     }
 }

@@ -11,6 +11,8 @@ use model::{ClientKey, Message, limits};
 
 /// What an AI says that was given no words of its own for it.
 const TIRED: &str = "I am tired for today. Ask me again tomorrow.";
+/// What it says to somebody to whom AIs have said all that they may.
+const ENOUGH: &str = "what AIs may say to you in a day is said for today. Ask me again tomorrow.";
 /// Millionths of a dollar in a cent.
 const CENT: i64 = 10_000;
 
@@ -184,7 +186,11 @@ pub(super) async fn tire(space: &Space, mind: &Mind, trigger: &Message, purse: P
         return Ok(());
     }
     let words = limits::trimmed(&mind.tired_line);
-    let body = if words.is_empty() { TIRED } else { words }.to_owned();
+    let body = match whose {
+        // It is not tired: others are answered.
+        Some(_) => format!("{}, {ENOUGH}", trigger.author.name),
+        None => if words.is_empty() { TIRED } else { words }.to_owned(),
+    };
     let draft = messages::Draft {
         channel: trigger.channel,
         client_key: ClientKey(line),

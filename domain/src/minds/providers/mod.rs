@@ -23,6 +23,9 @@ use std::time::{Duration, Instant};
 const MOST: usize = 500;
 /// How long the words of one that is tried may take.
 const TRIAL: Duration = Duration::from_secs(45);
+/// What is wrong with a provider whose key cannot be opened.
+pub(super) const SEALED_OTHERWISE: &str =
+    "Its key was sealed by another SECRET_KEY and cannot be read. Enter the key again.";
 /// Bytes of a key.
 const KEY: std::ops::RangeInclusive<usize> = 1..=500;
 
@@ -32,7 +35,8 @@ pub async fn all(space: &Space, by: EntityId) -> Result<Vec<Provider>> {
     let known = store::all(&space.db).await?;
     let told = |known: Known| {
         let rests_s = space.minds.rests(known.provider.id).as_secs();
-        Provider { rests_s, ..known.provider }
+        let key_lost = known.endpoint(&space.minds.seal).is_none();
+        Provider { rests_s, key_lost, ..known.provider }
     };
     Ok(known.into_iter().map(told).collect())
 }
@@ -115,11 +119,7 @@ pub async fn prefer(space: &Space, by: EntityId, id: Option<ProviderId>) -> Resu
 pub async fn test(space: &Space, by: EntityId, id: ProviderId) -> Result<Tried> {
     let known = one(space, by, id).await?;
     let tried = match known.endpoint(&space.minds.seal) {
-        None => Tried {
-            ok: false,
-            message: "Its key was sealed by another SECRET_KEY and cannot be read. Enter the key again.".to_owned(),
-            models: Vec::new(),
-        },
+        None => Tried { ok: false, message: SEALED_OTHERWISE.to_owned(), models: Vec::new() },
         Some(endpoint) => match OpenAi::new(&endpoint) {
             Ok(client) => try_out(&client, &endpoint.model).await,
             Err(cause) => Tried { ok: false, message: said(&cause), models: Vec::new() },

@@ -38,6 +38,7 @@ impl FromRow<'_, PgRow> for Known {
             tried_at: row.try_get("tried_at")?,
             tried: row.try_get("tried")?,
             rests_s: 0,
+            key_lost: false,
             used_by: row.try_get("used_by")?,
         };
         Ok(Self { provider, sealed, version: row.try_get("version")? })
@@ -172,12 +173,15 @@ pub(super) async fn prefer(db: &PgPool, id: Option<ProviderId>) -> Result<bool> 
 /// Keeps what came of trying one.
 pub(super) async fn tried(db: &PgPool, id: ProviderId, tried: &Tried) -> Result<()> {
     sqlx::query(
-        "update providers set tried_at = now(), tried = $2, models = case when $3 = '{}'::text[] then models else $3 end
+        "update providers set tried_at = now(), tried = $2, models = case when $3 = '{}'::text[] then models else $3 end,
+                version = version + case when $4 then 1 else 0 end
          where id = $1",
     )
     .bind(id.0)
     .bind(&tried.message)
     .bind(&tried.models)
+    // One that answers is left alone no longer, on no node.
+    .bind(tried.ok)
     .execute(db)
     .await?;
     Ok(())

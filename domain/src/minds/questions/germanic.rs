@@ -155,6 +155,7 @@ fn german(words: &[&str]) -> Form {
             }
             Form::Open
         }
+        "ob" => Form::open(words.iter().any(|word| is(word, "wohl denn eigentlich"))),
         "welche" | "welcher" | "welches" | "welchen" | "welchem" => Form::open(words.len() > 2),
         _ if words.len() > 1 && words[1] == "du" && (first.ends_with("st") || first.ends_with("ßt")) => Form::Sure,
         "hätte" | "wäre" | "wär" => Form::sure(at(words, 1, "jemand es das noch") && words.len() > 2),
@@ -170,7 +171,9 @@ fn german(words: &[&str]) -> Form {
             let weak = at(words, 1, subject) || at(words, 1, "dies diese dieser alle euch dir ihm ihr morgen wirklich");
             // “Weiß ich.”, “Kann ich verstehen.”: what it is about is left out.
             let of_oneself = at(words, 1, "ich");
-            if strong && !of_oneself {
+            if of_oneself && *first == "weiß" {
+                Form::None
+            } else if strong && !of_oneself {
                 Form::Sure
             } else {
                 Form::open(strong || weak || *first == "gibt's" || *first == "geht's")
@@ -216,6 +219,10 @@ fn dutch(words: &[&str]) -> Form {
             }
             // “Hoe ouder ik word”: the more, the …
             if *first == "hoe" && words.len() > 2 && words[1].ends_with("er") && at(words, 2, person) {
+                return Form::None;
+            }
+            // German, and no Dutch question.
+            if *first == "wie" && at(words, 1, "schade schön nett toll süß traurig gut blöd") {
                 return Form::None;
             }
             if *first == "wat" && at(words, 1, "een") {

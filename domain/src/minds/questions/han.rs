@@ -161,6 +161,8 @@ fn chinese(sentence: &str) -> Form {
     if any(
         sentence,
         &[
+            "随便",
+            "隨便",
             "无论",
             "無論",
             "不记得",

@@ -45,7 +45,11 @@ fn polish(words: &[&str]) -> Form {
                 || words.last().is_some_and(|word| word.ends_with('ć')),
         ),
         "który" | "która" | "które" | "którą" | "którego" | "której" | "którym" => Form::open(words.len() > 1),
-        "wiesz" | "wiecie" => Form::open(at(words, 1, "może gdzie kiedy jak kto co czy ile dlaczego coś")),
+        "wiesz" | "wiecie" => Form::open(at(
+            words,
+            1,
+            "może gdzie kiedy jak kto co czy ile dlaczego coś który która które jaki jaka jakie",
+        )),
         "możesz" | "możecie" | "mogę" | "możemy" | "mógłbyś" | "mogłabyś" => {
             Form::open(words.len() > 1 && !at(words, 1, "być"))
         }
@@ -105,6 +109,8 @@ fn russian(words: &[&str]) -> Form {
                     || word.ends_with("лась")
                     || is(word, "был была были")
             });
+            // “Когда идёт дождь, я читаю”, though nobody has set the comma.
+            let told = told || words.iter().skip(3).any(|word| is(word, "я мы"));
             Form::open(words.len() > 1 && words.len() < 7 && !told)
         }
         "как" => Form::open(

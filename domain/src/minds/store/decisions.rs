@@ -57,6 +57,25 @@ pub(in crate::minds) async fn considered_by(db: &PgPool, trigger: MessageId) -> 
     Ok(found)
 }
 
+/// How many AIs have considered each of the newest messages of a channel, from a number on.
+pub(in crate::minds) async fn newest_considered(
+    db: &PgPool,
+    channel: ChannelId,
+    visible_from: i64,
+) -> Result<Vec<(i64, i64)>> {
+    let found = sqlx::query_as(
+        "select m.seq, count(distinct d.entity_id) from channels c
+         join messages m on m.channel_id = c.id and m.seq > c.last_seq - $3 and m.seq >= $2
+         join decisions d on d.trigger_id = m.id where c.id = $1 group by m.seq",
+    )
+    .bind(channel.0)
+    .bind(visible_from)
+    .bind(super::LOOKS_BACK)
+    .fetch_all(db)
+    .await?;
+    Ok(found)
+}
+
 /// Ends a reply that was posted, in the transaction that posts it; `cause`: what failed before it was written, for admins.
 pub(in crate::minds) async fn spoke(
     db: &mut PgConnection,
@@ -119,9 +138,21 @@ pub(in crate::minds) async fn decisions(
     trigger: MessageId,
     visible_from: i64,
 ) -> Result<Vec<Decision>> {
+    // What was waited for is over where the message is gone, where more is kept, or where the AI has come past it.
     let rows: Vec<(Uuid, String, String, String, Option<String>, OffsetDateTime)> = sqlx::query_as(
-        "select e.id, e.name, d.outcome, d.reason, d.cause, d.at from decisions d join entities e on e.id = d.entity_id
+        "select e.id, e.name, d.outcome,
+                case when d.outcome <> 'waited' then d.reason
+                     when t.deleted_at is not null then e.name || ' waited, and then this was deleted.'
+                     when exists (select from decisions n where n.trigger_id = d.trigger_id and n.entity_id = d.entity_id
+                                  and n.outcome <> 'waited') then
+                        e.name || case d.gate when 'cooldown' then ' waited until its cooldown ended.'
+                                  else ' waited until somebody had finished writing.' end
+                     when m.last_read_seq >= t.seq then
+                        e.name || ' waited, and considered this together with what was said after it.'
+                     else d.reason end,
+                d.cause, d.at from decisions d join entities e on e.id = d.entity_id
          join messages t on t.id = d.trigger_id
+         left join memberships m on m.channel_id = d.channel_id and m.entity_id = d.entity_id
          where d.channel_id = $1 and d.trigger_id = $2 and t.seq >= $3 order by d.at",
     )
     .bind(channel.0)

@@ -6,7 +6,7 @@ mod recalls;
 mod replies;
 
 pub(super) use company::{Rests, company};
-pub(super) use decisions::{Decided, bystanders, considered_by, decide, decisions, spoke};
+pub(super) use decisions::{Decided, bystanders, considered_by, decide, decisions, newest_considered, spoke};
 pub(super) use recalls::{Source, may_rest_on, recalls, reminded, sources};
 pub(crate) use replies::ask_again;
 pub(super) use replies::{
@@ -17,9 +17,10 @@ use crate::Result;
 use crate::entities::entity;
 use crate::memory::forgetting;
 use crate::messages;
-use crate::messages::mentions::own_words;
+use crate::messages::mentions::{is_nothing_else, own_words};
 use crate::minds::context::NEWEST;
 use crate::minds::questions;
+use crate::tasks::store::interval;
 use model::{ChannelId, Code, Entity, EntityId, Message, MessageId, Problem, ProviderId, Sampling, Strategy, Way};
 use sqlx::postgres::PgRow;
 use sqlx::types::Json;
@@ -196,34 +197,44 @@ pub(in crate::minds) async fn trigger(db: &PgPool, id: EntityId, channel: Channe
     let Some((seq, named, up_to, begun, more)) = found else { return Ok(None) };
     let seq = match (begun, named) {
         (true, _) => seq,
-        (false, true) => asked_behind(db, channel, seq).await?,
+        (false, true) => asked_behind(db, id, channel, seq).await?,
         (false, false) => telling_most(db, id, channel, seq).await?,
     };
     let message = messages::store::newest(db, channel, seq, seq, 1).await?.pop();
     Ok(message.map(|message| Trigger { message, named, up_to, begun, more }))
 }
 
-/// A call that says nothing but the name calls for what its author says right behind it: the first question there, else the
-/// first that says something.
-async fn asked_behind(db: &PgPool, channel: ChannelId, call: i64) -> Result<i64> {
+/// A call that says nothing but the name calls for what its author says right behind it, on the record as it is and to nobody
+/// else: the first question there, else the first that says something.
+async fn asked_behind(db: &PgPool, id: EntityId, channel: ChannelId, call: i64) -> Result<i64> {
+    let names: Vec<(i32, i32)> =
+        sqlx::query_as("select start, length from mentions where channel_id = $1 and seq = $2")
+            .bind(channel.0)
+            .bind(call)
+            .fetch_all(db)
+            .await?;
     let behind: Vec<(i64, String)> = sqlx::query_as(
         "select m.seq, m.body from messages n join messages m on m.channel_id = n.channel_id and m.seq between n.seq and n.seq + $3
          where n.channel_id = $1 and n.seq = $2 and m.author_id = n.author_id and m.kind = 'text' and m.deleted_at is null
+           and m.off_record = n.off_record
            and not exists (select from messages b where b.channel_id = $1 and b.seq > n.seq and b.seq < m.seq
                            and b.author_id <> n.author_id and b.kind = 'text')
+           and (m.seq = n.seq or not exists (select from mentions x where x.channel_id = $1 and x.seq > n.seq
+                                             and x.seq <= m.seq and x.entity_id <> $4))
          order by m.seq",
     )
     .bind(channel.0)
     .bind(call)
     .bind(BURST)
+    .bind(id.0)
     .fetch_all(db)
     .await?;
-    let mut said = behind.into_iter().map(|(seq, body)| (seq, own_words(&body)));
-    let Some((_, words)) = said.next() else { return Ok(call) };
-    if questions::says_something(&words) || questions::asks(&words) {
+    let mut said = behind.into_iter();
+    let Some((_, body)) = said.next() else { return Ok(call) };
+    if !is_nothing_else(&body, names.into_iter().map(|(start, length)| (start as usize, length as usize))) {
         return Ok(call);
     }
-    let said: Vec<(i64, String)> = said.collect();
+    let said: Vec<(i64, String)> = said.map(|(seq, body)| (seq, own_words(&body))).collect();
     let asks = said.iter().find(|(_, words)| questions::asks(words));
     let tells = || said.iter().find(|(_, words)| questions::says_something(words));
     Ok(asks.or_else(tells).map_or(call, |(seq, _)| *seq))
@@ -301,7 +312,9 @@ pub(in crate::minds) async fn standing(db: &PgPool, id: EntityId, trigger: &Mess
                 coalesce((select q.author_id = $1 from messages t join messages q on q.id = t.reply_to where t.id = $3),
                          -- What names somebody else goes on with other talk.
                          not exists (select from mentions n where n.message_id = $3 and n.entity_id <> $1)
-                         and (select p.author_id = $1 from newest p
+                         -- And so does what somebody else says than who was answered.
+                         and (select p.author_id = $1 and not exists (select from messages q where q.id = p.reply_to
+                                     and q.author_id <> $4) from newest p
                           where p.seq < (select seq from messages where id = $3) and p.author_id <> $4
                           order by p.seq desc limit 1), false)",
     )
@@ -322,27 +335,31 @@ pub(in crate::minds) async fn standing(db: &PgPool, id: EntityId, trigger: &Mess
     })
 }
 
-/// The other AIs that are to consider the same channel now: how talkative each is, and how long it has been silent there.
+/// The other AIs that are to consider the same channel now, or as soon as a burst of messages is over: how talkative each is, how
+/// long it has been silent there, and when it comes to that.
 pub(in crate::minds) async fn rivals(
     db: &PgPool,
     id: EntityId,
     channel: ChannelId,
-) -> Result<Vec<(f32, Option<Duration>)>> {
-    let rows: Vec<(f32, Option<f64>)> = sqlx::query_as(
+    pause: Duration,
+) -> Result<Vec<(f32, Option<Duration>, Duration)>> {
+    let rows: Vec<(f32, Option<f64>, f64)> = sqlx::query_as(
         "select d.talkativeness,
                 (select extract(epoch from now() - max(m.created_at))::float8 from messages m join channels c on c.id = $2
-                 where m.channel_id = $2 and m.author_id = d.entity_id and m.kind = 'text' and m.seq > c.last_seq - $3)
+                 where m.channel_id = $2 and m.author_id = d.entity_id and m.kind = 'text' and m.seq > c.last_seq - $3),
+                extract(epoch from t.run_at - now())::float8
          from tasks t join minds d on d.entity_id = (t.payload ->> 'entity')::uuid
-         where t.ordering_key = $4 and t.lease_owner is null and t.run_at <= now() and d.entity_id <> $1",
+         where t.ordering_key = $4 and t.lease_owner is null and t.run_at <= now() + $5 and d.entity_id <> $1",
     )
     .bind(id.0)
     .bind(channel.0)
     .bind(LOOKS_BACK)
     .bind(format!("consider:{channel}"))
+    .bind(interval(pause))
     .fetch_all(db)
     .await?;
-    let ago = |seconds: f64| Duration::from_secs_f64(seconds.max(0.0));
-    Ok(rows.into_iter().map(|(talkativeness, silent)| (talkativeness, silent.map(ago))).collect())
+    let long = |seconds: f64| Duration::from_secs_f64(seconds.max(0.0));
+    Ok(rows.into_iter().map(|(talkativeness, silent, due)| (talkativeness, silent.map(long), long(due))).collect())
 }
 
 /// What AIs have said last in a channel, the newest first.

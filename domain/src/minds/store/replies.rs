@@ -148,8 +148,8 @@ pub(in crate::minds) async fn stop(db: &PgPool, reply: ReplyId, who: EntityId) -
     Ok(row.is_some_and(|(state,)| state == "silent"))
 }
 
-/// The AIs of a channel that have to do with a question: they answered it, are named in it, or it is a private chat with
-/// one. With `only`, that one if it is there at all.
+/// The AIs of a channel that have to do with a question: those that it names, else those that answered it; the one of a
+/// private chat in any case. With `only`, that one if it is there at all.
 pub(in crate::minds) async fn concerned(
     db: &PgPool,
     channel: ChannelId,
@@ -160,9 +160,13 @@ pub(in crate::minds) async fn concerned(
         "select e.id from memberships m join entities e on e.id = m.entity_id
          where m.channel_id = $1 and m.left_seq is null and e.kind = 'ai' and e.deactivated_at is null
            and case when $3::uuid is not null then e.id = $3
-               else exists (select from replies r where r.entity_id = e.id and r.trigger_id = $2)
-                 or exists (select from mentions n where n.entity_id = e.id and n.message_id = $2)
-                 or exists (select from channels c where c.id = $1 and c.kind = 'chat') end
+               else exists (select from mentions n where n.entity_id = e.id and n.message_id = $2)
+                 or exists (select from channels c where c.id = $1 and c.kind = 'chat')
+                 or exists (select from replies r where r.entity_id = e.id and r.trigger_id = $2)
+                    and not exists (select from mentions n join memberships o on o.entity_id = n.entity_id
+                                    join entities a on a.id = o.entity_id
+                                    where n.message_id = $2 and o.channel_id = $1 and o.left_seq is null and a.kind = 'ai'
+                                      and a.deactivated_at is null) end
          order by e.name_key",
     )
     .bind(channel.0)

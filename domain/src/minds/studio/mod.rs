@@ -96,7 +96,7 @@ pub async fn import(space: &Space, by: EntityId, file: String, name: Option<&str
     admins_only(space, by).await?;
     // A picture is unpacked to find its words: not in anybody's way.
     let read = tokio::task::spawn_blocking(move || {
-        if file.trim_start().starts_with('{') {
+        if file.trim_start_matches('\u{feff}').trim_start().starts_with('{') {
             return cards::read(file.as_bytes());
         }
         let bytes = STANDARD.decode(file.trim());
@@ -206,6 +206,18 @@ pub async fn retire(space: &Space, by: EntityId, id: EntityId) -> Result<()> {
     undisturbed("retiring an AI", gone).await
 }
 
+/// Whether an AI's character takes most of what it is shown of a talk, so that little of the talk is left to it.
+///
+/// Refuses with `admin_only`, `not_found`.
+pub async fn crowds_out(space: &Space, by: EntityId, id: EntityId) -> Result<bool> {
+    one(space, by, id).await?;
+    let mind = minds::mind(&space.db, id, ChannelId(Uuid::nil())).await?.ok_or_else(|| not_found("AI"))?;
+    let means = means::of(space, &mind).await?;
+    let frame = means::frame(space, &means);
+    // The small model of this machine is shown no more of it than it can bear.
+    Ok(!frame.plain && frame.counter.turn(&mind.system_prompt) * 3 > frame.tokens * 2)
+}
+
 /// What an AI, awake or not, would answer to an admin in private. Nothing is kept of it but what it took. `talk`: what was said so far,
 /// the admin's line first, then by turns.
 ///
@@ -249,7 +261,8 @@ pub async fn rehearse(space: &Space, by: EntityId, id: EntityId, talk: &[String]
     let request = ChatRequest { model: None, turns, sampling: mind.sampling, form: None };
     let question = Question { request, name: &mind.entity.name, call, patience: PATIENCE, raw: false };
     let answer = whole::answer(space, &paid, &frame, question).await?;
-    answer.map_err(|_| silence("the model did not respond.").into())
+    // It is an admin who asks: what went wrong inside is theirs to mend.
+    answer.map_err(|cause| silence(&format!("the model did not respond ({cause}).")).into())
 }
 
 /// A private chat that is nowhere.
