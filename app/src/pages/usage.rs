@@ -46,7 +46,7 @@ fn Show(used: Used, days: i32) -> impl IntoView {
     let sum = format!(
         "{} {}, {} {}, {}, {} {}.",
         count(all.replies),
-        words::SUM_REPLIES,
+        if all.replies == 1 { words::SUM_REPLY } else { words::SUM_REPLIES },
         count(all.tokens_in + all.tokens_out),
         words::SUM_TOKENS,
         money(all.micros),

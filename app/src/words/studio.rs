@@ -184,6 +184,7 @@ pub const USAGE_HINT: &str = "Days are in UTC. Money is what the table of prices
 models without a price count as nothing. The first word is the middle one of all answers.";
 pub const STRETCH: &str = "For how long";
 pub const DAYS: &str = "days";
+pub const SUM_REPLY: &str = "answer";
 pub const SUM_REPLIES: &str = "answers";
 pub const SUM_TOKENS: &str = "tokens";
 pub const SUM_FAILURES: &str = "calls that failed";

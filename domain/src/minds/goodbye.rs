@@ -4,6 +4,7 @@
 
 use super::budget::store::Call;
 use super::provider::{ChatRequest, ModelError, Speaker, Turn};
+use super::repeats::echoes;
 use super::saying::say;
 use super::store::{self, Mind, Rests};
 use super::whole::{self, Question};
@@ -23,6 +24,9 @@ use uuid::Uuid;
 const PATIENCE: Duration = Duration::from_mins(1);
 /// What moves it.
 const LAST: &str = "(You are leaving this place now. Say goodbye to those who are here, in a sentence or two.)";
+
+/// The same for the small model of this machine, which answers what is said to it.
+const LAST_PLAIN: &str = "We have to part now. Goodbye.";
 
 #[derive(Deserialize)]
 struct Part {
@@ -90,12 +94,13 @@ async fn take_leave(space: &Space, mind: &Mind, place: &Channel, id: Uuid) -> Re
     let mut frame = means::frame(space, &means);
     frame.off_record = place.off_record;
     let mut turns = context::turns(mind, place, &members, &talk, &frame);
-    turns.push(Turn { speaker: Speaker::Other, text: LAST.to_owned() });
+    let told = if frame.plain { LAST_PLAIN } else { LAST };
+    turns.push(Turn { speaker: Speaker::Other, text: told.to_owned() });
     let call = Call { entity: mind.entity.id, channel: Some(place.id), person: None, id };
     let request = ChatRequest { model: None, turns, sampling: mind.sampling, form: None };
     let question = Question { request, name: &mind.entity.name, call, patience: PATIENCE, raw: false };
     let body = match whole::answer(space, &means, &frame, question).await? {
-        Ok(body) if limits::length(&body) > 0 => body,
+        Ok(body) if limits::length(&body) > 0 && !echoes(&body, told) => body,
         Ok(_) => return Ok(Ok(())),
         Err(cause) => return Ok(Err(cause)),
     };

@@ -21,6 +21,12 @@ pub(super) fn repeats<'a>(text: &str, earlier: impl IntoIterator<Item = &'a str>
     })
 }
 
+/// Whether a text is little more than a part of what its author was told to do: small models say that back.
+pub(super) fn echoes(text: &str, told: &str) -> bool {
+    let (text, told) = (pairs(text), pairs(told));
+    !text.is_empty() && text.intersection(&told).count() as f64 / text.len() as f64 >= SAME
+}
+
 /// Words that stand beside each other; of languages that are written without spaces, characters that do.
 fn pairs(text: &str) -> HashSet<(String, String)> {
     let mut words: Vec<String> = Vec::new();
@@ -40,7 +46,7 @@ fn pairs(text: &str) -> HashSet<(String, String)> {
 
 #[cfg(test)]
 mod tests {
-    use super::repeats;
+    use super::{echoes, repeats};
 
     #[test]
     fn the_same_again_is_known_and_the_new_is_not() {
@@ -55,6 +61,9 @@ mod tests {
             assert!(repeats(text, said), "{text}");
         }
         assert!(repeats("? ?", ["??"]) && repeats("🙂", ["🙂"]) && !repeats("?", ["!"]) && !repeats("", [""]));
+        let told = "(Ada is here for the first time. If you like, welcome them, in a sentence or two.)";
+        assert!(echoes("(Ada is here for the first time. If you like, welcome them)", told));
+        assert!(!echoes("Welcome, Ada, it is good to have you here.", told) && !echoes("", told));
         for text in ["The lake is open again.", "今天的天气很好", "No.", "", "…"] {
             assert!(!repeats(text, said), "{text}");
         }

@@ -7,7 +7,7 @@ mod store;
 
 use super::budget::store::Call;
 use super::provider::{ChatRequest, Speaker, Turn};
-use super::repeats::repeats;
+use super::repeats::{echoes, repeats};
 use super::saying::say;
 use super::store::{self as minds, Decided, Mind, Rests};
 use super::whole::{self, Question};
@@ -75,8 +75,15 @@ pub async fn look(space: &Space, silence: Duration) -> Result<usize> {
     Ok(taken)
 }
 
-/// What a model is told that it could do.
-fn invitation(occasion: &Occasion) -> String {
+/// What a model is told that it could do; `plain`: the small one of this machine, which does what it can make out.
+fn invitation(occasion: &Occasion, plain: bool) -> String {
+    if plain {
+        return match occasion {
+            Occasion::Welcome(_, name) => format!("Hello, I am {name}, and I am new here."),
+            Occasion::Unfinished(..) => "And what do you say?".to_owned(),
+            Occasion::Silence(_) => "It is quiet here. What is on your mind?".to_owned(),
+        };
+    }
     let may = "in a sentence or two; an empty answer says nothing";
     match occasion {
         Occasion::Welcome(_, name) => format!("({name} is here for the first time. If you like, welcome them, {may}.)"),
@@ -137,7 +144,8 @@ async fn speak(space: &Space, mind: &Mind, place: &Channel, id: Uuid, taken: &Ta
     let talk = minds::heard(&space.db, mind.entity.id, place.id, (company.from, place.last_seq), None).await?;
     let frame = means::frame(space, &all);
     let mut turns = context::turns(mind, place, &members, &talk, &frame);
-    turns.push(Turn { speaker: Speaker::Other, text: invitation(&taken.occasion) });
+    let invitation = invitation(&taken.occasion, frame.plain);
+    turns.push(Turn { speaker: Speaker::Other, text: invitation.clone() });
     let tokens = context::size(&turns, &frame);
     let call = Call { entity: mind.entity.id, channel: Some(place.id), person: None, id };
     if let Some(purse) = budget::reserve(space, mind, call, tokens, &mut means).await? {
@@ -148,7 +156,8 @@ async fn speak(space: &Space, mind: &Mind, place: &Channel, id: Uuid, taken: &Ta
     // Nobody waits for it: where no model answers it is let go.
     let Ok(text) = whole::answer(space, &means, &frame, question).await? else { return Ok(Outcome::Done) };
     let said = minds::said_by_ais(&space.db, place.id).await?;
-    if limits::length(&text) == 0 || repeats(&text, said.iter().map(String::as_str)) {
+    let is_nothing = limits::length(&text) == 0 || echoes(&text, &invitation);
+    if is_nothing || repeats(&text, said.iter().map(String::as_str)) {
         let silent = format!("{} saw an occasion to begin, and had nothing to say.", mind.entity.name);
         return decided(space, mind, place, taken.last, "stayed_silent", &silent).await;
     }
