@@ -195,13 +195,21 @@ pub(in crate::minds) async fn trigger(db: &PgPool, id: EntityId, channel: Channe
     .fetch_optional(db)
     .await?;
     let Some((seq, named, up_to, begun, more)) = found else { return Ok(None) };
-    let seq = match (begun, named) {
-        (true, _) => seq,
-        (false, true) => asked_behind(db, id, channel, seq).await?,
-        (false, false) => telling_most(db, id, channel, seq).await?,
-    };
-    let message = messages::store::newest(db, channel, seq, seq, 1).await?.pop();
+    let at = async |seq| messages::store::newest(db, channel, seq, seq, 1).await.map(|mut one| one.pop());
+    let mut message = at(if begun || named { seq } else { telling_most(db, id, channel, seq).await? }).await?;
+    if let Some(call) = message.as_ref().filter(|call| named && !begun && !tells(&call.body))
+        && let behind = asked_behind(db, id, channel, seq).await?
+        && behind != call.seq
+    {
+        message = at(behind).await?;
+    }
     Ok(message.map(|message| Trigger { message, named, up_to, begun, more }))
+}
+
+/// Whether a message says or asks something by itself.
+fn tells(body: &str) -> bool {
+    let words = own_words(body);
+    questions::says_something(&words) || questions::asks(&words)
 }
 
 /// A call that says nothing but the name calls for what its author says right behind it, on the record as it is and to nobody
