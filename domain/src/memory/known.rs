@@ -2,9 +2,9 @@
 
 use super::fusion::{self, Candidate, WEIGHTS, Wanted, wanted_of};
 use super::near::{self, Nearness};
-use super::question::Question;
+use super::question::{Question, vectors};
 use super::store;
-use super::words::{Language, is_common};
+use super::words::{Language, cut, is_common};
 use crate::{Result, Space};
 use model::{ChannelId, EntityId, FoundPassage};
 use std::collections::{BTreeSet, HashMap};
@@ -31,12 +31,15 @@ pub(crate) async fn known(
     question: &str,
     spoken: Option<Language>,
 ) -> Result<Vec<RecalledPassage>> {
-    let texts = [question];
-    let (refreshed, question) =
-        tokio::join!(space.sketches.refresh(space), Question::all(space, &texts, spoken, &[], 0));
+    let (texts, cuts) = ([question], [cut(question, spoken)]);
+    let (refreshed, prepared, mut vectors) = tokio::join!(
+        space.sketches.refresh(space),
+        Question::all(space, &cuts, &[], 0),
+        vectors(space.embedder.as_deref(), &texts, &cuts),
+    );
     refreshed?;
-    let Some(question) = question?.pop() else { return Ok(Vec::new()) };
-    passages(space, mind, None, &question).await
+    let Some(prepared) = prepared?.pop() else { return Ok(Vec::new()) };
+    passages(space, mind, None, &prepared.near(vectors.pop().flatten())).await
 }
 
 /// The same, of a question that is prepared: nothing where it is not in the channel that is named.

@@ -5,7 +5,7 @@ use super::fusion::{self, ByWords, Candidate, Evidence, WEIGHTS, wanted_of};
 use super::near::{self, Nearness};
 use super::question::Question;
 use super::recall::Recalled;
-use super::sketches::Probe;
+use super::sketches::Weights;
 use super::store::{self, Found, Look, Seen};
 use crate::{Result, Space};
 use futures::future::try_join_all;
@@ -65,11 +65,12 @@ pub(super) async fn messages(
     space: &Space,
     look: &Look<'_>,
     questions: &[Sought<'_>],
+    by_words: ByTheirWords,
     most: usize,
 ) -> Result<Vec<Vec<Recalled>>> {
     let share = |all: usize| all / questions.len().max(1);
     let mut pool = Pool::default();
-    pool.add(found(space, look, questions).await?);
+    pool.add(gathered(space, look, questions, by_words).await?);
     let mut weighed: Vec<Weighed<'_>> = questions.iter().map(Weighed::of).collect();
     // What stands beside the best may be meant though it shares no word with the question.
     let mut beside: BTreeSet<(Uuid, i64)> = BTreeSet::new();
@@ -85,8 +86,19 @@ pub(super) async fn messages(
     try_join_all(exact).await
 }
 
-/// The nearest by their vectors, those in which words of the questions stand, and those of the times that these name.
-async fn found(space: &Space, look: &Look<'_>, questions: &[Sought<'_>]) -> Result<Vec<Found>> {
+/// What the words of questions have found, and the times that they name.
+pub(super) struct ByTheirWords {
+    /// In the database: what has no vectors yet is in no memory.
+    found: Vec<Found>,
+    /// In memory.
+    held: BTreeSet<(Uuid, i64)>,
+}
+
+/// The messages in which words of the questions stand, and those of the times that these name.
+pub(super) async fn by_words(space: &Space, look: &Look<'_>, questions: &[Sought<'_>]) -> Result<ByTheirWords> {
+    if look.open.places.is_empty() {
+        return Ok(ByTheirWords { found: Vec::new(), held: BTreeSet::new() });
+    }
     let of_all = |words: fn(&Question) -> &[i32]| -> Vec<i32> {
         questions.iter().flat_map(|one| words(one.question)).copied().collect::<BTreeSet<i32>>().into_iter().collect()
     };
@@ -96,38 +108,48 @@ async fn found(space: &Space, look: &Look<'_>, questions: &[Sought<'_>]) -> Resu
     let spans: Vec<Span> = questions.iter().filter_map(|one| one.time.span).collect();
     let in_time =
         spans.iter().map(|span| store::within(&space.db, look, (span.from, span.to), IN_SPAN as i64, waiting));
-    let held = questions.iter().map(|one| held(space, look, one));
-    let (by_words, in_time, held) = tokio::join!(
+    let (by_words, in_time, said, of_times) = tokio::join!(
         store::by_words(&space.db, look, &finders, &rarest, FOUND as i64, waiting),
         try_join_all(in_time),
-        try_join_all(held),
+        said(space, look, questions),
+        of_times(space, look, &spans),
     );
-    let held: BTreeSet<(Uuid, i64)> = held?.into_iter().flatten().collect();
     let mut found = by_words?;
     found.extend(in_time?.into_iter().flatten());
-    found.extend(space.sketches.lines(&held.into_iter().collect::<Vec<_>>(), &look.open.places));
-    Ok(found)
+    Ok(ByTheirWords { found, held: said?.into_iter().chain(of_times?).collect() })
 }
 
-/// Those that are held in memory of what a question could mean.
-async fn held(space: &Space, look: &Look<'_>, sought: &Sought<'_>) -> Result<Vec<(Uuid, i64)>> {
-    let open = || look.open.places.clone();
-    let by_words = async {
-        let (words, open) = (Arc::new(sought.question.weights()), open());
-        near::seen(space, look, FOUND, move |held, most| held.with(&words, &open, most)).await
-    };
-    let nearest = async {
-        let Some(probe) = sought.question.probe.clone() else { return Ok(Vec::new()) };
-        let open = open();
+/// Those that are held in memory in which words of the questions stand.
+async fn said(space: &Space, look: &Look<'_>, questions: &[Sought<'_>]) -> Result<Vec<(Uuid, i64)>> {
+    let words = Arc::new(Weights::of(questions.iter().map(|one| one.question.weights()).collect()));
+    let open = look.open.places.clone();
+    near::seen(space, look, FOUND, move |held, most| held.with(&words, &open, most)).await
+}
+
+/// Those that are held in memory of these times.
+async fn of_times(space: &Space, look: &Look<'_>, spans: &[Span]) -> Result<Vec<(Uuid, i64)>> {
+    let of = spans.iter().map(|span| {
+        let (span, open) = (*span, look.open.places.clone());
+        near::seen(space, look, IN_SPAN, move |held, most| held.of(&span, &open, most))
+    });
+    Ok(try_join_all(of).await?.concat())
+}
+
+/// Those that words have found, and the nearest by their vectors.
+async fn gathered(
+    space: &Space,
+    look: &Look<'_>,
+    questions: &[Sought<'_>],
+    ByTheirWords { mut found, mut held }: ByTheirWords,
+) -> Result<Vec<Found>> {
+    let nearest = questions.iter().map(async |one| {
+        let Some(probe) = one.question.probe.clone() else { return Ok(Vec::new()) };
+        let open = look.open.places.clone();
         near::seen(space, look, NEAREST, move |held, most| held.messages(&probe, &open, most)).await
-    };
-    let in_time = async {
-        let Some(span) = sought.time.span else { return Ok(Vec::new()) };
-        let open = open();
-        near::seen(space, look, IN_SPAN, move |held, most| held.of(&span, &open, most)).await
-    };
-    let (by_words, nearest, in_time) = tokio::join!(by_words, nearest, in_time);
-    Ok([by_words?, nearest?, in_time?].concat())
+    });
+    held.extend(try_join_all(nearest).await?.into_iter().flatten());
+    found.extend(space.sketches.lines(&held.into_iter().collect::<Vec<_>>(), &look.open.places));
+    Ok(found)
 }
 
 /// Messages, each once.
@@ -167,15 +189,25 @@ fn estimate(space: &Space, pool: &Pool, weighed: &mut [Weighed<'_>]) {
     let known = weighed.first().map_or(0, |one| one.cosines.len());
     let new = &pool.found[known..];
     let places: Vec<(Uuid, i64)> = new.iter().map(|one| (one.channel, one.seq)).collect();
-    let probes: Vec<Arc<Probe>> = weighed.iter().filter_map(|one| one.sought.question.probe.clone()).collect();
-    let mut cosines = space.sketches.cosines(&probes, &places).into_iter();
-    for one in weighed {
-        let question = one.sought.question;
-        one.counts.extend(new.iter().map(|new| wanted_of(&question.said, &new.terms, &new.counts)));
-        let found = if question.probe.is_some() { cosines.next() } else { None };
-        one.cosines.extend(found.unwrap_or_else(|| vec![[None, None]; new.len()]));
-        one.weigh_words(pool);
-    }
+    space.sketches.at(&places, |rows| {
+        let weigh = |one: &mut Weighed<'_>| {
+            let Question { said, probe, .. } = one.sought.question;
+            one.counts.extend(new.iter().map(|new| wanted_of(said, &new.terms, &new.counts)));
+            match probe {
+                Some(probe) => one.cosines.extend(rows.cosines(probe)),
+                None => one.cosines.extend(new.iter().map(|_| [None, None])),
+            }
+            one.weigh_words(pool);
+        };
+        // Several questions are weighed on two threads.
+        std::thread::scope(|scope| {
+            let (mine, others) = weighed.split_at_mut(weighed.len().div_ceil(2));
+            if !others.is_empty() {
+                scope.spawn(|| others.iter_mut().for_each(weigh));
+            }
+            mine.iter_mut().for_each(weigh);
+        });
+    });
 }
 
 /// A pool as one question weighs it.

@@ -1,9 +1,9 @@
 //! A question as it is looked for: its words with how rare they are, and its vector.
 
 use super::fusion::{self, Wanted};
-use super::sketches::{Probe, Weights};
+use super::sketches::{Probe, Word};
 use super::store;
-use super::words::{self, Cut, Language, cut, is_common};
+use super::words::{self, Cut, Language, is_common};
 use super::{Embedder, NoVectors};
 use crate::{Result, Space};
 use std::collections::{BTreeSet, HashMap};
@@ -43,16 +43,9 @@ pub(super) struct Question {
 }
 
 impl Question {
-    /// Prepares questions. `beside`: keywords of the talk that they belong to; `most`: in how many messages the words of one
-    /// may stand that find.
-    pub async fn all(
-        space: &Space,
-        texts: &[&str],
-        spoken: Option<Language>,
-        beside: &[String],
-        most: i64,
-    ) -> Result<Vec<Self>> {
-        let cuts: Vec<Cut> = texts.iter().map(|text| cut(text, spoken)).collect();
+    /// Prepares questions by their words; their vectors may come later. `beside`: keywords of the talk that they belong to;
+    /// `most`: in how many messages the words of one may stand that find.
+    pub async fn all(space: &Space, cuts: &[Cut], beside: &[String], most: i64) -> Result<Vec<Self>> {
         let of_talk: Vec<Vec<String>> = cuts
             .iter()
             .map(|cut| beside.iter().flat_map(|word| words::cut(word, Some(cut.language)).terms).collect())
@@ -60,17 +53,18 @@ impl Question {
         let terms: BTreeSet<&str> =
             cuts.iter().flat_map(|cut| &cut.terms).chain(of_talk.iter().flatten()).map(String::as_str).collect();
         let terms: Vec<&str> = terms.into_iter().collect();
-        let languages: Vec<(&str, Language)> =
-            texts.iter().zip(&cuts).map(|(text, cut)| (*text, cut.language)).collect();
-        let (rarity, vectors) =
-            tokio::join!(store::rarity(&space.db, &terms), vectors(space.embedder.as_deref(), &languages));
-        let (known, all) = rarity?;
+        let (known, all) = store::rarity(&space.db, &terms).await?;
         let known = Rarity { terms: known.into_iter().map(|(term, id, df)| (term, (id, df))).collect(), all };
-        let prepared = cuts.into_iter().zip(of_talk).zip(vectors);
-        Ok(prepared.map(|((cut, of_talk), vector)| Self::of(cut, &of_talk, &known, vector, most)).collect())
+        Ok(cuts.iter().zip(of_talk).map(|(cut, of_talk)| Self::of(cut.clone(), &of_talk, &known, most)).collect())
     }
 
-    fn of(cut: Cut, of_talk: &[String], known: &Rarity, vector: Option<Vec<f32>>, most: i64) -> Self {
+    /// Looks for what is near its vector, too.
+    pub fn near(self, vector: Option<Vec<f32>>) -> Self {
+        let probe = vector.as_deref().map(|vector| Arc::new(Probe::of(vector)));
+        Self { vector, probe, ..self }
+    }
+
+    fn of(cut: Cut, of_talk: &[String], known: &Rarity, most: i64) -> Self {
         let asks: BTreeSet<&str> = cut.terms.iter().map(String::as_str).collect();
         let both: BTreeSet<&str> = asks.iter().copied().chain(of_talk.iter().map(String::as_str)).collect();
         let wanted: Vec<Wanted> = both
@@ -92,7 +86,6 @@ impl Question {
         let of_kept = nowhere.chain(finders.iter().copied()).collect();
         let number = |term: &&str| Some(((*term).to_owned(), known.terms.get(*term)?.0));
         let numbers = asks.iter().filter_map(number).collect();
-        let probe = vector.as_deref().map(|vector| Arc::new(Probe::of(vector)));
         Self {
             cut,
             numbers,
@@ -104,17 +97,17 @@ impl Question {
             rarest,
             of_kept,
             all: known.all,
-            vector,
-            probe,
+            vector: None,
+            probe: None,
         }
     }
 }
 
 impl Question {
     /// What its words weigh in a message, the rarer the more, and which of them find.
-    pub fn weights(&self) -> Weights {
+    pub fn weights(&self) -> Vec<Word> {
         let word = |one: &Wanted| (one.term, fusion::rarity(one, self.all), self.finders.contains(&one.term));
-        Weights::of_words(self.said.iter().map(word).collect())
+        self.said.iter().map(word).collect()
     }
 }
 
@@ -125,7 +118,8 @@ struct Rarity {
 }
 
 /// The vectors of questions, where something makes some of their languages in time.
-async fn vectors(embedder: Option<&dyn Embedder>, questions: &[(&str, Language)]) -> Vec<Option<Vec<f32>>> {
+pub(super) async fn vectors(embedder: Option<&dyn Embedder>, texts: &[&str], cuts: &[Cut]) -> Vec<Option<Vec<f32>>> {
+    let questions: Vec<(&str, Language)> = texts.iter().zip(cuts).map(|(text, cut)| (*text, cut.language)).collect();
     let mut vectors = vec![None; questions.len()];
     let Some(embedder) = embedder else { return vectors };
     let known: Vec<usize> = (0..questions.len()).filter(|at| embedder.knows(questions[*at].1)).collect();

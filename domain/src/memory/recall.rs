@@ -5,8 +5,8 @@ use super::fusion::{self, Candidate, WEIGHTS, wanted_of};
 use super::near::{self, Nearness};
 use super::parts::parts;
 use super::pool::{self, Sought, Times};
-use super::question::Question;
-use super::words::Language;
+use super::question::{Question, vectors};
+use super::words::{Cut, Language, cut};
 use super::{Kept, RecalledPassage, known, store};
 use crate::{Result, Space};
 use model::{ChannelId, EntityId, MemoryKind, MessageId};
@@ -112,24 +112,32 @@ fn in_turn<T>(lists: Vec<Vec<T>>, most: usize, id: impl Fn(&T) -> Uuid) -> Vec<T
 pub async fn recall(space: &Space, asked: Asked<'_>) -> Result<Recollected> {
     let parts = parts(asked.question);
     let texts: Vec<&str> = std::iter::once(asked.question).chain(parts.iter().map(String::as_str)).collect();
-    // None of these needs to know what the others find.
-    let (refreshed, open, questions) = tokio::join!(
-        space.sketches.refresh(space),
-        store::open(&space.db, asked.entity, asked.channel, asked.shown_from),
-        Question::all(space, &texts, asked.language, asked.beside, SCANNED),
-    );
-    refreshed?;
-    let (open, questions) = (open?, questions?);
-    let Some(whole) = questions.first().filter(|_| !open.places.is_empty()) else { return Ok(Recollected::default()) };
+    let cuts: Vec<Cut> = texts.iter().map(|text| cut(text, asked.language)).collect();
+    let time = |at: usize| Times { span: dates::span(texts[at], cuts[at].language, asked.at), now: asked.at };
     let embedder = space.embedder.as_ref().map_or("", |embedder| embedder.name());
-    let sought: Vec<Sought<'_>> = texts
-        .iter()
-        .zip(&questions)
-        .map(|(text, question)| {
-            let span = dates::span(text, question.cut.language, asked.at);
-            Sought { question, time: Times { span, now: asked.at } }
-        })
-        .collect();
+    let by_words = async {
+        // None of these needs to know what the others find.
+        let (refreshed, open, questions) = tokio::join!(
+            space.sketches.refresh(space),
+            store::open(&space.db, asked.entity, asked.channel, asked.shown_from),
+            Question::all(space, &cuts, asked.beside, SCANNED),
+        );
+        refreshed?;
+        let (open, questions) = (open?, questions?);
+        let look = store::Look { entity: asked.entity, open: &open, embedder, vector: None };
+        let sought: Vec<Sought<'_>> =
+            questions.iter().enumerate().map(|(at, question)| Sought { question, time: time(at) }).collect();
+        let found = pool::by_words(space, &look, &sought).await?;
+        Ok::<_, crate::Error>((open, questions, found))
+    };
+    // Words are looked for while the vectors are made.
+    let (vectors, found) = tokio::join!(vectors(space.embedder.as_deref(), &texts, &cuts), by_words);
+    let (open, questions, found) = found?;
+    let questions: Vec<Question> =
+        questions.into_iter().zip(vectors).map(|(question, vector)| question.near(vector)).collect();
+    let Some(whole) = questions.first().filter(|_| !open.places.is_empty()) else { return Ok(Recollected::default()) };
+    let sought: Vec<Sought<'_>> =
+        questions.iter().enumerate().map(|(at, question)| Sought { question, time: time(at) }).collect();
     let look = store::Look { entity: asked.entity, open: &open, embedder, vector: None };
     // What is kept and known is short enough to be about all parts of a question, and looked for once.
     let of_whole = store::Look { vector: whole.vector.as_deref(), ..look };
@@ -137,9 +145,9 @@ pub async fn recall(space: &Space, asked: Asked<'_>) -> Result<Recollected> {
     let (kept, passages, messages) = tokio::join!(
         near::memories(space, &of_whole, whole.probe.as_deref(), &whole.of_kept, KEPT),
         known::passages(space, asked.entity, Some(asked.channel), whole),
-        pool::messages(space, &look, &sought, asked.most),
+        pool::messages(space, &look, &sought, found, asked.most),
     );
-    let time = sought.first().map_or(Times { span: None, now: asked.at }, |whole| whole.time);
+    let time = time(0);
     let mut passages = passages?;
     passages.truncate(asked.most);
     Ok(Recollected {

@@ -1,6 +1,7 @@
 //! The words of a channel's messages as this node holds them: their numbers, one after the other, so that a question's are
 //! looked for in a hundred thousand messages in some milliseconds.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use time::OffsetDateTime;
 
@@ -110,20 +111,29 @@ impl Lines {
         from..self.seqs.partition_point(|seq| *seq <= last).max(from)
     }
 
-    /// Of the lines from one number to another those in which words of a question stand, with how much these weigh.
-    pub fn with(&self, words: &Weights, (first, last): (i64, i64)) -> impl Iterator<Item = (i64, f32)> {
-        let wanted = words.finds;
-        self.within(first, last).filter(move |at| self.signs[*at] & wanted != 0).filter_map(move |at| {
-            let own = self.words(at..at + 1);
-            let (mut weight, mut finds) = (0.0, false);
-            for at in own {
-                if let Some((word, is_finder)) = words.of(self.terms[at]) {
-                    finds |= is_finder;
-                    weight += word * f32::from(self.counts[at].min(3)).sqrt();
+    /// Of the lines from one number to another those in which words of questions stand, with how much these weigh: each is
+    /// told with which question it is.
+    pub fn with(&self, words: &Weights, (first, last): (i64, i64), mut found: impl FnMut(usize, i64, f32)) {
+        let mut sums = vec![(0.0, false); words.questions];
+        for at in self.within(first, last).filter(|at| self.signs[*at] & words.finds != 0) {
+            let mut any = false;
+            for word in self.words(at..at + 1) {
+                for (question, weight, is_finder) in words.of_term(self.terms[word]) {
+                    let sum = &mut sums[*question];
+                    sum.0 += weight * f32::from(self.counts[word].min(3)).sqrt();
+                    sum.1 |= is_finder;
+                    any = true;
                 }
             }
-            finds.then_some((self.seqs[at], weight))
-        })
+            if any {
+                for (question, sum) in sums.iter_mut().enumerate() {
+                    let (weight, finds) = std::mem::take(sum);
+                    if finds {
+                        found(question, self.seqs[at], weight);
+                    }
+                }
+            }
+        }
     }
 
     /// Of the lines from one number to another those of a time.
@@ -144,38 +154,56 @@ const fn sign(term: i32) -> u128 {
     1 << ((term as u32).wrapping_mul(0x9e37_79b1) >> 25)
 }
 
-/// What the words of a question weigh, by their numbers.
+/// A word of a question: its number, its weight, and whether it finds.
+pub(in crate::memory) type Word = (i32, f32, bool);
+
+/// Which question a word is in, what it weighs there, and whether it finds.
+type In = (usize, f32, bool);
+
+/// What the words of questions weigh, by their numbers.
 pub(in crate::memory) struct Weights {
-    /// A bit for each number up to the greatest: most words of a message are none of the question's, and this stays near the
+    /// A bit for each number up to the greatest: most words of a message are none of the questions', and this stays near the
     /// processor.
     any: Vec<u64>,
-    /// The number, the weight, and whether it finds; by number.
-    words: Vec<(i32, f32, bool)>,
+    /// By number, in which questions each is.
+    words: Vec<(i32, Vec<In>)>,
     /// The signs of those that find.
     finds: u128,
+    questions: usize,
 }
 
 impl Weights {
-    /// Of words with their weight, and whether they find.
-    pub fn of_words(mut words: Vec<(i32, f32, bool)>) -> Self {
-        words.retain(|(term, ..)| *term >= 0);
-        words.sort_unstable_by_key(|(term, ..)| *term);
-        let most = words.last().map_or(0, |(term, ..)| *term as usize + 1);
+    /// Of the words of each question.
+    pub fn of(questions: Vec<Vec<Word>>) -> Self {
+        let mut words: BTreeMap<i32, Vec<In>> = BTreeMap::new();
+        let count = questions.len();
+        for (question, own) in questions.into_iter().enumerate() {
+            for (term, weight, finds) in own.into_iter().filter(|(term, ..)| *term >= 0) {
+                words.entry(term).or_default().push((question, weight, finds));
+            }
+        }
+        let most = words.last_key_value().map_or(0, |(term, _)| *term as usize + 1);
         let mut any = vec![0_u64; most.div_ceil(64)];
-        for (term, ..) in &words {
+        for term in words.keys() {
             any[*term as usize / 64] |= 1 << (*term as usize % 64);
         }
-        let finds = words.iter().filter(|word| word.2).fold(0, |signs, (term, ..)| signs | sign(*term));
-        Self { any, words, finds }
+        let finders = words.iter().filter(|(_, of)| of.iter().any(|(.., finds)| *finds));
+        let finds = finders.fold(0, |signs, (term, _)| signs | sign(*term));
+        Self { any, words: words.into_iter().collect(), finds, questions: count }
     }
 
-    fn of(&self, term: i32) -> Option<(f32, bool)> {
-        let bits = self.any.get(term as usize / 64)?;
-        if bits >> (term as usize % 64) & 1 == 0 {
-            return None;
+    /// How many questions there are.
+    pub const fn questions(&self) -> usize {
+        self.questions
+    }
+
+    fn of_term(&self, term: i32) -> &[In] {
+        let is_any = self.any.get(term as usize / 64).is_some_and(|bits| bits >> (term as usize % 64) & 1 == 1);
+        if !is_any {
+            return &[];
         }
-        let at = self.words.binary_search_by_key(&term, |(term, ..)| *term).ok()?;
-        Some((self.words[at].1, self.words[at].2))
+        let found = self.words.binary_search_by_key(&term, |(term, _)| *term);
+        found.map_or(&[], |at| self.words[at].1.as_slice())
     }
 }
 
@@ -197,10 +225,17 @@ mod tests {
         assert_eq!((&lines.seqs[..], &lines.ends[..]), (&[1, 3, 6][..], &[1, 3, 6][..]));
         assert_eq!(lines.get(3), Some(line(3, &[4, 7])));
         assert_eq!((lines.get(5), lines.get(1)), (None, Some(line(1, &[2]))));
-        let weights = Weights::of_words(vec![(7, 2.0, true), (2, 1.0, true), (3, 0.5, false)]);
-        let with: Vec<(i64, f32)> = lines.with(&weights, (0, 9)).collect();
-        assert_eq!(with, [(1, 1.0), (3, 2.0), (6, 1.5)]);
-        assert_eq!(lines.with(&weights, (2, 5)).count(), 1);
+        let weights = Weights::of(vec![
+            vec![(7, 2.0, true), (2, 1.0, true), (3, 0.5, false)],
+            vec![(3, 0.5, false), (4, 3.0, true)],
+        ]);
+        let with = |within| {
+            let mut found = Vec::new();
+            lines.with(&weights, within, |question, seq, weight| found.push((question, seq, weight)));
+            found
+        };
+        assert_eq!(with((0, 9)), [(0, 1, 1.0), (0, 3, 2.0), (1, 3, 3.0), (0, 6, 1.5)]);
+        assert_eq!(with((4, 5)), []);
         let time = |at: i64| OffsetDateTime::from_unix_timestamp(at).unwrap();
         assert_eq!(lines.of((time(30), time(60)), (0, 9)).collect::<Vec<_>>(), [(30, 3)]);
         lines.put_all(vec![(1, None), (3, None), (6, None)]);

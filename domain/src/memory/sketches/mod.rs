@@ -9,7 +9,7 @@
 mod lines;
 mod shelf;
 
-pub(super) use lines::{Line, Weights};
+pub(super) use lines::{Line, Weights, Word};
 pub(super) use shelf::Probe;
 pub use shelf::sketch;
 
@@ -19,9 +19,9 @@ use crate::{Result, Space};
 use lines::Lines;
 use model::EntityId;
 use shelf::{New, Shelf, Within, nearest};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::hash::Hash;
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
@@ -120,17 +120,22 @@ impl Sketches {
         keys
     }
 
-    /// The messages in these stretches in which words of a question stand, those first in which most of it does.
+    /// The messages in these stretches in which words of questions stand, so many of each question: those in which most of it
+    /// does.
     pub(super) fn with(&self, words: &Weights, open: &[Open], most: usize) -> Vec<(Uuid, i64)> {
         let shelves = self.read();
-        let all = open.iter().filter_map(|one| Some((one, shelves.lines.get(&one.channel)?)));
-        let mut found: Vec<(f32, Uuid, i64)> = all
-            .flat_map(|(one, lines)| {
-                lines.with(words, (one.first, one.last)).map(|(seq, weight)| (weight, one.channel, seq))
-            })
-            .collect();
-        best(&mut found, most, |a, b| b.0.total_cmp(&a.0).then(b.2.cmp(&a.2)).then(a.1.cmp(&b.1)));
-        found.into_iter().map(|(_, channel, seq)| (channel, seq)).collect()
+        let mut found: Vec<Vec<(f32, Uuid, i64)>> = vec![Vec::new(); words.questions()];
+        for (one, lines) in open.iter().filter_map(|one| Some((one, shelves.lines.get(&one.channel)?))) {
+            lines.with(words, (one.first, one.last), |question, seq, weight| {
+                found[question].push((weight, one.channel, seq));
+            });
+        }
+        for found in &mut found {
+            best(found, most, |a, b| b.0.total_cmp(&a.0).then(b.2.cmp(&a.2)).then(a.1.cmp(&b.1)));
+        }
+        let places: BTreeSet<(Uuid, i64)> =
+            found.into_iter().flatten().map(|(_, channel, seq)| (channel, seq)).collect();
+        places.into_iter().collect()
     }
 
     /// The newest messages of a time in these stretches.
@@ -160,17 +165,10 @@ impl Sketches {
         places.iter().filter_map(of).collect()
     }
 
-    /// About the cosines of each message's two vectors with each question's, question by question.
-    pub(super) fn cosines(&self, probes: &[Arc<Probe>], places: &[(Uuid, i64)]) -> Vec<Vec<[Option<f32>; 2]>> {
+    /// Looks at the sketches of these messages.
+    pub(super) fn at<R>(&self, places: &[(Uuid, i64)], look: impl FnOnce(&Rows<'_>) -> R) -> R {
         let shelves = self.read();
-        // Finding them takes as long as comparing them: once for all questions.
-        let (turns, arounds) = (find(&shelves.turns, places), find(&shelves.arounds, places));
-        let of =
-            |probe: &Probe, found: Option<(&Shelf<i64>, usize)>| found.and_then(|(shelf, at)| shelf.cosine(probe, at));
-        let all = |probe: &Arc<Probe>| {
-            turns.iter().zip(&arounds).map(|(turn, around)| [of(probe, *turn), of(probe, *around)]).collect()
-        };
-        probes.iter().map(all).collect()
+        look(&Rows { turns: find(&shelves.turns, places), arounds: find(&shelves.arounds, places) })
     }
 
     /// What an AI has kept of these channels, or of documents, that is nearest.
@@ -216,6 +214,20 @@ impl Kept<'_> {
             Derived::Passages => (&[][..], all.passages.get(&self.entity.0)),
         };
         passages.into_iter().chain(memories.iter().filter_map(|channel| all.memories.get(&(self.entity.0, *channel))))
+    }
+}
+
+/// The sketches of some messages, found once for all questions.
+pub(super) struct Rows<'a> {
+    turns: Vec<Option<(&'a Shelf<i64>, usize)>>,
+    arounds: Vec<Option<(&'a Shelf<i64>, usize)>>,
+}
+
+impl Rows<'_> {
+    /// About the cosines of each message's two vectors with a question's.
+    pub fn cosines(&self, probe: &Probe) -> Vec<[Option<f32>; 2]> {
+        let of = |found: &Option<(&Shelf<i64>, usize)>| found.and_then(|(shelf, at)| shelf.cosine(probe, at));
+        self.turns.iter().zip(&self.arounds).map(|(turn, around)| [of(turn), of(around)]).collect()
     }
 }
 

@@ -31,12 +31,11 @@ impl Probe {
     pub fn of(vector: &[f32]) -> Self {
         let parts = vector.chunks(8).map(|numbers| {
             let mut sums = [0.0; 256];
-            for (value, sum) in sums.iter_mut().enumerate() {
-                *sum = numbers
-                    .iter()
-                    .enumerate()
-                    .map(|(at, number)| if value >> at & 1 == 1 { *number } else { -number })
-                    .sum();
+            sums[0] = -numbers.iter().sum::<f32>();
+            for value in 1..sums.len() {
+                // The same with its lowest sign the other way.
+                let lowest = numbers.get(value.trailing_zeros() as usize).copied().unwrap_or_default();
+                sums[value] = sums[value & (value - 1)] + 2.0 * lowest;
             }
             sums
         });
